@@ -1,0 +1,1 @@
+"""What and when: templates, mailings, review, deliveries and reports."""

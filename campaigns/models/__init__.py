@@ -1,0 +1,40 @@
+"""The tables of templates, images, mailings, reviews, deliveries and reports; one file a noun."""
+
+from __future__ import annotations
+
+from campaigns.models.delivery import (
+    Batch,
+    BatchKind,
+    BatchState,
+    Delivery,
+    DeliveryState,
+    Exclusion,
+    ExclusionReason,
+    Recipient,
+)
+from campaigns.models.image import Image
+from campaigns.models.mailing import Mailing, MailingState
+from campaigns.models.report import ReportDay
+from campaigns.models.review import Review, ReviewState
+from campaigns.models.template import Route, SourceKind, Template, TemplateVersion
+
+__all__ = [
+    "Batch",
+    "BatchKind",
+    "BatchState",
+    "Delivery",
+    "DeliveryState",
+    "Exclusion",
+    "ExclusionReason",
+    "Image",
+    "Mailing",
+    "MailingState",
+    "Recipient",
+    "ReportDay",
+    "Review",
+    "ReviewState",
+    "Route",
+    "SourceKind",
+    "Template",
+    "TemplateVersion",
+]

@@ -1,0 +1,164 @@
+"""The ledger: deliveries, their batches, and what became of each recipient."""
+
+from __future__ import annotations
+
+import uuid
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from campaigns.models.template import Route
+
+
+class DeliveryState(models.TextChoices):
+    """Where a hand-over to Braze stands."""
+
+    PLANNING = "planning", _("Counting the recipients")
+    STAGING = "staging", _("Handing over to Braze")
+    STAGED = "staged", _("Everything is staged")
+    SENDING = "sending", _("Sending")
+    PAUSED = "paused", _("Paused")
+    WITHDRAWING = "withdrawing", _("Withdrawing")
+    SETTLED = "settled", _("Settled")
+    WITHDRAWN = "withdrawn", _("Withdrawn")
+    FAILED = "failed", _("Failed")
+
+
+class BatchKind(models.TextChoices):
+    """Up to 50 named people, or one Braze segment whose people the portal does not know."""
+
+    LIST = "list", _("List")
+    BROADCAST = "broadcast", _("Broadcast")
+
+
+class BatchState(models.TextChoices):
+    """What Braze and the portal know of a batch (design.md, section 4)."""
+
+    WAITING = "waiting", _("Waiting")
+    CALLING = "calling", _("Being handed over")
+    ACCEPTED = "accepted", _("Accepted")
+    REFUSED = "refused", _("Refused")
+    UNCERTAIN = "uncertain", _("Uncertain")
+    UPDATING = "updating", _("Time being moved")
+    WITHDRAWING = "withdrawing", _("Being withdrawn")
+    WITHDRAWN = "withdrawn", _("Withdrawn")
+    WITHDRAWAL_UNCERTAIN = "withdrawal_uncertain", _("Withdrawal uncertain")
+    NOT_SENT = "not_sent", _("Not sent")
+
+
+class Delivery(models.Model):
+    """One mailing's hand-over: what is sent is frozen in `message` (subject, preheader, html, text, sender) or `properties`.
+
+    `frozen` counts the people of the audience when it was frozen; in the end it equals recipients plus exclusions.
+    `stage_by` is the last moment to have everything staged, `undo_until` the last moment at which all of it can still be
+    withdrawn; both lie before `go_at`.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    mailing = models.ForeignKey("campaigns.Mailing", on_delete=models.PROTECT, related_name="deliveries")
+    workspace = models.ForeignKey("groups.Workspace", on_delete=models.PROTECT, related_name="deliveries")
+    route = models.CharField(max_length=20, choices=Route)
+    state = models.CharField(max_length=20, choices=DeliveryState, default=DeliveryState.PLANNING)
+    state_reason = models.CharField(max_length=500, blank=True)
+    digest = models.CharField(max_length=64)
+    message = models.JSONField(default=dict)
+    properties = models.JSONField(default=dict)
+    proof = models.JSONField(default=dict)
+    app_id = models.CharField(max_length=64, blank=True)
+    campaign_id = models.CharField(max_length=64)
+    variation_id = models.CharField(max_length=64, blank=True)
+    send_id = models.CharField(max_length=64, blank=True)
+    send_id_is_shared = models.BooleanField(default=False)
+    is_now = models.BooleanField()
+    go_at = models.DateTimeField(null=True, blank=True)
+    stage_by = models.DateTimeField(null=True, blank=True)
+    undo_until = models.DateTimeField(null=True, blank=True)
+    moved_to = models.DateTimeField(null=True, blank=True)
+    frozen = models.PositiveIntegerField(null=True, blank=True)
+    lease_until = models.DateTimeField(null=True, blank=True)
+    started_by = models.ForeignKey("groups.User", on_delete=models.PROTECT, related_name="+")
+    created_at = models.DateTimeField(auto_now_add=True)
+    settled_at = models.DateTimeField(null=True, blank=True)
+    report_read_at = models.DateTimeField(null=True, blank=True)
+
+    group_path = "mailing__group"
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(
+                fields=["mailing"],
+                condition=~models.Q(state__in=["settled", "withdrawn", "failed"]),
+                name="delivery_one_under_way_per_mailing",
+            ),
+        )
+        indexes = (models.Index(fields=["state"], name="delivery_by_state"),)
+        ordering = ("-created_at",)
+
+
+class Batch(models.Model):
+    """Up to 50 people of a delivery and what Braze said of them; `calling` is committed before the request leaves."""
+
+    delivery = models.ForeignKey(Delivery, on_delete=models.CASCADE, related_name="batches")
+    number = models.PositiveIntegerField()
+    kind = models.CharField(max_length=20, choices=BatchKind, default=BatchKind.LIST)
+    size = models.PositiveIntegerField(default=0)
+    state = models.CharField(max_length=20, choices=BatchState, default=BatchState.WAITING)
+    attempt = models.PositiveIntegerField(default=0)
+    not_before = models.DateTimeField(null=True, blank=True)
+    lease_until = models.DateTimeField(null=True, blank=True)
+    called_at = models.DateTimeField(null=True, blank=True)
+    answered_at = models.DateTimeField(null=True, blank=True)
+    planned_for = models.DateTimeField(null=True, blank=True)
+    dispatch_id = models.CharField(max_length=64, blank=True)
+    schedule_id = models.CharField(max_length=64, blank=True)
+    status = models.PositiveSmallIntegerField(null=True, blank=True)
+    error = models.CharField(max_length=500, blank=True)
+    remarks = models.JSONField(default=list)
+
+    group_path = "delivery__mailing__group"
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=["delivery", "number"], name="batch_number_once"),)
+        indexes = (models.Index(fields=["delivery", "state"], name="batch_by_state"),)
+        ordering = ("delivery", "number")
+
+
+class Recipient(models.Model):
+    """A person of a delivery: frozen first (no batch yet), then judged into a batch or replaced by an `Exclusion`.
+
+    `address` is the lower-case email address once judged, unique over the delivery; `outcome` is empty unless it
+    differs from the batch's state.
+    """
+
+    delivery = models.ForeignKey(Delivery, on_delete=models.CASCADE, related_name="recipients")
+    contact = models.ForeignKey("groups.Contact", on_delete=models.PROTECT, related_name="recipients")
+    batch = models.ForeignKey(Batch, on_delete=models.CASCADE, null=True, related_name="recipients")
+    address = models.CharField(max_length=254, null=True)  # noqa: DJ001  # empty texts would collide in the constraint
+    outcome = models.CharField(max_length=20, choices=BatchState, blank=True)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=["delivery", "contact"], name="recipient_once_per_delivery"),
+            models.UniqueConstraint(fields=["delivery", "address"], name="recipient_address_once_per_delivery"),
+        )
+        indexes = (models.Index(fields=["contact"], name="recipient_by_contact"),)
+
+
+class ExclusionReason(models.TextChoices):
+    """Why somebody of the audience was left out."""
+
+    UNSUBSCRIBED = "unsubscribed", _("Unsubscribed")
+    SUPPRESSED = "suppressed", _("Must not be mailed")
+    DUPLICATE = "duplicate", _("Same address as another person")
+    UNKNOWN_TO_BRAZE = "unknown_to_braze", _("Refused by Braze")
+
+
+class Exclusion(models.Model):
+    """Somebody of the frozen audience who gets no mail, and why."""
+
+    delivery = models.ForeignKey(Delivery, on_delete=models.CASCADE, related_name="exclusions")
+    contact = models.ForeignKey("groups.Contact", on_delete=models.PROTECT, related_name="exclusions")
+    reason = models.CharField(max_length=20, choices=ExclusionReason)
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=["delivery", "contact"], name="exclusion_once_per_delivery"),)

@@ -1,0 +1,58 @@
+"""Mailings: what local authors write."""
+
+from __future__ import annotations
+
+import uuid
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from campaigns.models.template import Route
+
+
+class MailingState(models.TextChoices):
+    """Where a mailing stands (product.md, section 5)."""
+
+    DRAFT = "draft", _("Draft")
+    IN_APPROVAL = "in_approval", _("In approval")
+    SCHEDULED = "scheduled", _("Scheduled")
+    SENDING = "sending", _("Sending")
+    PAUSED = "paused", _("Paused")
+    NEEDS_DECISION = "needs_decision", _("Needs a decision")
+    SENT = "sent", _("Sent")
+    SENT_WITH_OPEN_QUESTIONS = "sent_open", _("Sent with open questions")
+    CANCELLED = "cancelled", _("Cancelled")
+    FAILED = "failed", _("Failed")
+    EXPIRED = "expired", _("Expired")
+
+
+class Mailing(models.Model):
+    """One email that a group makes from a template version.
+
+    `values` are the field values (design.md, section 3); `send_at` empty means "now"; `revision` counts the edits, so
+    that an old page cannot overwrite a newer one.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    group = models.ForeignKey("groups.Group", on_delete=models.PROTECT, related_name="mailings")
+    version = models.ForeignKey("campaigns.TemplateVersion", on_delete=models.PROTECT, related_name="mailings")
+    name = models.CharField(max_length=120)
+    values = models.JSONField(default=dict)
+    audience = models.ForeignKey("groups.Audience", on_delete=models.PROTECT, null=True, related_name="mailings")
+    route = models.CharField(max_length=20, choices=Route, default=Route.SCHEDULE)
+    send_at = models.DateTimeField(null=True, blank=True)
+    state = models.CharField(max_length=20, choices=MailingState, default=MailingState.DRAFT)
+    state_reason = models.CharField(max_length=500, blank=True)
+    revision = models.PositiveIntegerField(default=0)
+    author = models.ForeignKey("groups.User", on_delete=models.PROTECT, related_name="mailings")
+    created_at = models.DateTimeField(auto_now_add=True)
+    updated_at = models.DateTimeField(auto_now=True)
+
+    group_path = "group"
+
+    class Meta:
+        ordering = ("-updated_at",)
+        indexes = (models.Index(fields=["group", "state"], name="mailing_by_group_and_state"),)
+
+    def __str__(self) -> str:
+        return self.name

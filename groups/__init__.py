@@ -1,0 +1,1 @@
+"""Who: brands, groups, people, rights, workspaces, audiences and contacts."""

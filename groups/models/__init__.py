@@ -1,0 +1,40 @@
+"""The tables of brands, groups, people, workspaces, audiences and contacts; one file a noun."""
+
+from __future__ import annotations
+
+from groups.models.attribute import Attribute, AttributeKind
+from groups.models.audience import Audience, AudienceKind, AudienceMember
+from groups.models.brand import Brand
+from groups.models.contact import Contact, Suppression, SuppressionReason, SyncState
+from groups.models.contact_import import ContactImport, ImportReject, ImportState
+from groups.models.event import Event
+from groups.models.group import Group, GroupKind, GroupPath, ReviewPolicy
+from groups.models.user import Membership, User
+from groups.models.window import RateWindow
+from groups.models.workspace import SendIdDay, Workspace
+
+__all__ = [
+    "Attribute",
+    "AttributeKind",
+    "Audience",
+    "AudienceKind",
+    "AudienceMember",
+    "Brand",
+    "Contact",
+    "ContactImport",
+    "Event",
+    "Group",
+    "GroupKind",
+    "GroupPath",
+    "ImportReject",
+    "ImportState",
+    "Membership",
+    "RateWindow",
+    "ReviewPolicy",
+    "SendIdDay",
+    "Suppression",
+    "SuppressionReason",
+    "SyncState",
+    "User",
+    "Workspace",
+]

@@ -1,0 +1,53 @@
+"""Whom a mailing can go to."""
+
+from __future__ import annotations
+
+import uuid
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class AudienceKind(models.TextChoices):
+    """A list that was uploaded, or a Braze segment that head office assigned to the group."""
+
+    LIST = "list", _("List")
+    SEGMENT = "segment", _("Braze segment")
+
+
+class Audience(models.Model):
+    """An audience of a group; `segment_id` stands for segments only, `size` is the number of members of a list."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    group = models.ForeignKey("groups.Group", on_delete=models.PROTECT, related_name="audiences")
+    name = models.CharField(max_length=120)
+    kind = models.CharField(max_length=20, choices=AudienceKind, default=AudienceKind.LIST)
+    segment_id = models.CharField(max_length=64, blank=True)
+    size = models.PositiveIntegerField(default=0)
+    created_at = models.DateTimeField(auto_now_add=True)
+    updated_at = models.DateTimeField(auto_now=True)
+
+    group_path = "group"
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=["group", "name"], name="audience_name_once_per_group"),
+            models.CheckConstraint(
+                condition=models.Q(kind="segment") ^ models.Q(segment_id=""), name="audience_segment_has_its_id"
+            ),
+        )
+        ordering = ("name",)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class AudienceMember(models.Model):
+    """A contact on a list."""
+
+    audience = models.ForeignKey(Audience, on_delete=models.CASCADE, related_name="members")
+    contact = models.ForeignKey("groups.Contact", on_delete=models.CASCADE, related_name="audience_members")
+    added_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=["audience", "contact"], name="audience_member_once"),)

@@ -1,0 +1,41 @@
+"""One customer of the portal."""
+
+from __future__ import annotations
+
+import uuid
+
+from django.core.validators import RegexValidator
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from groups.models.group import ReviewPolicy
+
+hex_color = RegexValidator(r"^#[0-9a-fA-F]{6}$", _("Give a colour as #rrggbb."))
+
+
+class Brand(models.Model):
+    """A brand with its look, its domain name, its languages and its review policy; data never crosses brands.
+
+    `derives_external_ids`: the brand states that Braze does not know its contacts, so that the portal may make up
+    external IDs; otherwise every uploaded file must bring them (product.md, section 1).
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    slug = models.SlugField(unique=True)
+    name = models.CharField(max_length=100)
+    host_name = models.CharField(max_length=255, unique=True, null=True, blank=True)  # unique when set
+    logo = models.FileField(upload_to="brands/", blank=True)
+    accent_color = models.CharField(max_length=7, default="#1f5c4d", validators=[hex_color])
+    ink_color = models.CharField(max_length=7, default="#1d1b19", validators=[hex_color])
+    website = models.URLField(blank=True)
+    language = models.CharField(max_length=10, default="en")
+    link_domains = models.JSONField(default=list, blank=True)
+    liquid_tags = models.JSONField(default=list, blank=True)
+    review_policy = models.CharField(max_length=20, choices=ReviewPolicy, default=ReviewPolicy.ONE_LEVEL)
+    derives_external_ids = models.BooleanField(default=False)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    brand_path = "self"
+
+    def __str__(self) -> str:
+        return self.name

@@ -1,0 +1,83 @@
+"""People who get mail, and who must not."""
+
+from __future__ import annotations
+
+import secrets
+import uuid
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class SyncState(models.TextChoices):
+    """Whether Braze has what the portal knows of a contact."""
+
+    PENDING = "pending", _("Waiting")
+    SYNCED = "synced", _("In Braze")
+    REFUSED = "refused", _("Refused by Braze")
+
+
+class SuppressionReason(models.TextChoices):
+    """Why somebody must not be mailed."""
+
+    UNSUBSCRIBED = "unsubscribed", _("Unsubscribed")
+    HARD_BOUNCE = "hard_bounce", _("Address does not exist")
+    COMPLAINT = "complaint", _("Marked as spam")
+    BLOCKED = "blocked", _("Blocked by the brand")
+
+
+def new_token() -> str:
+    """Gives a random unsubscribe token of 128 bits."""
+    return secrets.token_urlsafe(16)
+
+
+class Contact(models.Model):
+    """A person, once per brand.
+
+    `attributes` maps names of the brand's `Attribute` rows to values; `synced` is what Braze has accepted, so that only
+    differences are sent (B-TRK-12); `first_synced_at` starts the wait for propagation (B-TRK-18).
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    brand = models.ForeignKey("groups.Brand", on_delete=models.PROTECT, related_name="contacts")
+    external_id = models.CharField(max_length=512)
+    email = models.EmailField(max_length=254)
+    attributes = models.JSONField(default=dict, blank=True)
+    consent_source = models.CharField(max_length=120, blank=True)
+    consent_on = models.DateField(null=True, blank=True)
+    token = models.CharField(max_length=32, unique=True, default=new_token, editable=False)
+    sync_state = models.CharField(max_length=20, choices=SyncState, default=SyncState.PENDING)
+    sync_error = models.CharField(max_length=500, blank=True)
+    sync_lease_until = models.DateTimeField(null=True, blank=True)
+    synced = models.JSONField(default=dict, blank=True)
+    first_synced_at = models.DateTimeField(null=True, blank=True)
+    synced_at = models.DateTimeField(null=True, blank=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+    updated_at = models.DateTimeField(auto_now=True)
+
+    group_path = "audience_members__audience__group"
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=["brand", "external_id"], name="contact_once_per_brand"),)
+        indexes = (
+            models.Index(fields=["brand", "email"], name="contact_by_email"),
+            models.Index(fields=["brand"], condition=models.Q(sync_state="pending"), name="contact_waiting_for_sync"),
+        )
+
+
+class Suppression(models.Model):
+    """Somebody who must not be mailed by a group, or by the whole brand where no group is named."""
+
+    contact = models.ForeignKey(Contact, on_delete=models.CASCADE, related_name="suppressions")
+    group = models.ForeignKey("groups.Group", on_delete=models.CASCADE, null=True, blank=True, related_name="+")
+    reason = models.CharField(max_length=20, choices=SuppressionReason)
+    source = models.CharField(max_length=120)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=["contact", "group"], name="suppression_once_per_group"),
+            models.UniqueConstraint(
+                fields=["contact"], condition=models.Q(group__isnull=True), name="suppression_once_per_brand"
+            ),
+        )

@@ -1,0 +1,49 @@
+"""A brand's Braze settings and the quota that it shares."""
+
+from __future__ import annotations
+
+import uuid
+
+from django.db import models
+
+from groups.crypto import EncryptedTextField
+
+
+class Workspace(models.Model):
+    """The Braze Email Service Provider settings of a brand (product.md, section 2, line 1).
+
+    `check_result` maps a permission to `granted`, `missing` or `unknown`, as the last connection check found it.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    brand = models.OneToOneField("groups.Brand", on_delete=models.CASCADE, related_name="workspace")
+    endpoint = models.URLField(max_length=200, blank=True)
+    api_key = EncryptedTextField(blank=True)
+    app_id = models.CharField(max_length=64, blank=True)
+    campaign_id = models.CharField(max_length=64, blank=True)
+    variation_id = models.CharField(max_length=64, blank=True)
+    trigger_campaign_id = models.CharField(max_length=64, blank=True)
+    check_result = models.JSONField(default=dict, blank=True)
+    checked_at = models.DateTimeField(null=True, blank=True)
+    paused_until = models.DateTimeField(null=True, blank=True)
+    pause_reason = models.TextField(blank=True)
+    updated_at = models.DateTimeField(auto_now=True)
+
+    brand_path = "brand"
+
+    @property
+    def is_connected(self) -> bool:
+        """Whether everything that route A needs has been filled in."""
+        return all((self.endpoint, self.api_key, self.app_id, self.campaign_id, self.variation_id))
+
+
+class SendIdDay(models.Model):
+    """The send IDs that a workspace used on a UTC day, and the one that mailings share when they run out (B-SND-2)."""
+
+    workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE, related_name="send_id_days")
+    day = models.DateField()
+    used = models.PositiveIntegerField(default=0)
+    shared_send_id = models.CharField(max_length=64, blank=True)
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=["workspace", "day"], name="send_id_day_once"),)

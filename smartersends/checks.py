@@ -1,0 +1,35 @@
+"""System checks: what must be set before a production portal may start."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.apps import AppConfig
+from django.conf import settings
+from django.core.checks import CheckMessage, Error, Warning, register
+
+from smartersends.settings.environment import PRODUCTION
+
+
+@register()
+def production_has_its_secrets(app_configs: Sequence[AppConfig] | None, **_: Any) -> list[CheckMessage]:
+    """Refuses a production portal without its secrets, or with a sandbox switch left on."""
+    if not PRODUCTION:
+        return []
+    findings: list[CheckMessage] = []
+    if not settings.FIELD_ENCRYPTION_KEYS:
+        findings.append(
+            Error("FIELD_ENCRYPTION_KEYS is empty.", hint="Set one long random text per key.", id="smartersends.E001")
+        )
+    if settings.DEBUG:
+        findings.append(Error("DEBUG is on in production.", id="smartersends.E002"))
+    if settings.BRAZE_ALLOW_INSECURE_ENDPOINTS:
+        findings.append(
+            Warning(
+                "BRAZE_ALLOW_INSECURE_ENDPOINTS lets a workspace point anywhere.",
+                hint="Leave it off where real API keys are kept.",
+                id="smartersends.W001",
+            )
+        )
+    return findings

@@ -1,0 +1,11 @@
+"""The portal's settings, by topic; only the environment differs between installations (see `.env.example`)."""
+
+from __future__ import annotations
+
+from smartersends.settings.apps import *
+from smartersends.settings.background import *
+from smartersends.settings.database import *
+from smartersends.settings.languages import *
+from smartersends.settings.portal import *
+from smartersends.settings.security import *
+from smartersends.settings.storage import *

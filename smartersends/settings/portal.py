@@ -1,0 +1,44 @@
+"""What is the portal's own: times of a delivery, the sandbox, the demo, logging."""
+
+from __future__ import annotations
+
+from smartersends.settings.environment import env
+
+# The address that mail recipients reach: images and unsubscribe pages are linked from here.
+PUBLIC_URL = env.str("PUBLIC_URL", default="http://127.0.0.1:8000").rstrip("/")
+# Shown on the set-up page, to be put on the API key's allow-list in Braze.
+OUTGOING_IP_ADDRESSES = env.list("OUTGOING_IP_ADDRESSES", default=[])
+# Shown where a host name belongs to no brand; empty means: the only brand there is.
+DEFAULT_BRAND = env.str("DEFAULT_BRAND", default="")
+
+SEND_LEAD_SECONDS = env.int("SEND_LEAD_SECONDS", default=300)
+SEND_MARGIN_SECONDS = env.int("SEND_MARGIN_SECONDS", default=60)
+STAGE_AHEAD_HOURS = env.int("STAGE_AHEAD_HOURS", default=24)
+BRAZE_PROPAGATION_SECONDS = env.int("BRAZE_PROPAGATION_SECONDS", default=300)
+BRAZE_CONNECTIONS = env.int("BRAZE_CONNECTIONS", default=16)
+BRAZE_BUDGET_SHARE = env.float("BRAZE_BUDGET_SHARE", default=0.8)
+SEND_IDS_KEPT_FOR_OTHERS = env.int("SEND_IDS_KEPT_FOR_OTHERS", default=10)
+DUE_TOLERANCE_MINUTES = env.int("DUE_TOLERANCE_MINUTES", default=15)
+APPROVAL_WINDOW_HOURS = env.int("APPROVAL_WINDOW_HOURS", default=72)
+
+# Allows REST endpoints that are no Braze instance, such as the sandbox; never switch on with a real key.
+BRAZE_ALLOW_INSECURE_ENDPOINTS = env.bool("BRAZE_ALLOW_INSECURE_ENDPOINTS", default=False)
+DEMO_BRAZE_ENDPOINT = env.str("DEMO_BRAZE_ENDPOINT", default="http://127.0.0.1:8001")
+DEMO_BRAZE_API_KEY = env.str("DEMO_BRAZE_API_KEY", default="sandbox-key-northwind")
+
+IMPORT_MAX_BYTES = env.int("IMPORT_MAX_BYTES", default=200 * 1024 * 1024)
+IMPORT_MAX_CELL_CHARACTERS = env.int("IMPORT_MAX_CELL_CHARACTERS", default=10_000)
+
+LOG_LEVEL = env.str("LOG_LEVEL", default="INFO")
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["console"], "level": LOG_LEVEL},
+    "loggers": {
+        # Both would log every call to Braze with its address.
+        "httpx": {"level": "WARNING"},
+        "httpcore": {"level": "WARNING"},
+    },
+}
