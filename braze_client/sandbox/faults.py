@@ -1,0 +1,96 @@
+"""Failing on demand: how tests meet a Braze that is slow, broken or half gone."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import get_args
+
+import httpx
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+from starlette.types import Receive, Scope, Send
+
+from braze_client.sandbox.envelope import EMPTY_RATE_HEADERS, Exchange, Refusal, json_reply
+from braze_client.sandbox.options import Fault, FaultKind
+from braze_client.sandbox.state import State
+
+CUT = "sandbox.cut"
+SIGN_IN_URL = "https://dashboard.example.com/sign_in"
+# Labels of Braze's error table, unverified as literal strings (B-ERR-2).
+_LABELS = {
+    400: "Bad Request",
+    401: "Unauthorized",
+    403: "Access Denied",
+    404: "Not Found",
+    413: "Request body too large",
+    415: "Unsupported Media Type",
+    429: "Rate Limited",
+    500: "Internal Server Error",
+    502: "Bad Gateway",
+    503: "Service Unavailable",
+    504: "Gateway Timeout",
+}
+
+
+class ConnectionCut(httpx.RemoteProtocolError):
+    """The connection ends without an answer; over the in-process transport the client sees just this error."""
+
+
+class CutReply(Response):
+    """Sends nothing; the sandbox's edge then closes the connection."""
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        scope[CUT] = True
+
+
+def take_fault(state: State, path: str) -> Fault | None:
+    """Returns the fault that this call meets, and counts it down."""
+    for position, fault in enumerate(state.faults):
+        if fault.path == path:
+            if fault.count <= 1:
+                del state.faults[position]
+            else:
+                state.faults[position] = replace(fault, count=fault.count - 1)
+            return fault
+    return None
+
+
+async def reply_instead(fault: Fault, request: Request, exchange: Exchange) -> Response | None:
+    """Returns the reply of a fault that keeps the call from being done, or None where it is done first."""
+    if isinstance(fault.kind, int):
+        exchange.rate_headers = EMPTY_RATE_HEADERS if fault.kind == 401 else {}
+        return json_reply({"message": _LABELS.get(fault.kind, "Error")}, status=fault.kind, exchange=exchange)
+    if fault.kind == "redirect":
+        return RedirectResponse(SIGN_IN_URL, status_code=302)
+    if fault.kind == "timeout":
+        await _hold(request, fault.hold_seconds)
+        return CutReply()
+    return None
+
+
+def spoiled(fault: Fault, reply: Response) -> Response:
+    """Returns the reply of a fault whose call was done."""
+    if fault.kind == "garbled":
+        return Response(bytes(reply.body)[:-3], status_code=reply.status_code, media_type="application/json")
+    return CutReply()
+
+
+def read_fault(body: Mapping[str, object]) -> Fault:
+    """Returns the fault that a control request describes; a wrong one is 400."""
+    path, count, hold = body.get("path"), body.get("count", 1), body.get("hold_seconds", 3600)
+    kind = body.get("status", body.get("kind"))
+    is_kind = kind in get_args(FaultKind) or (isinstance(kind, int) and 400 <= kind <= 599)
+    if not isinstance(path, str) or not is_kind or not isinstance(count, int) or not isinstance(hold, int | float):
+        raise Refusal("A fault needs path, status (400 to 599) or kind, and optionally count and hold_seconds")
+    return Fault(path=path, kind=kind, count=count, hold_seconds=float(hold))  # type: ignore[arg-type]
+
+
+async def _hold(request: Request, seconds: float) -> None:
+    """Waits until the client has gone, at most so long."""
+    deadline = asyncio.get_running_loop().time() + seconds
+    while (left := deadline - asyncio.get_running_loop().time()) > 0:
+        await asyncio.sleep(min(left, 0.05))
+        if await request.is_disconnected():
+            return

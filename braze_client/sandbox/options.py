@@ -1,0 +1,81 @@
+"""What a sandbox can be told at its start."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+PARTNER_PERMISSIONS = frozenset(
+    {
+        "users.track",
+        "users.export.ids",
+        "messages.schedule.create",
+        "messages.schedule.update",
+        "messages.schedule.delete",
+        "sends.id.create",
+        "segments.list",
+        "segments.data_series",
+        "segments.details",
+        "sends.data_series",
+    }
+)
+"""The ten permissions of the partner page (contract section 14, B-CMP-4)."""
+
+DEFAULT_PERMISSIONS = PARTNER_PERMISSIONS | {
+    "campaigns.trigger.send",
+    "email.unsubscribe",
+    "email.hard_bounces",
+    "subscription.status.get",
+    "campaigns.details",
+    "users.delete",
+}
+"""What the portal asks of a customer: the ten, the second route, and the optional ones."""
+
+FaultKind = Literal["timeout", "garbled", "redirect", "accept_then_drop"]
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One way of failing, for the next `count` calls to `path`; `kind` is a status code or a named failure.
+
+    timeout: nothing is done and no answer comes for `hold_seconds`, then the connection is cut. garbled: done, answered
+    2xx with broken JSON. redirect: not done, 302 to a sign-in page. accept_then_drop: done, then cut without an answer.
+    """
+
+    path: str
+    kind: int | FaultKind
+    count: int = 1
+    hold_seconds: float = 3600.0
+
+
+@dataclass(frozen=True, slots=True)
+class SandboxOptions:
+    """Settings of one sandbox; only the API key is needed."""
+
+    api_key: str
+    latency_ms: int = 0
+    permissions: frozenset[str] = DEFAULT_PERMISSIONS
+    campaign_ids: frozenset[str] = frozenset()
+    """Empty: any well-formed id is accepted and learned."""
+    variation_ids: frozenset[str] = frozenset()
+    trigger_campaign_ids: frozenset[str] = frozenset()
+    trigger_subject: str | None = None
+    trigger_body: str | None = None
+    propagation_seconds: float = 0.0
+    """How long users.track stays invisible (B-TRK-18)."""
+    has_engagement: bool = True
+    """Whether opens, clicks, bounces and unsubscribes grow after a delivery."""
+    is_rendering_as_braze: bool = False
+    """Accept Liquid tags that this portal never sends, instead of failing loudly (B-LIQ-5)."""
+    has_legacy_track_limit: bool = False
+    """75 objects an array instead of 75 in all (B-TRK-1)."""
+    has_delta_rate_headers: bool = False
+    """users.track answers with seconds left, and bare on 429 (B-RL-2)."""
+    is_repeated_send_id_refused: bool = False
+    """400 on creating an existing pair of send and campaign id (B-SND-3)."""
+    send_ids_per_day: int = 100
+    shared_calls_per_hour: int = 250_000
+    track_calls_per_3_seconds: int = 3_000
+    export_calls_per_minute: int = 2_500
+    array_elements: int = 500
+    faults: tuple[Fault, ...] = field(default=())

@@ -1,0 +1,3 @@
+"""Tests, mirroring the tree."""
+
+from __future__ import annotations

@@ -1,0 +1,3 @@
+"""Tests of the Braze client."""
+
+from __future__ import annotations

@@ -1,0 +1,3 @@
+"""Tests of the sandbox: it reproduces the contract, rule by rule."""
+
+from __future__ import annotations
