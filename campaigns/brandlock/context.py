@@ -1,0 +1,82 @@
+"""What a render needs besides template and values: the brand, the group, the images, the merge tags."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+
+from braze_client.liquid import STANDARD_ATTRIBUTES, LiquidRefused, merge_tag
+
+from .pieces import Origin
+from .tokens import UNSUBSCRIBE_URL, origin_of
+
+
+def _nothing() -> Mapping[str, str]:
+    return MappingProxyType({})
+
+
+@dataclass(frozen=True, slots=True)
+class ImageRef:
+    """An image that may be used: its address, and its size in pixels."""
+
+    url: str
+    width: int
+    height: int
+
+
+@dataclass(frozen=True, slots=True)
+class MergeTag:
+    """A personal value that Braze fills in; `sample` stands in previews, `fallback` where a person has no value.
+
+    `custom` says that `attribute` is a custom attribute of Braze and not one of its standard ones. Raises LiquidRefused
+    where attribute or fallback cannot stand in a merge tag (B-LIQ-2).
+    """
+
+    name: str
+    label: str
+    attribute: str
+    custom: bool
+    fallback: str
+    sample: str
+
+    def __post_init__(self) -> None:
+        merge_tag(self.attribute, self.fallback)
+        if self.custom is (self.attribute in STANDARD_ATTRIBUTES):
+            kind = "a standard" if self.custom else "a custom"
+            raise LiquidRefused(f"{self.attribute} is the name of {kind} attribute in Braze.")
+
+    def liquid(self, *, html: bool) -> str:
+        """Returns the tag as Braze reads it; in HTML the value is escaped (B-LIQ-3)."""
+        return merge_tag(self.attribute, self.fallback, html=html)
+
+
+@dataclass(frozen=True, slots=True)
+class RenderContext:
+    """Everything outside the values that a render uses; the same context and values give the same mail.
+
+    `brand`, `group`, `sender` and `mailing` hold texts by name. `unsubscribe_url` is the brand's address and may hold
+    one Liquid expression, for the contact's token. `images` are by the ids that values name, `merge_tags` by name.
+    """
+
+    brand: Mapping[str, str] = field(default_factory=_nothing)
+    group: Mapping[str, str] = field(default_factory=_nothing)
+    sender: Mapping[str, str] = field(default_factory=_nothing)
+    mailing: Mapping[str, str] = field(default_factory=_nothing)
+    unsubscribe_url: str = ""
+    images: Mapping[str, ImageRef] = field(default_factory=lambda: MappingProxyType({}))
+    merge_tags: Mapping[str, MergeTag] = field(default_factory=lambda: MappingProxyType({}))
+
+    def portal_value(self, name: str) -> str:
+        """Returns what the portal fills in for `[[name]]`; empty where there is nothing."""
+        if name == UNSUBSCRIBE_URL:
+            return self.unsubscribe_url
+        room, _, rest = name.partition(".")
+        values = {"brand": self.brand, "group": self.group, "sender": self.sender, "mailing": self.mailing}.get(room)
+        return "" if values is None else values.get(rest, "")
+
+    def fills(self, name: str) -> bool:
+        """Tells whether an author may write `[[name]]`: a merge tag of the brand, or something the portal knows."""
+        if name == UNSUBSCRIBE_URL:
+            return False
+        return name in self.merge_tags if origin_of(name) is Origin.MERGE else origin_of(name) is Origin.PORTAL

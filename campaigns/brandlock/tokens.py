@@ -1,0 +1,26 @@
+"""The `[[name]]` tokens: which names there are, and who fills them."""
+
+from __future__ import annotations
+
+import re
+
+from .pieces import Origin
+
+TOKEN = re.compile(r"\[\[\s*([a-z][a-z0-9_]*(?:\.[a-z][a-z0-9_]*)?)\s*\]\]")
+ANY_TOKEN = re.compile(r"\[\[([^\[\]\n]{0,80})\]\]")
+UNSUBSCRIBE_URL = "unsubscribe_url"
+ADDRESS_TOKENS = frozenset({"group.street", "group.address"})
+SENDER_NAMES = frozenset({"name", "email", "reply_to"})
+MAILING_NAMES = frozenset({"name", "send_date"})
+
+
+def origin_of(name: str) -> Origin | None:
+    """Tells who fills `[[name]]`; None for a dotted name that nobody fills."""
+    room, dot, rest = name.partition(".")
+    if not dot:
+        return Origin.PORTAL if name == UNSUBSCRIBE_URL else Origin.MERGE
+    if room in {"group", "brand"}:
+        return Origin.PORTAL
+    if (room == "sender" and rest in SENDER_NAMES) or (room == "mailing" and rest in MAILING_NAMES):
+        return Origin.PORTAL
+    return None

@@ -1,0 +1,3 @@
+"""Tests of the campaigns."""
+
+from __future__ import annotations

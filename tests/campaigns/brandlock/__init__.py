@@ -1,0 +1,3 @@
+"""Tests of brand lock."""
+
+from __future__ import annotations
