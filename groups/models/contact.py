@@ -35,7 +35,9 @@ class Contact(models.Model):
     """A person, once per brand.
 
     `attributes` maps names of the brand's `Attribute` rows to values; `synced` is what Braze has accepted, so that only
-    differences are sent (B-TRK-12); `first_synced_at` starts the wait for propagation (B-TRK-18).
+    differences are sent (B-TRK-12); `first_synced_at` starts the wait for propagation (B-TRK-18). `sync_revision`
+    counts the changes, so that one that comes while a call is in flight is not taken for synced; a lease that ran out
+    means that nobody knows what Braze took.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -48,6 +50,7 @@ class Contact(models.Model):
     token = models.CharField(max_length=32, unique=True, default=new_token, editable=False)
     sync_state = models.CharField(max_length=20, choices=SyncState, default=SyncState.PENDING)
     sync_error = models.CharField(max_length=500, blank=True)
+    sync_revision = models.PositiveIntegerField(default=0)
     sync_lease_until = models.DateTimeField(null=True, blank=True)
     synced = models.JSONField(default=dict, blank=True)
     first_synced_at = models.DateTimeField(null=True, blank=True)

@@ -23,7 +23,8 @@ class ContactImport(models.Model):
     """One uploaded file: rows are read from the stored file; `rows_done` is where a restarted import goes on.
 
     `mapping` maps a column's position (as text) to an attribute's name, `external_id`, `email`, `consent_source` or
-    `consent_on`; a column that is missing in it is left out.
+    `consent_on`; a column that is missing in it is left out. `consent_source` stands for rows that bring none of their
+    own (catalogue A16).
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -35,6 +36,7 @@ class ContactImport(models.Model):
     delimiter = models.CharField(max_length=1, default=",")
     headers = models.JSONField(default=list)
     mapping = models.JSONField(default=dict)
+    consent_source = models.CharField(max_length=120, blank=True)
     state = models.CharField(max_length=20, choices=ImportState, default=ImportState.MAPPING)
     lease_until = models.DateTimeField(null=True, blank=True)
     failure = models.TextField(blank=True)

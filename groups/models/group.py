@@ -12,7 +12,6 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 
-
 class GroupKind(models.TextChoices):
     """The level of a group; the brand's own group is the root of its tree."""
 

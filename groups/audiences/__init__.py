@@ -1,0 +1,1 @@
+"""Audiences and contacts: importing, synchronising with Braze, unsubscribing."""

@@ -1,0 +1,116 @@
+"""Reading audiences, contacts and imports."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import islice
+from typing import BinaryIO, cast
+from uuid import UUID
+
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.utils import timezone
+
+from groups.audiences import reading
+from groups.audiences.importing import table_of
+from groups.audiences.rejects import RejectReason
+from groups.audiences.services import import_limits
+from groups.models import (
+    Audience,
+    AudienceKind,
+    Contact,
+    ContactImport,
+    Group,
+    ImportReject,
+    ImportState,
+    Suppression,
+    SyncState,
+    Workspace,
+)
+
+PREVIEW_ROWS = 5
+
+
+@dataclass(frozen=True, slots=True)
+class SyncCounts:
+    """How many contacts of a list Braze has, how many wait, how many it refused."""
+
+    synced: int
+    pending: int
+    refused: int
+
+    @property
+    def total(self) -> int:
+        """All of them."""
+        return self.synced + self.pending + self.refused
+
+
+def audiences_of(group: Group) -> QuerySet[Audience]:
+    """Gives a group's audiences, each with `pending` and `refused`: its contacts that Braze does not have."""
+    waiting = Q(members__contact__sync_state=SyncState.PENDING)
+    refused = Q(members__contact__sync_state=SyncState.REFUSED)
+    return (
+        Audience.objects.filter(group=group)
+        .annotate(pending=Count("members", filter=waiting), refused=Count("members", filter=refused))
+        .order_by("name")
+    )
+
+
+def lists_of(group: Group) -> QuerySet[Audience]:
+    """Gives the lists of a group, which contacts can be added to."""
+    return Audience.objects.filter(group=group, kind=AudienceKind.LIST)
+
+
+def contacts_of(audience: Audience, search: str = "") -> QuerySet[Contact]:
+    """Gives the contacts of a list by address, with `is_suppressed`; `search` finds parts of addresses and IDs."""
+    here = Q(group=None) | Q(group=audience.group_id)
+    contacts = Contact.objects.filter(audience_members__audience=audience).annotate(
+        is_suppressed=Exists(Suppression.objects.filter(here, contact=OuterRef("pk")))
+    )
+    if search:
+        contacts = contacts.filter(Q(email__icontains=search) | Q(external_id__icontains=search))
+    return contacts.order_by("email", "pk")
+
+
+def sync_counts(audience: Audience) -> SyncCounts:
+    """Counts the contacts of a list by what Braze has."""
+    counts = dict(
+        Contact.objects.filter(audience_members__audience=audience)
+        .order_by()
+        .values_list("sync_state")
+        .annotate(count=Count("pk"))
+    )
+    return SyncCounts(
+        counts.get(SyncState.SYNCED, 0), counts.get(SyncState.PENDING, 0), counts.get(SyncState.REFUSED, 0)
+    )
+
+
+def first_rows(contact_import: ContactImport) -> Sequence[Sequence[str]]:
+    """Gives the first 5 rows of an uploaded file as they stand."""
+    with contact_import.file.open("rb") as file:
+        rows = reading.rows(cast("BinaryIO", file), table_of(contact_import), import_limits())
+        return [row.cells for row in islice(rows, PREVIEW_ROWS)]
+
+
+def imports_without_a_worker() -> Sequence[UUID]:
+    """Gives the imports that wait, and those whose worker is gone."""
+    lost = Q(state=ImportState.IMPORTING, lease_until__lt=timezone.now())
+    return list(ContactImport.objects.filter(Q(state=ImportState.WAITING) | lost).values_list("pk", flat=True))
+
+
+def workspaces_with_pending_contacts() -> Sequence[UUID]:
+    """Gives the connected workspaces, not paused, with contacts that nobody is bringing to Braze."""
+    now = timezone.now()
+    free = Q(sync_lease_until=None) | Q(sync_lease_until__lt=now)
+    waiting = Contact.objects.filter(free, brand=OuterRef("brand"), sync_state=SyncState.PENDING)
+    return list(
+        Workspace.objects.filter(Q(paused_until=None) | Q(paused_until__lt=now), Exists(waiting))
+        .exclude(endpoint="")
+        .values_list("pk", flat=True)
+    )
+
+
+def first_rejects(contact_import: ContactImport) -> Sequence[tuple[ImportReject, str]]:
+    """Gives the first 20 rows that were not imported, each with its reason in words."""
+    reasons = dict(RejectReason.choices)
+    return [(reject, str(reasons.get(reject.reason, reject.reason))) for reject in contact_import.rejects.all()[:20]]

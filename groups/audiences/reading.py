@@ -1,0 +1,237 @@
+"""CSV files as people really save them: encoding, delimiter and header are found out, rows are read one at a time."""
+
+from __future__ import annotations
+
+import codecs
+import csv
+import io
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import BinaryIO, Final
+
+from django.utils.translation import gettext as _
+
+from groups.audiences.rejects import RejectReason
+from groups.errors import FileUnreadable
+
+BLOCK_BYTES: Final = 1 << 20
+LINE_CHARACTERS: Final = 1 << 20
+COLUMNS: Final = 500
+DELIMITERS: Final = (",", ";", "\t")
+FOREIGN_STARTS: Final = {
+    b"PK\x03\x04": "Excel",
+    b"\xd0\xcf\x11\xe0": "Excel",
+    b"%PDF": "PDF",
+    b"\x1f\x8b": "gzip",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class TableFormat:
+    """How a file is to be read: a codec's name, one delimiter character, and the cells of its first line."""
+
+    encoding: str
+    delimiter: str
+    headers: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A row with as many cells as the header; `line` is where it begins in the file, the header being line 1."""
+
+    line: int
+    cells: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class BadRow:
+    """A row that cannot be laid under the header, with the cells as they stand and the reason."""
+
+    line: int
+    cells: tuple[str, ...]
+    reason: RejectReason
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """The size of a file in bytes and of one cell in characters."""
+
+    file_bytes: int
+    cell_characters: int
+
+
+def detect(file: BinaryIO, limits: Limits) -> TableFormat:
+    """Finds out how a file is to be read, by reading it once in blocks; leaves it at its start.
+
+    Encodings: UTF-8 with and without mark, UTF-16, EUC-KR, Windows-1252. Delimiters: comma, semicolon, tab. Raises
+    `FileUnreadable` for an empty file, one above the limit, one that is no text, and one without a header line.
+    """
+    encoding = _encoding(file, limits)
+    with _text(file, encoding) as text:
+        first = next(_lines(text), "").strip("\r\n")
+    if not first.strip(" ,;\t"):
+        raise FileUnreadable(_("The file has no header. Put the names of the columns into its first line."))
+    delimiter = max(DELIMITERS, key=lambda candidate: len(_cells(first, candidate)))
+    with _text(file, encoding) as text:
+        headers = _checked_headers(next(_rows(text, delimiter, limits))[1])
+    return TableFormat(encoding, delimiter, headers)
+
+
+def rows(file: BinaryIO, table: TableFormat, limits: Limits) -> Iterator[Row | BadRow]:
+    """Yields the rows below the header; blank lines and rows of empty cells are passed over.
+
+    Surplus cells that are blank are cut off. Memory does not grow with the file. Raises `FileUnreadable`, with the
+    line, for a cell above the limit and for a quotation mark that is never closed.
+    """
+    width = len(table.headers)
+    with _text(file, table.encoding) as text:
+        source = _rows(text, table.delimiter, limits)
+        next(source)
+        for line, found in source:
+            if found is None:
+                yield BadRow(line, (), RejectReason.BAD_QUOTES)
+                continue
+            if not any(cell.strip() for cell in found):
+                continue
+            while len(found) > width and not found[-1].strip():
+                found.pop()
+            if len(found) == width:
+                yield Row(line, tuple(found))
+            else:
+                is_long = len(found) > width
+                yield BadRow(line, tuple(found), RejectReason.TOO_MANY_CELLS if is_long else RejectReason.TOO_FEW_CELLS)
+
+
+class _text:
+    """A binary file as text from its start, which stays open afterwards."""
+
+    def __init__(self, file: BinaryIO, encoding: str) -> None:
+        file.seek(0)
+        self._wrapper = io.TextIOWrapper(file, encoding=encoding, newline="")
+
+    def __enter__(self) -> io.TextIOWrapper:
+        return self._wrapper
+
+    def __exit__(self, *_: object) -> None:
+        # Whoever stops reading in the middle may have closed the file already.
+        if not self._wrapper.closed:
+            self._wrapper.detach().seek(0)
+
+
+def _lines(text: io.TextIOWrapper) -> Iterator[str]:
+    """Yields lines as they stand; a line without an end, as in a binary file, is cut off by an error."""
+    while line := text.readline(LINE_CHARACTERS):
+        if len(line) == LINE_CHARACTERS:
+            raise FileUnreadable(_("A line of this file is longer than a million characters, so it is no CSV file."))
+        yield line
+
+
+def _rows(text: io.TextIOWrapper, delimiter: str, limits: Limits) -> Iterator[tuple[int, list[str] | None]]:
+    """Yields each row with the line where it begins; None for a row whose quotation marks make no sense."""
+    reader = csv.reader(_lines(text), delimiter=delimiter, strict=True)
+    while True:
+        line = reader.line_num + 1
+        try:
+            cells = next(reader)
+        except StopIteration:
+            return
+        except csv.Error as error:
+            if "field larger" in str(error):
+                raise _long_cell(line, limits) from error
+            if "unexpected end" in str(error):
+                raise FileUnreadable(
+                    _("A quotation mark that opens in line %(line)s is never closed. Nothing was imported.")
+                    % {"line": line}
+                ) from error
+            yield line, None
+            continue
+        if any(len(cell) > limits.cell_characters for cell in cells):
+            raise _long_cell(line, limits)
+        yield line, cells
+
+
+def _long_cell(line: int, limits: Limits) -> FileUnreadable:
+    return FileUnreadable(
+        _(
+            "Line %(line)s holds a cell of more than %(limit)s characters. Often a quotation mark was opened there and "
+            "never closed. Nothing was imported."
+        )
+        % {"line": line, "limit": limits.cell_characters}
+    )
+
+
+def _cells(line: str, delimiter: str) -> list[str]:
+    return next(csv.reader([line], delimiter=delimiter), [])
+
+
+def _checked_headers(headers: list[str] | None) -> tuple[str, ...]:
+    if headers is None:
+        raise FileUnreadable(_("The quotation marks of the first line make no sense. Save the file as CSV again."))
+    if len(headers) > COLUMNS:
+        raise FileUnreadable(_("The file has more than %(limit)s columns.") % {"limit": COLUMNS})
+    if any("\0" in cell for cell in headers):
+        raise FileUnreadable(_("The first line holds characters that are no text. Save the file as CSV (UTF-8) again."))
+    if any("@" in cell for cell in headers):
+        raise FileUnreadable(
+            _("The file has no header: its first line holds an address. Put the names of the columns there.")
+        )
+    return tuple(cell.strip() for cell in headers)
+
+
+def _encoding(file: BinaryIO, limits: Limits) -> str:
+    """Gives the codec that reads the whole file; the first that does, in order of how sure its success makes one."""
+    file.seek(0)
+    start = file.read(4096)
+    if not start.strip(b"\xef\xbb\xbf \t\r\n"):
+        raise FileUnreadable(_("The file is empty."))
+    for sign, kind in FOREIGN_STARTS.items():
+        if start.startswith(sign):
+            raise FileUnreadable(
+                _("This is no CSV file but a file of the kind %(kind)s. Save it as CSV (UTF-8), then upload that.")
+                % {"kind": kind}
+            )
+    if file.seek(0, io.SEEK_END) > limits.file_bytes:
+        raise FileUnreadable(
+            _("The file is larger than %(limit)s MB. Cut it into several files.")
+            % {"limit": limits.file_bytes // (1024 * 1024)}
+        )
+    for encoding in _candidates(start):
+        if _decodes(file, encoding):
+            return encoding
+    raise FileUnreadable(
+        _("The file is in an encoding that cannot be read. Save it as CSV (UTF-8), then upload it again.")
+    )
+
+
+def _candidates(start: bytes) -> tuple[str, ...]:
+    if start.startswith(codecs.BOM_UTF8):
+        return ("utf-8-sig",)
+    if start.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return ("utf-16",)
+    # Text of mostly Latin letters in UTF-16 has a zero in every second byte.
+    if start[1::2].count(0) > len(start) // 4:
+        return ("utf-16-le",)
+    if start[0::2].count(0) > len(start) // 4:
+        return ("utf-16-be",)
+    return ("utf-8", "euc_kr", "cp1252")
+
+
+def _decodes(file: BinaryIO, encoding: str) -> bool:
+    file.seek(0)
+    decoder = codecs.getincrementaldecoder(encoding)()
+    has_hangul = False
+    try:
+        while block := file.read(BLOCK_BYTES):
+            has_hangul |= any("\uac00" <= letter <= "\ud7a3" for letter in _read(decoder, block, encoding))
+        decoder.decode(b"", final=True)
+    except UnicodeDecodeError:
+        return False
+    finally:
+        file.seek(0)
+    return has_hangul or encoding != "euc_kr"
+
+
+def _read(decoder: codecs.IncrementalDecoder, block: bytes, encoding: str) -> str:
+    """Decodes a block; its text matters only where Korean has to be told from Western letters."""
+    text = decoder.decode(block)
+    return text if encoding == "euc_kr" else ""

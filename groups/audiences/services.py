@@ -1,0 +1,247 @@
+"""Changing audiences: lists that are uploaded, segments that are assigned, people who are taken off or unsubscribe."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from typing import BinaryIO, cast
+from uuid import UUID
+
+from django.conf import settings
+from django.core.files import File
+from django.db import IntegrityError, transaction
+from django.db.models import F
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from groups import audit
+from groups.audiences import cleaning, matching, nudges, reading
+from groups.audiences.rejects import CellRefused
+from groups.errors import InputRefused, StaleState
+from groups.models import (
+    Attribute,
+    Audience,
+    AudienceKind,
+    AudienceMember,
+    Brand,
+    Contact,
+    ContactImport,
+    Group,
+    ImportState,
+    Suppression,
+    SuppressionReason,
+    SyncState,
+    User,
+    Workspace,
+)
+
+
+def start_import(
+    *,
+    group: Group,
+    actor: User,
+    file: File[bytes],
+    file_name: str,
+    name: str = "",
+    audience: Audience | None = None,
+    consent_source: str = "",
+) -> ContactImport:
+    """Stores an uploaded file for a new list called `name`, or for a list of the group, and matches its columns.
+
+    Nothing is imported before `confirm_mapping`. `consent_source` says for the rows that bring no word of it where the
+    people agreed to get mail. Raises `FileUnreadable` for a file that is no such table, `InputRefused` for a name that
+    is empty or taken, and for an audience that is no list of the group.
+    """
+    if audience is not None and (audience.group_id != group.pk or audience.kind != AudienceKind.LIST):
+        raise InputRefused(_("Contacts can be added to the lists of this group only."))
+    table = reading.detect(cast("BinaryIO", file), import_limits())
+    found = matching.match(table.headers, tuple(Attribute.objects.filter(brand=group.brand)))
+    consent_source = short(consent_source, _("the consent source"))
+    with transaction.atomic():
+        audience = audience or new_list(group=group, name=name, actor=actor)
+        contact_import = ContactImport(
+            audience=audience,
+            uploaded_by=actor,
+            file_name=file_name[:255],
+            encoding=table.encoding,
+            delimiter=table.delimiter,
+            headers=list(table.headers),
+            mapping={str(position): target for position, target in found.mapping.items()},
+            consent_source=consent_source,
+        )
+        contact_import.file.save(f"{contact_import.pk}.csv", file, save=False)
+        contact_import.save()
+        audit.record("import.uploaded", actor=actor, target=contact_import, group=group, audience=str(audience.pk))
+    return contact_import
+
+
+def new_list(*, group: Group, name: str, actor: User) -> Audience:
+    """Adds an empty list to a group; raises `InputRefused` for a name that is empty, too long or taken."""
+    name = short(name, _("the name of the list"))
+    if not name:
+        raise InputRefused(_("Give the list a name."))
+    try:
+        with transaction.atomic():
+            audience = Audience.objects.create(group=group, name=name)
+            audit.record("audience.added", actor=actor, target=audience, group=group)
+    except IntegrityError as error:
+        raise InputRefused(_("The group has an audience called %(name)s already.") % {"name": name}) from error
+    return audience
+
+
+def confirm_mapping(*, contact_import: ContactImport, mapping: Mapping[int, str], actor: User) -> ContactImport:
+    """Takes the meaning of each column (position from 0 to target) and hands the file to the worker.
+
+    Raises `InputRefused` for a target that the brand does not allow or that is given twice, without a column of email
+    addresses, and without one of IDs where the brand does not let the portal make them up; `StaleState` when the import
+    has begun already.
+    """
+    group = contact_import.audience.group
+    allowed = matching.targets(Attribute.objects.filter(brand=group.brand))
+    _check_mapping(mapping, allowed, len(contact_import.headers), group)
+    with transaction.atomic():
+        moved = ContactImport.objects.filter(pk=contact_import.pk, state=ImportState.MAPPING).update(
+            state=ImportState.WAITING, mapping={str(position): target for position, target in mapping.items()}
+        )
+        if not moved:
+            raise StaleState
+        audit.record(
+            "import.confirmed", actor=actor, target=contact_import, group=group, columns=", ".join(mapping.values())
+        )
+        nudges.run_import(contact_import.pk)
+    contact_import.refresh_from_db()
+    return contact_import
+
+
+def retry_import(*, contact_import: ContactImport, actor: User) -> None:
+    """Lets a failed import go on where it stopped; raises `StaleState` when it has not failed."""
+    with transaction.atomic():
+        moved = ContactImport.objects.filter(pk=contact_import.pk, state=ImportState.FAILED).update(
+            state=ImportState.WAITING, failure="", lease_until=None
+        )
+        if not moved:
+            raise StaleState
+        group = contact_import.audience.group
+        audit.record("import.retried", actor=actor, target=contact_import, group=group)
+        nudges.run_import(contact_import.pk)
+
+
+def remove_contact(*, audience: Audience, contact: Contact, actor: User) -> None:
+    """Takes a contact off a list and tells Braze; the contact itself stays. Raises `InputRefused` for a segment."""
+    if audience.kind != AudienceKind.LIST:
+        raise InputRefused(_("Braze keeps the people of a segment; they cannot be taken off here."))
+    with transaction.atomic():
+        removed, _rows = AudienceMember.objects.filter(audience=audience, contact=contact).delete()
+        if removed:
+            Audience.objects.filter(pk=audience.pk).update(size=F("size") - 1)
+            audit.record(
+                "audience.contact_removed", actor=actor, target=audience, group=audience.group, contact=str(contact.pk)
+            )
+            mark_pending([contact.pk])
+
+
+def assign_segment(*, group: Group, segment_id: str, name: str, actor: User) -> Audience:
+    """Lets a group send to a Braze segment, under a name; raises `InputRefused` where it has either already."""
+    name = short(name, _("the name of the segment"))
+    if not name or not segment_id.strip() or len(segment_id) > 64:
+        raise InputRefused(_("Choose a segment of Braze."))
+    if Audience.objects.filter(group=group, segment_id=segment_id).exists():
+        raise InputRefused(_("The group has this segment already."))
+    try:
+        with transaction.atomic():
+            audience = Audience.objects.create(
+                group=group, kind=AudienceKind.SEGMENT, segment_id=segment_id.strip(), name=name
+            )
+            audit.record("segment.assigned", actor=actor, target=audience, group=group, segment_id=segment_id)
+    except IntegrityError as error:
+        raise InputRefused(_("The group has an audience called %(name)s already.") % {"name": name}) from error
+    return audience
+
+
+def unsubscribe(*, contact: Contact, group: Group | None, source: str) -> int:
+    """Stops mail from a group, or from the whole brand, to everybody of the brand who has the contact's address.
+
+    Gives the number of contacts concerned; asking twice changes nothing more.
+    """
+    with transaction.atomic():
+        same = list(Contact.objects.filter(brand=contact.brand_id, email=contact.email).values_list("pk", flat=True))
+        added = 0
+        for contact_id in same:
+            _suppression, is_new = Suppression.objects.get_or_create(
+                contact_id=contact_id,
+                group=group,
+                defaults={"reason": SuppressionReason.UNSUBSCRIBED, "source": source},
+            )
+            added += is_new
+        if added:
+            audit.record(
+                "contact.unsubscribed",
+                actor=None,
+                target=contact,
+                brand=contact.brand,
+                group=group,
+                is_brand_wide=group is None,
+            )
+            mark_pending(same)
+    return len(same)
+
+
+def mark_pending(contact_ids: Iterable[UUID]) -> int:
+    """Marks contacts as changed since Braze last heard of them, and nudges the sync; to be called where they change."""
+    ids = list(contact_ids)
+    if not ids:
+        return 0
+    marked = Contact.objects.filter(pk__in=ids).update(
+        sync_state=SyncState.PENDING, sync_error="", sync_revision=F("sync_revision") + 1, updated_at=timezone.now()
+    )
+    nudges.sync(Contact.objects.filter(pk=ids[0]).values_list("brand__workspace", flat=True).first())
+    return marked
+
+
+def resync(*, brand: Brand) -> int:
+    """Forgets what Braze has of a brand's contacts, so that each is sent whole; for a workspace that is another one.
+
+    Gives their number. Costs one data point for each attribute of each contact.
+    """
+    forgotten = Contact.objects.filter(brand=brand).update(
+        sync_state=SyncState.PENDING,
+        sync_error="",
+        sync_revision=F("sync_revision") + 1,
+        synced={},
+        first_synced_at=None,
+        synced_at=None,
+    )
+    nudges.sync(Workspace.objects.filter(brand=brand).values_list("pk", flat=True).first())
+    return forgotten
+
+
+def import_limits() -> reading.Limits:
+    """Gives the limits of uploaded files."""
+    return reading.Limits(settings.IMPORT_MAX_BYTES, settings.IMPORT_MAX_CELL_CHARACTERS)
+
+
+def short(value: str, what: str) -> str:
+    """Gives a text of at most 120 characters; raises `InputRefused`, naming what it is."""
+    try:
+        return cleaning.short_text(value, cleaning.SHORT_CHARACTERS)
+    except CellRefused as error:
+        raise InputRefused(
+            _("%(what)s takes at most %(limit)s characters that can be shown.")
+            % {"what": what[:1].upper() + what[1:], "limit": cleaning.SHORT_CHARACTERS}
+        ) from error
+
+
+def _check_mapping(mapping: Mapping[int, str], allowed: Collection[str], columns: int, group: Group) -> None:
+    chosen = list(mapping.values())
+    if any(target not in allowed for target in chosen) or any(not 0 <= position < columns for position in mapping):
+        raise InputRefused(_("A column was given a meaning that this brand does not allow."))
+    if len(set(chosen)) != len(chosen):
+        raise InputRefused(_("Two columns have the same meaning. Leave one of them out."))
+    if matching.EMAIL not in chosen:
+        raise InputRefused(_("Say which column holds the email addresses."))
+    if matching.EXTERNAL_ID not in chosen and not group.brand.derives_external_ids:
+        raise InputRefused(
+            _(
+                "Say which column holds the IDs by which Braze knows these people (external ID). A file without them "
+                "cannot be imported, because Braze would hold each person twice. Ask head office for a file with IDs."
+            )
+        )

@@ -1,0 +1,287 @@
+"""Bringing contacts to Braze by `users.track`: only what changed, at most 75 people a call, several calls in flight."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from collections.abc import Sequence
+from contextlib import aclosing
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Final
+from uuid import UUID
+
+from django.conf import settings
+from django.db import connection, transaction
+from django.db.models import Q, QuerySet
+from django.utils import timezone
+
+from braze_client import (
+    OBJECTS_PER_TRACK_CALL,
+    TRACK,
+    AsyncBrazeClient,
+    BrazeError,
+    CallRefused,
+    ContractViolation,
+    KeyRefused,
+    PermissionRefused,
+    RateLimited,
+    TooLarge,
+    Uncertain,
+    UserAttributes,
+    calls,
+    chunked,
+    keep_in_flight,
+)
+from groups.audiences.profiles import Profile, Profiler
+from groups.errors import NotConnected
+from groups.models import Contact, SyncState, Workspace
+from groups.workspace import budget
+from groups.workspace.braze import async_client_for, budget_key_of, explained
+
+logger = logging.getLogger(__name__)
+
+CALLS_PER_ROUND: Final = 8
+LEASE: Final = timedelta(seconds=120)
+PAUSE: Final = timedelta(minutes=2)
+ATTEMPTS: Final = 2
+ERROR_CHARACTERS: Final = 500
+
+
+@dataclass(frozen=True, slots=True)
+class SyncResult:
+    """How many contacts Braze took and refused; `has_more` means that going on at once makes sense.
+
+    `reason` says in a person's words why it stopped with contacts left.
+    """
+
+    synced: int = 0
+    refused: int = 0
+    has_more: bool = False
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Claimed:
+    """A contact that this worker has, and the profile that it should have in Braze.
+
+    `is_known` tells whether `Contact.synced` is what Braze has: after an outcome that nobody knows it is not.
+    """
+
+    contact: Contact
+    profile: Profile
+    is_known: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Parcel:
+    """A claimed contact and what is sent of it."""
+
+    claimed: Claimed
+    attributes: UserAttributes
+
+
+@dataclass(slots=True)
+class Round:
+    """What became of the contacts of one round of calls."""
+
+    accepted: list[Claimed] = field(default_factory=list)
+    refused: list[tuple[Claimed, str]] = field(default_factory=list)
+    not_sent: list[Claimed] = field(default_factory=list)
+    unknown: list[Claimed] = field(default_factory=list)
+    problem: BrazeError | None = None
+
+
+def sync_contacts(workspace_id: UUID, limit_seconds: float = 20.0) -> SyncResult:
+    """Brings the pending contacts of a workspace's brand to Braze, for at most about `limit_seconds`.
+
+    Contacts are claimed by a lease, so that no two workers send the same one. A refused contact keeps Braze's sentence
+    until it changes; one whose outcome nobody knows stays pending and is sent whole next time; one that changes while
+    it is under way stays pending. A refused key or permission pauses the workspace for two minutes, with the reason.
+    """
+    workspace = Workspace.objects.select_related("brand").filter(pk=workspace_id).first()
+    if workspace is None:
+        return SyncResult()
+    if workspace.paused_until is not None and workspace.paused_until > timezone.now():
+        return SyncResult(reason=workspace.pause_reason)
+    try:
+        client = async_client_for(workspace, max_connections=CALLS_PER_ROUND)
+    except NotConnected as error:
+        return SyncResult(reason=error.sentence)
+    with asyncio.Runner() as runner:
+        try:
+            return _sync_until(time.monotonic() + limit_seconds, workspace, client, runner)
+        finally:
+            runner.run(client.aclose())
+
+
+def _sync_until(deadline: float, workspace: Workspace, client: AsyncBrazeClient, runner: asyncio.Runner) -> SyncResult:
+    profiler = Profiler.of(workspace.brand)
+    store, key = budget.store(), budget_key_of(workspace)
+    pool = TRACK.with_share(settings.BRAZE_BUDGET_SHARE)
+    synced = refused = 0
+    while (left := deadline - time.monotonic()) > 0:
+        grant = store.reserve(key, pool, CALLS_PER_ROUND, timezone.now())
+        if grant.granted == 0:
+            wait = (grant.resets_at - timezone.now()).total_seconds()
+            if wait > left:
+                return SyncResult(synced, refused, reason=explained(RateLimited("", retry_at=None)).sentence)
+            time.sleep(max(0.0, wait))
+            continue
+        claimed = _claim(workspace, profiler, grant.granted * OBJECTS_PER_TRACK_CALL)
+        if not claimed:
+            return SyncResult(synced, refused)
+        outcome = Round()
+        runner.run(_send(client, _parcels(claimed, profiler, outcome), outcome))
+        _write(outcome)
+        synced += len(outcome.accepted)
+        refused += len(outcome.refused)
+        if isinstance(outcome.problem, RateLimited):
+            retry_at = outcome.problem.retry_at or timezone.now() + timedelta(seconds=pool.window_seconds)
+            store.correct(key, pool, None, 0, retry_at)
+        elif outcome.problem is not None:
+            return SyncResult(synced, refused, reason=_stop(workspace, outcome.problem))
+        elif outcome.unknown:
+            return SyncResult(synced, refused)
+        else:
+            _go_on(workspace)
+    return SyncResult(synced, refused, has_more=True)
+
+
+def _claim(workspace: Workspace, profiler: Profiler, limit: int) -> list[Claimed]:
+    """Takes pending contacts that nobody has, and says what Braze should know of them."""
+    now = timezone.now()
+    free = Q(sync_lease_until=None) | Q(sync_lease_until__lte=now)
+    with transaction.atomic():
+        contacts = list(
+            Contact.objects.select_for_update(skip_locked=connection.features.has_select_for_update_skip_locked)
+            .filter(free, brand=workspace.brand, sync_state=SyncState.PENDING)
+            .order_by("updated_at")[:limit]
+        )
+        Contact.objects.filter(pk__in=[contact.pk for contact in contacts]).update(sync_lease_until=now + LEASE)
+        wanted = profiler.wanted(contacts)
+    return [Claimed(contact, wanted[contact.pk], contact.sync_lease_until is None) for contact in contacts]
+
+
+def _parcels(claimed: Sequence[Claimed], profiler: Profiler, outcome: Round) -> list[Parcel]:
+    """Gives what has to be sent; contacts that Braze has already, or could never take, are settled at once."""
+    parcels = []
+    for one in claimed:
+        attributes = profiler.missing(one.profile, one.contact, is_known=one.is_known)
+        if not attributes:
+            outcome.accepted.append(one)
+            continue
+        try:
+            parcels.append(Parcel(one, UserAttributes(one.contact.external_id, attributes)))
+        except ContractViolation as violation:
+            outcome.refused.append((one, violation.message))
+    return parcels
+
+
+async def _send(client: AsyncBrazeClient, parcels: Sequence[Parcel], outcome: Round) -> None:
+    """Makes the calls, a few at once, and sorts the contacts by what became of them."""
+
+    async def send(batch: tuple[Parcel, ...]) -> None:
+        await _send_batch(client, batch, outcome)
+
+    batches = chunked(parcels, OBJECTS_PER_TRACK_CALL)
+    async with aclosing(keep_in_flight(batches, send, CALLS_PER_ROUND)) as finished:
+        async for _batch, _nothing in finished:
+            pass
+
+
+async def _send_batch(client: AsyncBrazeClient, batch: tuple[Parcel, ...], outcome: Round) -> None:
+    """Makes one call; one that is refused as a whole is cut in halves down to the person whom Braze does not take."""
+    claimed = [parcel.claimed for parcel in batch]
+    if isinstance(outcome.problem, (KeyRefused, PermissionRefused, RateLimited)):
+        outcome.not_sent += claimed
+        return
+    try:
+        reply = await client.send(calls.users_track([parcel.attributes for parcel in batch]), attempts=ATTEMPTS)
+    except (CallRefused, TooLarge) as error:
+        if len(batch) == 1:
+            outcome.refused.append((claimed[0], error.message))
+            return
+        middle = len(batch) // 2
+        await _send_batch(client, batch[:middle], outcome)
+        await _send_batch(client, batch[middle:], outcome)
+    except Uncertain as error:
+        outcome.problem = outcome.problem or error
+        outcome.unknown += claimed
+    except BrazeError as error:
+        outcome.problem = error
+        outcome.not_sent += claimed
+    else:
+        reasons = {item.index: item.reason for item in reply.refused}
+        for index, one in enumerate(claimed):
+            if index in reasons:
+                outcome.refused.append((one, reasons[index]))
+            elif reply.unplaced:
+                outcome.unknown.append(one)
+            else:
+                outcome.accepted.append(one)
+
+
+def _write(outcome: Round) -> None:
+    """Stores what became of a round, in one transaction."""
+    now = timezone.now()
+    everyone = [*outcome.accepted, *(one for one, _reason in outcome.refused), *outcome.not_sent, *outcome.unknown]
+    with transaction.atomic():
+        revisions = dict(
+            Contact.objects.select_for_update()
+            .filter(pk__in=[one.contact.pk for one in everyone])
+            .order_by("pk")
+            .values_list("pk", "sync_revision")
+        )
+        _store_profiles(outcome.accepted)
+        # Whoever changed in between may have been told to forget what Braze has: then it is sent whole.
+        _rows(outcome.accepted).update(sync_lease_until=now, synced_at=now)
+        _rows(outcome.accepted).filter(first_synced_at=None).update(first_synced_at=now)
+        same = [one for one in outcome.accepted if revisions.get(one.contact.pk) == one.contact.sync_revision]
+        _rows(same).update(sync_state=SyncState.SYNCED, sync_error="", sync_lease_until=None)
+        for one, reason in outcome.refused:
+            is_same = revisions.get(one.contact.pk) == one.contact.sync_revision
+            _rows([one]).update(
+                sync_lease_until=None if one.is_known else now,
+                sync_state=SyncState.REFUSED if is_same else SyncState.PENDING,
+                sync_error=reason[:ERROR_CHARACTERS] if is_same else "",
+            )
+        # A lease that ran out says that nobody knows what Braze has; none says that `synced` tells it.
+        _rows([one for one in outcome.not_sent if one.is_known]).update(sync_lease_until=None)
+        _rows([one for one in outcome.not_sent if not one.is_known]).update(sync_lease_until=now)
+        _rows(outcome.unknown).update(sync_lease_until=now)
+
+
+def _store_profiles(accepted: Sequence[Claimed]) -> None:
+    """Stores what Braze has now, row by row in one statement, which spares building a CASE branch for each."""
+    key, column = Contact._meta.get_field("id"), Contact._meta.get_field("synced")
+    statement = f'UPDATE "{Contact._meta.db_table}" SET "synced" = %s WHERE "id" = %s'
+    rows = [
+        (column.get_db_prep_save(one.profile, connection), key.get_db_prep_save(one.contact.pk, connection))
+        for one in accepted
+    ]
+    with connection.cursor() as cursor:
+        cursor.executemany(statement, rows)
+
+
+def _rows(claimed: Sequence[Claimed]) -> QuerySet[Contact]:
+    return Contact.objects.filter(pk__in=[one.contact.pk for one in claimed])
+
+
+def _stop(workspace: Workspace, problem: BrazeError) -> str:
+    """Gives the sentence for a round that could not go on; a refused key or permission pauses the workspace."""
+    sentence = explained(problem).sentence
+    logger.warning("The contacts of workspace %s wait: %s", workspace.pk, problem)
+    if isinstance(problem, (KeyRefused, PermissionRefused)):
+        Workspace.objects.filter(pk=workspace.pk).update(paused_until=timezone.now() + PAUSE, pause_reason=sentence)
+    return sentence
+
+
+def _go_on(workspace: Workspace) -> None:
+    """Ends a pause whose time has passed, once a call went through."""
+    if workspace.pause_reason:
+        Workspace.objects.filter(pk=workspace.pk, paused_until=workspace.paused_until).update(
+            paused_until=None, pause_reason=""
+        )
+        workspace.paused_until, workspace.pause_reason = None, ""

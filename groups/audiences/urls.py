@@ -1,0 +1,26 @@
+"""The addresses of audiences, imports, segments and the unsubscribe page."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from groups.audiences import import_views, segment_views, unsubscribe_views, views
+
+urlpatterns = [
+    path("g/<uuid:group_id>/audiences/", views.audience_list, name="audience-list"),
+    path("g/<uuid:group_id>/audiences/upload/", import_views.audience_upload, name="audience-upload"),
+    path("g/<uuid:group_id>/audiences/segments/", segment_views.segment_list, name="segment-list"),
+    path("g/<uuid:group_id>/audiences/segments/assign/", segment_views.segment_assign, name="segment-assign"),
+    path("audiences/<uuid:audience_id>/", views.audience_show, name="audience-show"),
+    path("audiences/<uuid:audience_id>/sync/", views.audience_sync, name="audience-sync"),
+    path(
+        "audiences/<uuid:audience_id>/contacts/<uuid:contact_id>/remove/",
+        views.audience_contact_remove,
+        name="audience-contact-remove",
+    ),
+    path("imports/<uuid:import_id>/", import_views.import_show, name="import-show"),
+    path("imports/<uuid:import_id>/columns/", import_views.import_columns, name="import-columns"),
+    path("imports/<uuid:import_id>/retry/", import_views.import_retry, name="import-retry"),
+    path("imports/<uuid:import_id>/rejects.csv", import_views.import_rejects, name="import-rejects"),
+    path("u/<uuid:group_id>/<str:token>", unsubscribe_views.unsubscribe, name="unsubscribe"),
+]

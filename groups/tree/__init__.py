@@ -1,0 +1,1 @@
+"""The tree of groups: making, importing and reading it."""

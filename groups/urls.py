@@ -1,0 +1,13 @@
+"""The addresses of workspaces, groups, audiences and the unsubscribe page, by room."""
+
+from __future__ import annotations
+
+from django.urls import include, path
+
+app_name = "groups"
+
+urlpatterns = [
+    path("", include("groups.workspace.urls")),
+    path("", include("groups.tree.urls")),
+    path("", include("groups.audiences.urls")),
+]

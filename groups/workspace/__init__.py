@@ -1,0 +1,1 @@
+"""A brand's Braze workspace: its settings, its connection, its budget."""

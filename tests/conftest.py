@@ -1,0 +1,56 @@
+"""What all tests share: no network but loopback, nothing written outside temporary folders, a Braze of their own."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import pytest_socket
+from celery import current_app
+from pytest_django import Settings
+
+from braze_client.sandbox import SandboxOptions
+from tests.builders import Cast, a_cast
+from tests.sandbox_server import API_KEY, RunningSandbox, running_sandbox
+
+
+def pytest_runtest_setup() -> None:
+    """Lets sockets connect to this machine only."""
+    pytest_socket.socket_allow_hosts(["127.0.0.1", "::1", "localhost"], allow_unix_socket=True)
+
+
+@pytest.fixture(autouse=True, scope="session")
+def messages_stay_in_memory() -> None:
+    """Keeps Celery's messages in this process, where no worker of another portal finds them."""
+    current_app.conf.update(broker_url="memory://", broker_transport=None, broker_transport_options={})
+
+
+@pytest.fixture(autouse=True)
+def settings_of_tests(settings: Settings, tmp_path: Path) -> None:
+    """Sets what must not be a laptop's own: files, cache, the speed of passwords, how near a sandbox is."""
+    settings.MEDIA_ROOT = str(tmp_path / "media")
+    # Each test client would look through all static files of all packages.
+    settings.STATIC_ROOT = str(tmp_path)
+    settings.WHITENOISE_USE_FINDERS = False
+    settings.CACHES = {
+        "default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "LOCATION": str(tmp_path)}
+    }
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    settings.BRAZE_ALLOW_INSECURE_ENDPOINTS = True
+    settings.BRAZE_PROPAGATION_SECONDS = 0
+    settings.LANGUAGE_CODE = "en"
+    settings.DEFAULT_BRAND = ""
+
+
+@pytest.fixture
+def sandbox() -> Iterator[RunningSandbox]:
+    """Gives a Braze of its own, over HTTP on this machine, with the portal's usual permissions."""
+    with running_sandbox(SandboxOptions(api_key=API_KEY, has_engagement=False)) as found:
+        yield found
+
+
+@pytest.fixture
+def cast(db: None) -> Cast:
+    """Gives a brand, its groups, and everybody who tries a page."""
+    return a_cast()

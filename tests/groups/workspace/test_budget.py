@@ -1,0 +1,83 @@
+"""Rate-limit windows as rows behave as those in memory and in Redis."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from django.conf import settings as configured
+
+from braze_client import MemoryStore, Pool, RedisStore, WindowStore
+from groups.models import RateWindow
+from groups.workspace import budget
+from groups.workspace.budget import RowStore
+
+pytestmark = pytest.mark.django_db
+
+POOL = Pool("shared", 100, 3600)
+NOW = datetime(2026, 11, 22, 10, 30, tzinfo=UTC)
+END = datetime(2026, 11, 22, 11, 0, tzinfo=UTC)
+
+
+@pytest.fixture(params=[MemoryStore, RowStore])
+def store(request: pytest.FixtureRequest) -> WindowStore:
+    make: Callable[[], WindowStore] = request.param
+    return make()
+
+
+def test_calls_are_granted_until_the_window_is_used_up(store: WindowStore) -> None:
+    grants = [store.reserve("key", POOL, wanted, NOW).granted for wanted in (60, 30, 30, 1)]
+
+    assert grants == [60, 30, 10, 0]
+    assert store.reserve("key", POOL, 1, NOW).resets_at == END
+
+
+def test_the_next_hour_and_another_key_start_anew(store: WindowStore) -> None:
+    store.reserve("key", POOL, 100, NOW)
+
+    assert store.reserve("key", POOL, 5, END).granted == 5
+    assert store.reserve("other", POOL, 5, NOW).granted == 5
+
+
+def test_only_our_share_is_granted(store: WindowStore) -> None:
+    assert store.reserve("key", POOL.with_share(0.8), 100, NOW).granted == 80
+
+
+def test_what_others_used_is_left_to_them(store: WindowStore) -> None:
+    store.reserve("key", POOL, 10, NOW)
+
+    store.correct("key", POOL, 100, 30, END)
+
+    assert store.reserve("key", POOL, 100, NOW).granted == 30
+
+
+def test_a_later_answer_gives_nothing_back(store: WindowStore) -> None:
+    store.reserve("key", POOL, 10, NOW)
+    store.correct("key", POOL, 100, 30, END)
+
+    store.correct("key", POOL, 100, 90, END)
+
+    assert store.reserve("key", POOL, 100, NOW).granted == 30
+
+
+def test_a_used_up_window_stops_until_it_resets(store: WindowStore) -> None:
+    until = NOW + timedelta(seconds=7)
+
+    store.correct("key", POOL, None, 0, until)
+
+    assert store.reserve("key", POOL, 1, NOW) == (type(store.reserve("key", POOL, 1, NOW))(0, until))
+    assert store.reserve("key", POOL, 1, until).granted == 1
+
+
+def test_windows_of_last_week_are_swept_away() -> None:
+    store = RowStore()
+    store.reserve("key", POOL, 1, NOW - timedelta(days=7))
+
+    store.reserve("key", POOL, 1, NOW)
+
+    assert RateWindow.objects.count() == 1
+
+
+def test_redis_is_used_where_there_is_one() -> None:
+    assert isinstance(budget.store(), RedisStore if configured.REDIS_URL else RowStore)
