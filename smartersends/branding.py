@@ -37,7 +37,8 @@ class BrandMiddleware:
         brand = brand_of_host(request.get_host())
         if brand is None:
             return HttpResponseNotFound(
-                "No brand lives at this address. Ask the operator to give a brand this host name or to set DEFAULT_BRAND.",
+                "No brand lives at this address. "
+                "Ask the operator to give a brand this host name or to set DEFAULT_BRAND.",
                 content_type="text/plain",
             )
         request.brand = brand  # type: ignore[attr-defined]
@@ -59,5 +60,9 @@ class PersonLanguageMiddleware:
 
 
 def page_context(request: HttpRequest) -> dict[str, Any]:
-    """Gives every page its brand and the portal's languages."""
-    return {"brand": getattr(request, "brand", None), "portal_languages": settings.LANGUAGES}
+    """Gives every page its brand, the portal's languages, and the nonce under the name that Django 6 gives it."""
+    return {
+        "brand": getattr(request, "brand", None),
+        "portal_languages": settings.LANGUAGES,
+        "csp_nonce": getattr(request, "csp_nonce", None),
+    }

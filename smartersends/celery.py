@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+from typing import Any
 
 from celery import Celery
+from celery.signals import worker_init
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "smartersends.settings")
 
@@ -19,3 +21,9 @@ app.autodiscover_tasks(
         "campaigns.reports",
     ]
 )
+
+
+@worker_init.connect(weak=False)
+def listen_for_heartbeats(**_: Any) -> None:
+    """Lets the worker note its finished tasks, which `/health/ready` reads as its heartbeat."""
+    from smartersends import health  # noqa: F401  # its signal receivers register themselves

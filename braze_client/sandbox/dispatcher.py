@@ -55,6 +55,11 @@ class Dispatcher:
             has_more = self.deliver_due(budget_seconds=SLICE_SECONDS)
             await asyncio.sleep(0 if has_more else IDLE_SECONDS)
 
+    @property
+    def is_idle(self) -> bool:
+        """Whether no mail is being delivered at this moment."""
+        return self._running is None
+
     def forget(self) -> None:
         """Drops the delivery in progress, for a reset."""
         self._running = None

@@ -7,6 +7,7 @@ import uuid
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from campaigns.models.mailing import MailingState
 from campaigns.models.template import Route
 
 
@@ -47,11 +48,12 @@ class BatchState(models.TextChoices):
 
 
 class Delivery(models.Model):
-    """One mailing's hand-over: what is sent is frozen in `message` (subject, preheader, html, text, sender) or `properties`.
+    """One mailing's hand-over; what is sent is frozen in `message`, or in `properties` on route B.
 
     `frozen` counts the people of the audience when it was frozen; in the end it equals recipients plus exclusions.
-    `stage_by` is the last moment to have everything staged, `undo_until` the last moment at which all of it can still be
-    withdrawn; both lie before `go_at`.
+    `stage_by` is the last moment to have everything staged, `undo_until` the last moment at which all of it can still
+    be withdrawn; both lie before `go_at`. `moved_to` is the time that staged schedules are being moved to.
+    `after_withdrawal` is the state that the mailing goes to once everything is withdrawn.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -74,6 +76,7 @@ class Delivery(models.Model):
     stage_by = models.DateTimeField(null=True, blank=True)
     undo_until = models.DateTimeField(null=True, blank=True)
     moved_to = models.DateTimeField(null=True, blank=True)
+    after_withdrawal = models.CharField(max_length=20, choices=MailingState, blank=True)
     frozen = models.PositiveIntegerField(null=True, blank=True)
     lease_until = models.DateTimeField(null=True, blank=True)
     started_by = models.ForeignKey("groups.User", on_delete=models.PROTECT, related_name="+")

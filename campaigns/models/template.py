@@ -23,7 +23,7 @@ class SourceKind(models.TextChoices):
 
 
 class Template(models.Model):
-    """The locked email of a brand; `current` is the version that new mailings start from, empty until one is published."""
+    """The locked email of a brand; `current` is the version that new mailings start from, once one is published."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     brand = models.ForeignKey("groups.Brand", on_delete=models.PROTECT, related_name="templates")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from smartersends.settings.environment import BASE_DIR, DATA_DIR, env
 
 STATIC_URL = "/static/"
@@ -10,6 +12,8 @@ STATICFILES_DIRS = [BASE_DIR / "static"]
 # Served straight from the packages' folders where nothing was collected: a clone needs no extra step.
 WHITENOISE_USE_FINDERS = env.bool("WHITENOISE_USE_FINDERS", default=True)
 WHITENOISE_AUTOREFRESH = False
+if WHITENOISE_USE_FINDERS:
+    Path(STATIC_ROOT).mkdir(parents=True, exist_ok=True)
 
 MEDIA_URL = "/media/"
 MEDIA_ROOT = env.str("MEDIA_ROOT", default=str(DATA_DIR / "media"))

@@ -1,0 +1,1 @@
+"""Where local authors write, preview and send."""

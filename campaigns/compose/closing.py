@@ -1,0 +1,129 @@
+"""The last steps of the composer: whom it goes to, what the check says, when it goes, and the button."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from django.utils.formats import date_format, number_format
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from campaigns.compose.queries import AudienceCount
+from campaigns.compose.steps import AUDIENCE, CHECK, SEND, WHEN, Step, notes_for, own_key
+from campaigns.models import Mailing
+from campaigns.preflight.findings import CheckFinding
+from campaigns.review.policy import needs_approval
+from groups.models import Group, User
+
+
+@dataclass(frozen=True, slots=True)
+class Sending:
+    """What the last step offers: `button` says what pressing it does; without `is_ready` there is no button."""
+
+    button: str
+    needs_approval: bool
+    is_ready: bool
+
+
+def sending_of(mailing: Mailing, actor: User, findings: Sequence[CheckFinding], count: AudienceCount | None) -> Sending:
+    """Gives what a person may do with a draft as it stands."""
+    is_asked = needs_approval(mailing, actor)
+    is_ready = not any(found.blocks for found in findings)
+    return Sending(_button(mailing, count, is_asked=is_asked), is_asked, is_ready)
+
+
+def closing_steps(
+    *, mailing: Mailing, findings: Sequence[CheckFinding], count: AudienceCount | None, sending: Sending
+) -> tuple[Step, ...]:
+    """Gives the steps after the content, in order; the last one is the button's."""
+    blockers = sum(1 for found in findings if found.blocks)
+    warnings = len(findings) - blockers
+    audience_notes = notes_for(own_key(AUDIENCE), findings, blocks=True)
+    when_notes = notes_for(own_key(WHEN), findings, blocks=True)
+    return (
+        Step(
+            key=own_key(AUDIENCE),
+            kind=AUDIENCE,
+            title=_("Audience"),
+            help=_("Who gets this email."),
+            mark="missing" if audience_notes else "done",
+            summary=_audience_summary(mailing, count),
+            notes=audience_notes,
+            warnings=notes_for(own_key(AUDIENCE), findings, blocks=False),
+        ),
+        Step(
+            key=own_key(CHECK),
+            kind=CHECK,
+            title=_("Check"),
+            mark="missing" if blockers else "done",
+            summary=_check_summary(blockers, warnings),
+        ),
+        Step(
+            key=own_key(WHEN),
+            kind=WHEN,
+            title=_("When it goes out"),
+            mark="missing" if when_notes else "done",
+            summary=moment_in_words(mailing),
+            notes=when_notes,
+            warnings=notes_for(own_key(WHEN), findings, blocks=False),
+        ),
+        Step(
+            key=own_key(SEND),
+            kind=SEND,
+            title=_("Submit for approval") if sending.needs_approval else _("Send"),
+            mark="untouched" if sending.is_ready else "missing",
+            summary="" if sending.is_ready else _("Some steps are still to do"),
+        ),
+    )
+
+
+def moment_in_words(mailing: Mailing) -> str:
+    """Gives when a mailing goes, with the zone: "24 November 2026, 9:00 in America/Los_Angeles"."""
+    return _("As soon as possible") if mailing.send_at is None else in_words(mailing.send_at, mailing.group)
+
+
+def in_words(moment: datetime, group: Group) -> str:
+    """Gives a moment in a group's zone, which it names."""
+    local = moment.astimezone(ZoneInfo(group.time_zone))
+    return _("%(weekday)s %(date)s, %(time)s in %(zone)s") % {
+        "weekday": date_format(local, "l"),
+        "date": date_format(local, "DATE_FORMAT"),
+        "time": date_format(local, "TIME_FORMAT"),
+        "zone": zone_name(group.time_zone),
+    }
+
+
+def zone_name(key: str) -> str:
+    """Gives a zone as people say it: the city of `America/Los_Angeles`."""
+    return key.rpartition("/")[2].replace("_", " ")
+
+
+def _audience_summary(mailing: Mailing, count: AudienceCount | None) -> str:
+    if mailing.audience is None or count is None:
+        return _("Nobody chosen yet")
+    if count.reached is None:
+        return mailing.audience.name
+    people = ngettext("%(count)s person", "%(count)s people", count.reached) % {"count": number_format(count.reached)}
+    return f"{mailing.audience.name} · {people}"
+
+
+def _check_summary(blockers: int, warnings: int) -> str:
+    if blockers:
+        return ngettext("%(count)s thing to mend", "%(count)s things to mend", blockers) % {"count": blockers}
+    if warnings:
+        return ngettext("%(count)s hint", "%(count)s hints", warnings) % {"count": warnings}
+    return _("Everything is in order")
+
+
+def _button(mailing: Mailing, count: AudienceCount | None, *, is_asked: bool) -> str:
+    if is_asked:
+        return _("Submit for approval")
+    if count is None or count.reached is None:
+        return _("Send to the segment") if mailing.send_at is None else _("Schedule for the segment")
+    params = {"count": number_format(count.reached, use_l10n=True, force_grouping=True)}
+    if mailing.send_at is None:
+        return ngettext("Send to %(count)s person", "Send to %(count)s people", count.reached) % params
+    return ngettext("Schedule for %(count)s person", "Schedule for %(count)s people", count.reached) % params

@@ -1,0 +1,216 @@
+"""The composer: numbered steps beside the live mail, saving itself part by part."""
+
+from __future__ import annotations
+
+import json
+import uuid
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.files.uploadedfile import UploadedFile
+from django.db.models import Sum
+from django.http import HttpResponse, JsonResponse
+from django.shortcuts import redirect, render
+from django.template.loader import render_to_string
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
+
+from campaigns.brandlock import Target
+from campaigns.compose.closing import closing_steps, sending_of
+from campaigns.compose.content import compiled_of, context_for, merge_tags_of, render_mailing, sender_of
+from campaigns.compose.forms import WhenForm, changes_in, when_initial
+from campaigns.compose.queries import audience_count
+from campaigns.compose.saving import Outcome, last_change_of, save_form
+from campaigns.compose.steps import AUDIENCE, WHEN, Step, field_steps, own_key, step_of
+from campaigns.errors import NotEditable, StaleRevision
+from campaigns.models import Batch, BatchState, Image, Mailing, MailingState, Review, ReviewState
+from campaigns.preflight import check
+from groups import access
+from groups.http import PortalRequest
+from groups.models import Audience, User
+from groups.roles import Permission
+
+
+@login_required
+@require_GET
+def mailing_edit(request: PortalRequest, mailing_id: uuid.UUID) -> HttpResponse:
+    """Shows the composer of a draft; anything that is no draft, or that the person may only see, has its own page."""
+    mailing = access.get(request.user, Mailing, mailing_id, Permission.SEE_MAILINGS)
+    if mailing.state != MailingState.DRAFT or not access.may(request.user, Permission.EDIT_MAILINGS, mailing.group):
+        return redirect("campaigns:mailing-detail", mailing_id=mailing.pk)
+    return render(request, "compose/composer.html", page_of(mailing, request.user))
+
+
+@login_required
+@require_POST
+def mailing_save(request: PortalRequest, mailing_id: uuid.UUID) -> HttpResponse:
+    """Saves what a form names. A script asks for JSON and gets what changed on the page; a plain form is led back.
+
+    409 tells that somebody else saved meanwhile, or that the mailing is no draft any more.
+    """
+    mailing = access.get(request.user, Mailing, mailing_id, Permission.EDIT_MAILINGS)
+    is_script = "application/json" in request.headers.get("Accept", "")
+    try:
+        outcome = save_form(mailing=mailing, post=request.POST, files=_files(request), actor=request.user)
+    except (StaleRevision, NotEditable) as refusal:
+        mailing.refresh_from_db()
+        if is_script:
+            return JsonResponse(_conflict(mailing, refusal), status=409)
+        messages.error(request, refusal.sentence)
+        if isinstance(refusal, NotEditable):
+            return redirect("campaigns:mailing-detail", mailing_id=mailing.pk)
+        typed = {**mailing.values, **changes_in(request.POST, compiled_of(mailing.version), mailing.values)}
+        return render(request, "compose/composer.html", page_of(mailing, request.user, typed=typed), status=409)
+    if is_script:
+        return JsonResponse(_answer(request, outcome))
+    if outcome.refused:
+        typed = {**mailing.values, **changes_in(request.POST, compiled_of(mailing.version), mailing.values)}
+        context = page_of(mailing, request.user, outcome=outcome, typed=typed)
+        return render(request, "compose/composer.html", context, status=422)
+    messages.success(request, _("Saved."))
+    return redirect("campaigns:mailing-edit", mailing_id=mailing.pk)
+
+
+def page_of(
+    mailing: Mailing, actor: User, *, outcome: Outcome | None = None, typed: Mapping[str, Any] | None = None
+) -> dict[str, Any]:
+    """Gives everything that the composer's page shows; `typed` are values that were not saved."""
+    outcome = outcome or Outcome(mailing)
+    compiled = compiled_of(mailing.version)
+    findings = check(mailing)
+    rendered = render_mailing(mailing, Target.PREVIEW)
+    images = tuple(access.usable(mailing.group, Image).select_related("group"))
+    content = field_steps(
+        mailing=mailing,
+        compiled=compiled,
+        values=mailing.values if typed is None else typed,
+        findings=findings,
+        images=images,
+        context=context_for(mailing),
+        envelope={"subject": rendered.subject, "preheader": rendered.preheader},
+    )
+    count = audience_count(mailing.audience, mailing.group) if mailing.audience else None
+    sending = sending_of(mailing, actor, findings, count)
+    closing = closing_steps(mailing=mailing, findings=findings, count=count, sending=sending)
+    steps = tuple(
+        replace(step, mark="missing") if step.key in outcome.refused else step for step in (*content, *closing)
+    )
+    keys = {step.key for step in steps}
+    when = WhenForm(initial=when_initial(mailing), zone=mailing.group.time_zone)
+    return {
+        "mailing": mailing,
+        "group": mailing.group,
+        "template": mailing.version.template,
+        "steps": [step for step in steps if step.kind != "send"],
+        "send_step": steps[-1],
+        "refused": outcome.refused,
+        "checks": [(found, step_of(found) if step_of(found) in keys else "") for found in findings],
+        "count": count,
+        "sending": sending,
+        "when": when,
+        "is_ambiguous_time": outcome.is_ambiguous_time,
+        "time_refusal": outcome.refused.get(own_key(WHEN), ""),
+        "images": images,
+        "audiences": access.usable(mailing.group, Audience),
+        "merge_tags": tuple(merge_tags_of(mailing.group.brand).values()),
+        "places_json": json.dumps(
+            {name: {"step": step.key, "label": _opens(step)} for step in steps for name in _places_of(step)}
+        ),
+        "audience_summary": closing[0].summary,
+        "when_summary": closing[2].summary,
+        "still_out": _still_out(mailing),
+        "review_reason": _asked_changes(mailing),
+        "rendered": rendered,
+        "sender": sender_of(mailing.group),
+        "may_upload": access.may(actor, Permission.MANAGE_IMAGES, mailing.group),
+        "may_see_contacts": access.may(actor, Permission.SEE_CONTACTS, mailing.group),
+        "undo_seconds": settings.SEND_LEAD_SECONDS,
+        "today": timezone.now(),
+        "open_step": next((step.key for step in steps if step.key in outcome.refused), steps[0].key),
+    }
+
+
+def _places_of(step: Step) -> tuple[str, ...]:
+    """Gives the names by which the mail's places open a step."""
+    if step.kind == "section":
+        return (step.key,)
+    return tuple(asked.name for asked in step.asked if not asked.is_locked)
+
+
+def _still_out(mailing: Mailing) -> int:
+    """Counts the people who may still get an earlier version, because Braze confirmed neither call nor withdrawal."""
+    unclear = (BatchState.UNCERTAIN, BatchState.WITHDRAWAL_UNCERTAIN)
+    found = Batch.objects.filter(delivery__mailing=mailing, state__in=unclear).aggregate(people=Sum("size"))
+    return found["people"] or 0
+
+
+def _asked_changes(mailing: Mailing) -> Review | None:
+    """Gives the decision that sent the mailing back, while it is the newest one."""
+    newest = mailing.reviews.select_related("decided_by").first()
+    return newest if newest is not None and newest.state == ReviewState.CHANGES_ASKED else None
+
+
+def _opens(step: Step) -> str:
+    return _("Edit: %(title)s") % {"title": step.title}
+
+
+def _files(request: PortalRequest) -> Mapping[str, UploadedFile[Any]]:
+    return {name: file for name, file in request.FILES.items() if isinstance(file, UploadedFile)}
+
+
+def _conflict(mailing: Mailing, refusal: StaleRevision | NotEditable) -> dict[str, Any]:
+    """Says who was faster, so that the person can decide; what they typed stays on their page."""
+    event = last_change_of(mailing)
+    sentence = refusal.sentence
+    if isinstance(refusal, StaleRevision) and event is not None and event.actor is not None:
+        sentence = _("Changed by %(name)s in the meantime (%(time)s). What you typed is still here.") % {
+            "name": event.actor.name,
+            "time": _clock(mailing, event.at),
+        }
+    is_editable = mailing.state == MailingState.DRAFT
+    return {"message": sentence, "revision": mailing.revision if is_editable else None}
+
+
+def _answer(request: PortalRequest, outcome: Outcome) -> dict[str, Any]:
+    """Gives what has changed on the page: marks and notes of every step, and the parts that follow from the values."""
+    mailing = outcome.mailing
+    context = page_of(mailing, request.user, outcome=outcome)
+    steps: list[Step] = [*context["steps"], context["send_step"]]
+    fragments = {"check": "compose/_check.html", "send": "compose/_send.html", "inbox": "compose/_inbox.html"}
+    if own_key(AUDIENCE) in request.POST:
+        fragments["audience"] = "compose/_audience_count.html"
+    if own_key(WHEN) in request.POST:
+        fragments["when"] = "compose/_when_answer.html"
+    parts = {name: render_to_string(path, context, request) for name, path in fragments.items()}
+    for step in steps:
+        refused = outcome.refused.get(step.key, "")
+        parts[f"notes-{step.key}"] = render_to_string(
+            "compose/_notes.html", {"step": step, "sentence": refused}, request
+        )
+        for asked in step.asked:
+            if asked.name in outcome.uploaded:
+                parts[f"choices-{asked.name}"] = render_to_string(
+                    "compose/_image_choices.html", {**context, "asked": asked}, request
+                )
+    return {
+        "revision": mailing.revision,
+        "saved": _("Saved %(time)s") % {"time": _clock(mailing, timezone.now())},
+        "refused": next(iter(outcome.refused.values()), ""),
+        "name": mailing.name,
+        "steps": {
+            step.key: {"mark": step.mark, "word": step.word, "summary": step.summary, "hidden": step.is_hidden}
+            for step in steps
+        },
+        "fragments": parts,
+    }
+
+
+def _clock(mailing: Mailing, moment: Any) -> str:
+    with timezone.override(mailing.group.time_zone):
+        return date_format(timezone.localtime(moment), "TIME_FORMAT")

@@ -1,0 +1,129 @@
+"""From rows to the mail: what brand lock needs to know of a mailing, and the mail that it makes of it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from functools import lru_cache
+from typing import Any
+from urllib.parse import urlsplit, urlunsplit
+from zoneinfo import ZoneInfo
+
+from babel.dates import format_date
+from django.conf import settings
+from django.urls import reverse
+from django.utils import timezone
+
+from campaigns.brandlock import Compiled, ImageRef, MergeTag, RenderContext, Rendered, Target, default_values, render
+from campaigns.models import Image, Mailing, TemplateVersion
+from groups.access import usable
+from groups.models import Brand, Group
+
+# Brand lock admits exactly this expression in the unsubscribe address; `groups.audiences` puts the token there.
+TOKEN_LIQUID = "{{custom_attribute.${smartersends_token}}}"
+DEMO_IMAGE = "demo:"
+
+
+def public_url(brand: Brand, path: str) -> str:
+    """Gives an address of the portal as recipients reach it: on the brand's own host name where it has one."""
+    address: str = settings.PUBLIC_URL
+    parts = urlsplit(address)
+    if not brand.host_name:
+        return f"{address}{path}"
+    port = f":{parts.port}" if parts.port else ""
+    return urlunsplit((parts.scheme, f"{brand.host_name}{port}", path, "", ""))
+
+
+def unsubscribe_url(group: Group) -> str:
+    """Gives the unsubscribe address of a group's mails, with the Liquid that Braze replaces by the contact's token."""
+    marker = "token"
+    path: str = reverse("groups:unsubscribe", kwargs={"group_id": group.pk, "token": marker})
+    head, _, tail = path.rpartition(marker)
+    return public_url(group.brand, head) + TOKEN_LIQUID + tail
+
+
+def compiled_of(version: TemplateVersion) -> Compiled:
+    """Gives the compiled form of a version; versions are immutable once published, so that it can be kept."""
+    if version.published_at is None:
+        return Compiled.from_json(version.compiled)
+    return _compiled(str(version.pk))
+
+
+@lru_cache(maxsize=64)
+def _compiled(version_id: str) -> Compiled:
+    return Compiled.from_json(TemplateVersion.objects.values_list("compiled", flat=True).get(pk=version_id))
+
+
+def sender_of(group: Group) -> dict[str, str]:
+    """Gives who a group's mail comes from: `name`, `address`, `reply_to`; its own address where nothing else was set."""
+    return {
+        "name": group.sender_name or group.name,
+        "address": group.sender_address or group.email,
+        "reply_to": group.reply_to or group.email,
+    }
+
+
+def images_for(group: Group) -> dict[str, ImageRef]:
+    """Gives the images that a group may use, by id, and the demo's by their name."""
+    found: dict[str, ImageRef] = {}
+    for image in usable(group, Image):
+        reference = ImageRef(url=public_url(group.brand, image.file.url), width=image.width, height=image.height)
+        found[str(image.pk)] = reference
+        found.setdefault(f"{DEMO_IMAGE}{image.name}", reference)
+    return found
+
+
+def merge_tags_of(brand: Brand) -> dict[str, MergeTag]:
+    """Gives the personal values that the brand allows in mails, by name."""
+    return {
+        attribute.name: MergeTag(
+            name=attribute.name,
+            label=attribute.label,
+            attribute=attribute.liquid_name,
+            custom=attribute.is_custom,
+            fallback=attribute.fallback,
+            sample=attribute.sample,
+        )
+        for attribute in brand.attributes.filter(is_merge_tag=True)
+    }
+
+
+def context_for_group(group: Group, *, send_date: str) -> RenderContext:
+    """Gives everything around the values that a mail of a group is made from."""
+    brand = group.brand
+    return RenderContext(
+        brand={
+            "name": brand.name,
+            "website": brand.website,
+            "logo_url": public_url(brand, brand.logo.url) if brand.logo else "",
+        },
+        group=dict(group.mail_fields()),
+        sender=sender_of(group),
+        mailing={"send_date": send_date},
+        unsubscribe_url=unsubscribe_url(group),
+        images=images_for(group),
+        merge_tags=merge_tags_of(brand),
+    )
+
+
+def context_for(mailing: Mailing, *, now: datetime | None = None) -> RenderContext:
+    """Gives the context of a mailing; "now" mailings carry the date of `now`."""
+    moment = mailing.send_at or now or timezone.now()
+    return context_for_group(mailing.group, send_date=long_date(mailing.group, moment))
+
+
+def long_date(group: Group, moment: datetime) -> str:
+    """Gives a date in the group's language and zone, written out."""
+    local = moment.astimezone(ZoneInfo(group.time_zone))
+    return str(format_date(local.date(), format="long", locale=group.language.replace("-", "_")))
+
+
+def render_mailing(mailing: Mailing, target: Target, *, now: datetime | None = None) -> Rendered:
+    """Gives the mail of a mailing as it stands."""
+    return render(compiled_of(mailing.version), mailing.values, context_for(mailing, now=now), target)
+
+
+def preview_of_version(version: TemplateVersion, group: Group, values: dict[str, Any] | None = None) -> Rendered:
+    """Gives the picture of a version as a group would see it before anything is filled in."""
+    compiled = compiled_of(version)
+    context = context_for_group(group, send_date=long_date(group, timezone.now()))
+    return render(compiled, default_values(compiled) if values is None else values, context, Target.PREVIEW)

@@ -1,0 +1,137 @@
+"""What pages and checks need to know of mailings."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, cast
+
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.utils.translation import gettext as _
+
+from campaigns.brandlock import default_values
+from campaigns.compose.content import compiled_of
+from campaigns.models import ExclusionReason, Mailing, MailingState, Template
+from groups.models import (
+    Audience,
+    AudienceKind,
+    Contact,
+    Group,
+    Suppression,
+    SuppressionReason,
+    SyncState,
+)
+
+FILTERS: dict[str, tuple[MailingState, ...]] = {
+    "drafts": (MailingState.DRAFT, MailingState.EXPIRED),
+    "approval": (MailingState.IN_APPROVAL,),
+    "scheduled": (
+        MailingState.SCHEDULED,
+        MailingState.SENDING,
+        MailingState.PAUSED,
+        MailingState.NEEDS_DECISION,
+    ),
+    "sent": (
+        MailingState.SENT,
+        MailingState.SENT_WITH_OPEN_QUESTIONS,
+        MailingState.CANCELLED,
+        MailingState.FAILED,
+    ),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class AudienceCount:
+    """How many people an audience holds, how many a mailing reaches, and who is left out, by reason.
+
+    `total` is None for a Braze segment, whose people the portal does not know; `waiting` have not reached Braze yet.
+    """
+
+    total: int | None
+    reached: int | None
+    left_out: tuple[tuple[str, int], ...] = ()
+    waiting: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """A field whose value is not the template's: `before` and `after` are plain values as JSON carries them."""
+
+    field: str
+    label: str
+    before: Any
+    after: Any
+
+
+def mailings_of(group: Group, state_filter: str = "") -> QuerySet[Mailing]:
+    """Gives the mailings of a group, newest change first; `state_filter` is a key of `FILTERS`, empty for all."""
+    mailings = Mailing.objects.filter(group=group).select_related("version__template", "author", "audience")
+    states = FILTERS.get(state_filter)
+    return mailings.filter(state__in=states) if states else mailings
+
+
+def templates_for(group: Group) -> QuerySet[Template]:
+    """Gives the published templates of the group's brand."""
+    return Template.objects.filter(brand=group.brand, current__isnull=False).select_related("current")
+
+
+def suppressed_for(group: Group) -> Exists:
+    """A condition on contacts: whether the group must not mail them."""
+    return Exists(Suppression.objects.filter(contact=OuterRef("pk")).filter(Q(group=None) | Q(group=group)))
+
+
+def audience_count(audience: Audience, group: Group) -> AudienceCount:
+    """Counts an audience by the same rules that a delivery is planned by (`campaigns.delivery.planning`)."""
+    if audience.kind == AudienceKind.SEGMENT:
+        return AudienceCount(total=None, reached=None)
+    contacts = Contact.objects.filter(audience_members__audience=audience)
+    suppressed = contacts.filter(suppressed_for(group))
+    unsubscribed = suppressed.filter(
+        suppressions__in=Suppression.objects.filter(
+            Q(group=None) | Q(group=group), reason=SuppressionReason.UNSUBSCRIBED
+        )
+    ).distinct()
+    refused = contacts.filter(~suppressed_for(group), sync_state=SyncState.REFUSED)
+    allowed = contacts.filter(~suppressed_for(group)).exclude(sync_state=SyncState.REFUSED)
+    figures = allowed.aggregate(
+        people=Count("pk"),
+        addresses=Count("email", distinct=True),
+        waiting=Count("pk", filter=Q(sync_state=SyncState.PENDING)),
+    )
+    total, unsubscribed_count, suppressed_count = contacts.count(), unsubscribed.count(), suppressed.count()
+    left_out = (
+        (ExclusionReason.UNSUBSCRIBED, unsubscribed_count),
+        (ExclusionReason.SUPPRESSED, suppressed_count - unsubscribed_count),
+        (ExclusionReason.DUPLICATE, figures["people"] - figures["addresses"]),
+        (ExclusionReason.UNKNOWN_TO_BRAZE, refused.count()),
+    )
+    return AudienceCount(
+        total=total,
+        reached=figures["addresses"],
+        left_out=tuple((str(reason.label), count) for reason, count in left_out if count),
+        waiting=figures["waiting"],
+    )
+
+
+def differences(mailing: Mailing) -> tuple[Difference, ...]:
+    """Gives what a mailing changes against its template, in the order of the email (catalogue M4)."""
+    compiled = compiled_of(mailing.version)
+    before = default_values(compiled)
+    found = [
+        Difference(field.name, field.label, before.get(field.name), mailing.values.get(field.name))
+        for field in compiled.fields
+        if mailing.values.get(field.name) != before.get(field.name)
+    ]
+    chosen: Mapping[str, bool] = mailing.values.get("sections", {})
+    usual: Mapping[str, bool] = cast("Mapping[str, bool]", before.get("sections", {}))
+    for section in compiled.sections:
+        if chosen.get(section.name) != usual.get(section.name):
+            found.append(
+                Difference(
+                    section.name,
+                    section.label or section.name,
+                    _("shown") if usual.get(section.name) else _("left out"),
+                    _("shown") if chosen.get(section.name) else _("left out"),
+                )
+            )
+    return tuple(found)

@@ -1,0 +1,158 @@
+"""Taking in what the composer sends: each part goes to its service, and one refusal keeps no other part back."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.core.files.uploadedfile import UploadedFile
+from django.http import QueryDict
+from django.utils.translation import gettext as _
+
+from campaigns.brandlock import Compiled, FieldType
+from campaigns.compose import services
+from campaigns.compose.content import compiled_of
+from campaigns.compose.forms import WhenForm, changes_in
+from campaigns.compose.steps import AUDIENCE, NAME, PREFIX, WHEN, own_key
+from campaigns.errors import NotAllowed, NotEditable, Refusal, StaleRevision, ValuesRefused
+from campaigns.library.errors import ImageRefused
+from campaigns.library.images import add_image
+from campaigns.library.pictures import MAX_BYTES_IN
+from campaigns.models import Image, Mailing
+from groups import access
+from groups.models import Audience, Event, User
+from groups.roles import Permission
+
+UPLOAD = "upload"
+
+
+@dataclass(slots=True)
+class Outcome:
+    """What became of a form: `refused` maps a step to the sentence why it was not saved, `uploaded` names image fields.
+
+    `is_ambiguous_time` tells that the chosen time comes twice on its day.
+    """
+
+    mailing: Mailing
+    refused: dict[str, str] = field(default_factory=dict)
+    uploaded: set[str] = field(default_factory=set)
+    is_ambiguous_time: bool = False
+
+
+def save_form(*, mailing: Mailing, post: QueryDict, files: Mapping[str, UploadedFile[Any]], actor: User) -> Outcome:
+    """Saves everything that a form names and that differs from what is stored.
+
+    Raises `StaleRevision` when the page is older than what is stored, `NotEditable` when the mailing is no draft, and
+    `Http404` for an audience or an image that the group may not use.
+    """
+    posted = post.get(own_key("revision"), "")
+    if posted != str(mailing.revision):
+        raise StaleRevision(mailing.revision)
+    outcome = Outcome(mailing)
+    name = str(post.get(own_key(NAME), mailing.name))
+    if " ".join(name.split()) != mailing.name:
+        try:
+            services.rename(mailing=mailing, name=name, revision=mailing.revision, actor=actor)
+        except (StaleRevision, NotEditable):
+            raise
+        except Refusal as refusal:
+            outcome.refused[own_key(NAME)] = refusal.sentence
+    _save_values(outcome, post, files, actor)
+    if own_key(AUDIENCE) in post:
+        _save_audience(mailing, str(post[own_key(AUDIENCE)]), actor)
+    if own_key(WHEN) in post:
+        _save_time(outcome, post, actor)
+    return outcome
+
+
+def last_change_of(mailing: Mailing) -> Event | None:
+    """Gives the newest event of a mailing, with its actor: who was it that changed it meanwhile?"""
+    events = Event.objects.filter(target_kind="mailing", target_id=str(mailing.pk))
+    return events.select_related("actor").order_by("-id").first()
+
+
+def _save_values(outcome: Outcome, post: QueryDict, files: Mapping[str, UploadedFile[Any]], actor: User) -> None:
+    mailing = outcome.mailing
+    compiled = compiled_of(mailing.version)
+    changes = changes_in(post, compiled, mailing.values)
+    changes |= _uploads(outcome, compiled, files, changes, actor)
+    _check_images(mailing, compiled, changes)
+    while changes:
+        try:
+            services.save_values(mailing=mailing, changes=changes, revision=mailing.revision, actor=actor)
+        except ValuesRefused as refusal:
+            named = {found.step.partition(".")[0]: found.sentence for found in refusal.findings}
+            refused = {name: named.get(name, refusal.sentence) for name in changes if name in named} or dict.fromkeys(
+                changes, refusal.sentence
+            )
+            outcome.refused |= refused
+            changes = {name: value for name, value in changes.items() if name not in refused}
+        else:
+            return
+
+
+def _uploads(
+    outcome: Outcome,
+    compiled: Compiled,
+    files: Mapping[str, UploadedFile[Any]],
+    changes: Mapping[str, Any],
+    actor: User,
+) -> dict[str, Any]:
+    """Puts uploaded pictures into the group's gallery and gives the values that show them."""
+    mailing = outcome.mailing
+    found: dict[str, Any] = {}
+    for spec in compiled.fields:
+        file = files.get(f"{spec.name}.{UPLOAD}")
+        if spec.type is not FieldType.IMAGE or file is None:
+            continue
+        value = dict(changes.get(spec.name) or mailing.values.get(spec.name) or {})
+        try:
+            if not access.may(actor, Permission.MANAGE_IMAGES, mailing.group):
+                raise NotAllowed(_("You may not add images to this group. Choose one that is there."))
+            if file.size is None or file.size > MAX_BYTES_IN:
+                raise ImageRefused(_("This file is larger than 10 MB. Make it smaller, then upload it again."))
+            image = add_image(
+                group=mailing.group,
+                data=file.read(),
+                file_name=file.name or "",
+                alt=str(value.get("alt", "")),
+                actor=actor,
+            )
+        except Refusal as refusal:
+            outcome.refused[spec.name] = refusal.sentence
+            continue
+        outcome.uploaded.add(spec.name)
+        found[spec.name] = value | {"image": str(image.pk)}
+    return found
+
+
+def _check_images(mailing: Mailing, compiled: Compiled, changes: Mapping[str, Any]) -> None:
+    """Lets only images through that the group may use; what was there before may stay."""
+    for spec in compiled.fields:
+        if spec.type is not FieldType.IMAGE or spec.name not in changes:
+            continue
+        chosen = changes[spec.name].get("image", "")
+        kept = mailing.values.get(spec.name)
+        if chosen and chosen != (kept.get("image") if isinstance(kept, Mapping) else None):
+            access.get_usable(mailing.group, Image, chosen)
+
+
+def _save_audience(mailing: Mailing, chosen: str, actor: User) -> None:
+    if chosen == str(mailing.audience_id or ""):
+        return
+    audience = access.get_usable(mailing.group, Audience, chosen) if chosen else None
+    services.choose_audience(mailing=mailing, audience=audience, actor=actor)
+
+
+def _save_time(outcome: Outcome, post: QueryDict, actor: User) -> None:
+    mailing = outcome.mailing
+    form = WhenForm(post, zone=mailing.group.time_zone, prefix=PREFIX)
+    is_right = form.is_valid()
+    outcome.is_ambiguous_time = form.is_ambiguous
+    if not is_right:
+        outcome.refused[own_key(WHEN)] = form.sentence
+        return
+    send_at = form.cleaned_data["send_at"]
+    if send_at != mailing.send_at:
+        services.choose_time(mailing=mailing, send_at=send_at, actor=actor)

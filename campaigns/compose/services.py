@@ -1,0 +1,121 @@
+"""What local authors do to a mailing before it is submitted or sent."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from django.db.models import F
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from campaigns.brandlock import ValuesRefused as ValuesWrong
+from campaigns.brandlock import clean_values, default_values
+from campaigns.compose.content import compiled_of
+from campaigns.errors import NotEditable, Refusal, StaleRevision, ValuesRefused
+from campaigns.models import Mailing, MailingState, Template
+from campaigns.preflight.findings import CheckFinding
+from groups.audit import record
+from groups.models import Audience, Group, User
+
+
+def start_mailing(*, group: Group, template: Template, actor: User, name: str = "") -> Mailing:
+    """Makes a draft from the template's published version; raises `Refusal` when none is published."""
+    version = template.current
+    if version is None or template.brand_id != group.brand_id:
+        raise Refusal(_("This template has no published version yet. Ask a brand manager to publish it."))
+    with transaction.atomic():
+        mailing = Mailing.objects.create(
+            group=group,
+            version=version,
+            name=name.strip() or template.name,
+            values=default_values(compiled_of(version)),
+            route=template.route,
+            author=actor,
+        )
+        record("mailing.started", actor=actor, group=group, target=mailing, template=template.slug)
+    return mailing
+
+
+def save_values(*, mailing: Mailing, changes: Mapping[str, Any], revision: int, actor: User) -> Mailing:
+    """Stores field values, by name; the others stay as they are.
+
+    Raises `ValuesRefused` for what the template does not take, `StaleRevision` when something newer is stored, and
+    `NotEditable` when the mailing is no draft.
+    """
+    try:
+        values = clean_values(compiled_of(mailing.version), {**mailing.values, **changes})
+    except ValuesWrong as error:
+        raise ValuesRefused(
+            _("The template does not take this."), [CheckFinding.of_value(finding) for finding in error.findings]
+        ) from error
+    return _edit(mailing, actor, revision=revision, values=values)
+
+
+def rename(*, mailing: Mailing, name: str, revision: int, actor: User) -> Mailing:
+    """Gives the mailing its internal name, which recipients never see."""
+    cleaned = " ".join(name.split())[:120]
+    if not cleaned:
+        raise Refusal(_("A mailing needs a name, so that your team finds it again. Recipients never see it."))
+    return _edit(mailing, actor, revision=revision, name=cleaned)
+
+
+def choose_audience(*, mailing: Mailing, audience: Audience | None, actor: User) -> Mailing:
+    """Says whom the mailing goes to; the audience must belong to the mailing's group."""
+    if audience is not None and audience.group_id != mailing.group_id:
+        raise Refusal(_("This audience belongs to another group."))
+    return _edit(mailing, actor, revision=mailing.revision, audience=audience)
+
+
+def choose_time(*, mailing: Mailing, send_at: datetime | None, actor: User) -> Mailing:
+    """Says when the mailing goes out; `None` means as soon as it is sent or approved. Raises `Refusal` for the past."""
+    if send_at is not None and send_at <= timezone.now():
+        raise Refusal(_("This time has passed. Choose a later one, or send now."))
+    return _edit(mailing, actor, revision=mailing.revision, send_at=send_at)
+
+
+def copy_mailing(*, mailing: Mailing, actor: User) -> Mailing:
+    """Makes a new draft with the same content; audience and time are asked for anew."""
+    with transaction.atomic():
+        copy = Mailing.objects.create(
+            group=mailing.group,
+            version=mailing.version,
+            name=_("Copy of %(name)s") % {"name": mailing.name[:100]},
+            values=mailing.values,
+            route=mailing.route,
+            author=actor,
+        )
+        record("mailing.copied", actor=actor, group=mailing.group, target=copy, source=str(mailing.pk))
+    return copy
+
+
+def delete_draft(*, mailing: Mailing, actor: User) -> None:
+    """Deletes a draft that was never handed to Braze; raises `NotEditable` for anything else."""
+    with transaction.atomic():
+        locked = Mailing.objects.filter(pk=mailing.pk, state=MailingState.DRAFT, deliveries=None).first()
+        if locked is None:
+            raise NotEditable(_("Only a draft that was never sent can be deleted."))
+        record("mailing.deleted", actor=actor, group=mailing.group, target=mailing, name=mailing.name)
+        locked.delete()
+
+
+def _edit(mailing: Mailing, actor: User, *, revision: int, **changes: Any) -> Mailing:
+    """Writes to a draft whose revision is still the expected one."""
+    with transaction.atomic():
+        changed = Mailing.objects.filter(pk=mailing.pk, state=MailingState.DRAFT, revision=revision).update(
+            revision=F("revision") + 1, updated_at=timezone.now(), **changes
+        )
+        mailing.refresh_from_db()
+        if changed:
+            record(
+                "mailing.edited", actor=actor, group=mailing.group, target=mailing, changed=", ".join(sorted(changes))
+            )
+            return mailing
+    if mailing.state != MailingState.DRAFT:
+        raise NotEditable(
+            _("This mailing is no draft any more: %(state)s. Take it back or cancel it before you change it.")
+            % {"state": mailing.get_state_display()}
+        )
+    raise StaleRevision(mailing.revision)

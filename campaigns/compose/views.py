@@ -1,0 +1,100 @@
+"""The pages around the composer: a group's mailings, the wall of templates, and starting, copying, deleting a draft."""
+
+from __future__ import annotations
+
+import uuid
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.paginator import Paginator
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_GET, require_POST
+
+from campaigns.compose import queries, services
+from campaigns.compose.listing import rows_of
+from campaigns.errors import Refusal
+from campaigns.models import Mailing, Template
+from groups import access
+from groups.http import PortalRequest
+from groups.models import Group
+from groups.roles import Permission
+
+PAGE_SIZE = 50
+FILTER_LABELS = {
+    "": gettext_lazy("All"),
+    "drafts": gettext_lazy("Drafts"),
+    "approval": gettext_lazy("Waiting for approval"),
+    "scheduled": gettext_lazy("Scheduled"),
+    "sent": gettext_lazy("Sent"),
+}
+
+
+@login_required
+@require_GET
+def mailing_list(request: PortalRequest, group_id: uuid.UUID) -> HttpResponse:
+    """Shows a group's mailings with their states and numbers; `?state=` is one of the filters."""
+    group = access.get(request.user, Group, group_id, Permission.SEE_MAILINGS)
+    chosen = request.GET.get("state", "")
+    chosen = chosen if chosen in FILTER_LABELS else ""
+    page = Paginator(queries.mailings_of(group, chosen), PAGE_SIZE).get_page(request.GET.get("page"))
+    context = {
+        "group": group,
+        "page": page,
+        "rows": rows_of(group, page.object_list),
+        "filters": [(key, label, key == chosen) for key, label in FILTER_LABELS.items()],
+        "chosen": chosen,
+        "chosen_label": FILTER_LABELS[chosen],
+        "has_any": bool(chosen or page.object_list),
+        "may_edit": access.may(request.user, Permission.EDIT_MAILINGS, group),
+    }
+    return render(request, "compose/_mailings.html" if request.htmx else "compose/mailing_list.html", context)
+
+
+@login_required
+@require_GET
+def template_wall(request: PortalRequest, group_id: uuid.UUID) -> HttpResponse:
+    """Shows the templates that a group may use, as pictures."""
+    group = access.get(request.user, Group, group_id, Permission.EDIT_MAILINGS)
+    return render(request, "compose/template_wall.html", {"group": group, "templates": queries.templates_for(group)})
+
+
+@login_required
+@require_POST
+def mailing_start(request: PortalRequest, group_id: uuid.UUID, template_id: uuid.UUID) -> HttpResponse:
+    """Starts a mailing from a template and opens the composer."""
+    group = access.get(request.user, Group, group_id, Permission.EDIT_MAILINGS)
+    template = access.get_usable(group, Template, template_id)
+    try:
+        mailing = services.start_mailing(group=group, template=template, actor=request.user)
+    except Refusal as refusal:
+        messages.error(request, refusal.sentence)
+        return redirect("campaigns:template-wall", group_id=group.pk)
+    return redirect("campaigns:mailing-edit", mailing_id=mailing.pk)
+
+
+@login_required
+@require_POST
+def mailing_copy(request: PortalRequest, mailing_id: uuid.UUID) -> HttpResponse:
+    """Makes a new draft with the same content and opens it."""
+    mailing = access.get(request.user, Mailing, mailing_id, Permission.EDIT_MAILINGS)
+    copy = services.copy_mailing(mailing=mailing, actor=request.user)
+    messages.success(request, _("This is a copy. Choose its audience and its time anew."))
+    return redirect("campaigns:mailing-edit", mailing_id=copy.pk)
+
+
+@login_required
+@require_POST
+def mailing_delete(request: PortalRequest, mailing_id: uuid.UUID) -> HttpResponse:
+    """Deletes a draft for good."""
+    mailing = access.get(request.user, Mailing, mailing_id, Permission.EDIT_MAILINGS)
+    name, group_id = mailing.name, mailing.group_id
+    try:
+        services.delete_draft(mailing=mailing, actor=request.user)
+    except Refusal as refusal:
+        messages.error(request, refusal.sentence)
+        return redirect("campaigns:mailing-detail", mailing_id=mailing_id)
+    messages.success(request, _("“%(name)s” is deleted.") % {"name": name})
+    return redirect("campaigns:mailing-list", group_id=group_id)

@@ -1,0 +1,1 @@
+"""Handing mailings to Braze: plan, stage, dispatch, recover."""

@@ -1,0 +1,60 @@
+"""Claiming batches: each is taken by one worker, and what it is taken for is committed before Braze hears of it."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from django.db import connection, transaction
+from django.db.models import F, Q, QuerySet
+
+from campaigns.models import Batch, BatchState, DeliveryState, Route
+from groups.models import Workspace
+
+# Longer than the longest time-out of a call, so that a stale lease means that its worker is gone.
+LEASE = timedelta(seconds=90)
+
+
+def to_withdraw(workspace: Workspace, now: datetime) -> QuerySet[Batch]:
+    """Gives staged batches that must be withdrawn."""
+    return _due(workspace, now).filter(
+        state=BatchState.ACCEPTED, delivery__state=DeliveryState.WITHDRAWING, delivery__route=Route.SCHEDULE
+    )
+
+
+def to_update(workspace: Workspace, now: datetime) -> QuerySet[Batch]:
+    """Gives staged batches whose time in Braze is not the one that the delivery should have."""
+    elsewhere = Q(delivery__moved_to__isnull=False) & ~Q(planned_for=F("delivery__moved_to"))
+    not_back = Q(delivery__moved_to=None) & ~Q(planned_for=F("delivery__go_at"))
+    return (
+        _due(workspace, now)
+        .filter(elsewhere | not_back, state=BatchState.ACCEPTED, delivery__route=Route.SCHEDULE)
+        .filter(delivery__state=DeliveryState.STAGED)
+    )
+
+
+def to_call(workspace: Workspace, now: datetime) -> QuerySet[Batch]:
+    """Gives waiting batches that may be handed over; on route B only once their time has come."""
+    triggered = Q(delivery__route=Route.TRIGGER, delivery__state=DeliveryState.SENDING, delivery__go_at__lte=now)
+    staged = Q(delivery__route=Route.SCHEDULE, delivery__state=DeliveryState.STAGING, delivery__stage_by__gt=now)
+    return _due(workspace, now).filter(staged | triggered, state=BatchState.WAITING)
+
+
+def claim(batches: QuerySet[Batch], into: BatchState, *, limit: int, now: datetime) -> list[Batch]:
+    """Takes up to `limit` batches for this worker.
+
+    Deliveries take turns, batch number by batch number, so that a small mailing does not wait behind a large one.
+    """
+    with transaction.atomic():
+        chosen = batches.order_by("number", "delivery__created_at")
+        if connection.features.has_select_for_update_skip_locked:
+            chosen = chosen.select_for_update(skip_locked=True, of=("self",))
+        ids = [batch.pk for batch in chosen[:limit]]
+        Batch.objects.filter(pk__in=ids).update(
+            state=into, attempt=F("attempt") + 1, called_at=now, lease_until=now + LEASE
+        )
+    related = ("delivery__mailing__audience", "delivery__mailing__group", "delivery__workspace")
+    return list(Batch.objects.filter(pk__in=ids).select_related(*related))
+
+
+def _due(workspace: Workspace, now: datetime) -> QuerySet[Batch]:
+    return Batch.objects.filter(Q(not_before=None) | Q(not_before__lte=now), delivery__workspace=workspace)

@@ -1,0 +1,89 @@
+"""Dispatching: claim, call, write down, as long as there is work, with a bounded number of calls in flight."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.utils import timezone
+
+from braze_client import AsyncBrazeClient, Call, ContractViolation, keep_in_flight
+from braze_client.pacing import BROADCASTS, SHARED, Pool
+from campaigns.delivery import claiming
+from campaigns.delivery.calling import Job, call_for, jobs_for
+from campaigns.delivery.outcomes import Answer, pause, write
+from campaigns.models import BatchKind, BatchState
+from campaigns.states import UNDER_WAY
+from groups.errors import NotConnected
+from groups.models import Workspace
+from groups.workspace.braze import async_client_for
+from groups.workspace.budget import store
+
+LONGEST_RUN = timedelta(seconds=20)
+
+
+def dispatch(workspace: Workspace) -> bool:
+    """Hands over what waits in a workspace for at most 20 s; tells whether more is waiting.
+
+    Withdrawals and moves go before everything else. Several workers may run this at once: each batch is claimed by
+    one, and what a worker has claimed when it is stopped was either not called, or is found by its lease.
+    """
+    ends_at = timezone.now() + LONGEST_RUN
+    try:
+        client = async_client_for(workspace, max_connections=settings.BRAZE_CONNECTIONS)
+    except NotConnected as error:
+        for delivery in workspace.deliveries.filter(state__in=UNDER_WAY).select_related("mailing__group__brand"):
+            pause(delivery, error.sentence)
+        return False
+    with asyncio.Runner() as runner:
+        try:
+            while timezone.now() < ends_at:
+                jobs = _claim_round(workspace, client.budget_key, timezone.now())
+                if not jobs:
+                    return False
+                answers = runner.run(_call_all(client, jobs))
+                write(answers, timezone.now())
+        finally:
+            runner.run(client.aclose())
+    return True
+
+
+def _claim_round(workspace: Workspace, budget_key: str, now: datetime) -> list[Job]:
+    """Claims one round of work within the budget, the most urgent kind first."""
+    slots = settings.BRAZE_CONNECTIONS
+    for batches, into in (
+        (claiming.to_withdraw(workspace, now), BatchState.WITHDRAWING),
+        (claiming.to_update(workspace, now), BatchState.UPDATING),
+        (claiming.to_call(workspace, now).filter(kind=BatchKind.BROADCAST), BatchState.CALLING),
+        (claiming.to_call(workspace, now).filter(kind=BatchKind.LIST), BatchState.CALLING),
+    ):
+        wanted = batches[:slots].count()
+        if not wanted:
+            continue
+        is_broadcast = into == BatchState.CALLING and batches.filter(kind=BatchKind.BROADCAST).exists()
+        pool: Pool = (BROADCASTS if is_broadcast else SHARED).with_share(settings.BRAZE_BUDGET_SHARE)
+        grant = store().reserve(budget_key, pool, wanted, now)
+        if grant.granted and (claimed := claiming.claim(batches, into, limit=grant.granted, now=now)):
+            return jobs_for(claimed)
+    return []
+
+
+async def _call_all(client: AsyncBrazeClient, jobs: list[Job]) -> list[tuple[Job, Answer]]:
+    """Makes the calls of a round at once; a job that may not be called is answered by its `ContractViolation`."""
+    answers: list[tuple[Job, Answer]] = []
+
+    def callable_jobs() -> Iterator[tuple[Job, Call[object]]]:
+        for job in jobs:
+            try:
+                yield job, call_for(job, timezone.now())
+            except ContractViolation as violation:
+                answers.append((job, violation))
+
+    async def send(item: tuple[Job, Call[object]]) -> object:
+        return await client.send(item[1])
+
+    async for (job, _call), answer in keep_in_flight(callable_jobs(), send, settings.BRAZE_CONNECTIONS):
+        answers.append((job, answer))  # type: ignore[arg-type]  # each call's own parser gives Accepted or Done
+    return answers

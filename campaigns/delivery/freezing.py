@@ -1,0 +1,66 @@
+"""Freezing a mailing into a delivery: from here on nothing that anybody edits can reach what is sent."""
+
+from __future__ import annotations
+
+import re
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from braze_client.liquid import neutralise
+from campaigns.brandlock import Target, prove, render, trigger_properties
+from campaigns.compose.content import compiled_of, context_for, sender_of
+from campaigns.errors import Refusal
+from campaigns.models import Delivery, Mailing, Route
+from campaigns.review.digest import digest_of
+from groups.models import Group, User, Workspace
+
+_NOT_IN_A_DISPLAY_NAME = re.compile(r'[<>"\\,;:\r\n\x00-\x1f]+')
+
+
+def freeze(mailing: Mailing, *, actor: User) -> Delivery:
+    """Makes the delivery of a mailing, with its mail, its proof and its IDs as they are at this moment.
+
+    Raises `Refusal` when Braze is not connected, or when the proof of the brand lock does not hold.
+    """
+    workspace = Workspace.objects.filter(brand=mailing.group.brand_id).first()
+    if workspace is None or not workspace.is_connected:
+        raise Refusal(_("Braze is not connected. Ask an admin to fill in the Braze Email Service Provider page."))
+    now = timezone.now()
+    compiled, context = compiled_of(mailing.version), context_for(mailing, now=now)
+    rendered = render(compiled, mailing.values, context, Target.BRAZE)
+    proof = prove(compiled, mailing.values, context, rendered)
+    if not proof.holds:
+        raise Refusal(_("The mail differs from its template where it is locked, so it was not handed over."))
+    by_braze = mailing.route == Route.TRIGGER
+    return Delivery.objects.create(
+        mailing=mailing,
+        workspace=workspace,
+        route=mailing.route,
+        digest=digest_of(mailing),
+        message={
+            "subject": rendered.subject,
+            "preheader": rendered.preheader,
+            "html": rendered.html,
+            "text": rendered.text,
+            "from": from_line(mailing.group),
+            "reply_to": sender_of(mailing.group)["reply_to"],
+        },
+        properties=dict(trigger_properties(compiled, mailing.values, context)) if by_braze else {},
+        proof={"holds": proof.holds, "fingerprint": proof.fingerprint},
+        app_id=workspace.app_id,
+        campaign_id=(mailing.version.trigger_campaign_id or workspace.trigger_campaign_id)
+        if by_braze
+        else workspace.campaign_id,
+        variation_id="" if by_braze else mailing.group.variation_id or workspace.variation_id,
+        is_now=mailing.send_at is None,
+        go_at=mailing.send_at,
+        started_by=actor,
+    )
+
+
+def from_line(group: Group) -> str:
+    """Gives the From of a group's mail as `Name <address>`; the name carries no header syntax and no Liquid."""
+    sender = sender_of(group)
+    name = " ".join(_NOT_IN_A_DISPLAY_NAME.sub(" ", neutralise(sender["name"])).split())
+    return f"{name} <{sender['address']}>"

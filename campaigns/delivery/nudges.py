@@ -1,0 +1,38 @@
+"""Nudges: Celery messages that carry an id, sent once the change that they speak of is committed.
+
+A nudge may be lost or doubled: the sweep finds the same work in the rows.
+"""
+
+from __future__ import annotations
+
+import logging
+import uuid
+
+from celery import current_app
+from django.db import transaction
+from kombu.exceptions import OperationalError
+
+from campaigns.models import Delivery
+
+log = logging.getLogger(__name__)
+
+
+def plan(delivery: Delivery) -> None:
+    """Asks a worker to plan a delivery."""
+    _on_commit("campaigns.delivery.plan", delivery.pk)
+
+
+def dispatch(workspace_id: uuid.UUID) -> None:
+    """Asks a worker to hand over what waits in a workspace."""
+    _on_commit("campaigns.delivery.dispatch", workspace_id)
+
+
+def _on_commit(task: str, pk: uuid.UUID) -> None:
+    def nudge() -> None:
+        try:
+            current_app.send_task(task, args=[str(pk)])
+        except (OperationalError, OSError) as error:
+            # The row is the truth and the queue: the sweep will find it.
+            log.warning("nudge.lost task=%s error=%s", task, type(error).__name__)
+
+    transaction.on_commit(nudge)

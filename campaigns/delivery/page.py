@@ -1,0 +1,122 @@
+"""What the page of a mailing shows: state, ledger, thread, numbers, and the actions that are open to this person."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.conf import settings
+from django.utils import timezone
+
+from campaigns.brandlock import Target
+from campaigns.compose.closing import in_words, moment_in_words
+from campaigns.compose.content import render_mailing, sender_of
+from campaigns.compose.forms import when_initial
+from campaigns.delivery.forms import RescheduleForm
+from campaigns.delivery.queries import Progress, batches_of, delivery_of, progress
+from campaigns.models import BatchState, Delivery, DeliveryState, Mailing, MailingState
+from campaigns.reports.figures import figures_of
+from campaigns.reports.queries import numbers_of
+from campaigns.review.queries import thread_of
+from campaigns.states import UNDER_WAY
+from groups import access
+from groups.models import User
+from groups.roles import Permission
+
+OPEN_BATCHES = (BatchState.UNCERTAIN, BatchState.WITHDRAWAL_UNCERTAIN, BatchState.REFUSED)
+BATCHES_SHOWN = 50
+STOPPABLE = (MailingState.SCHEDULED, MailingState.SENDING, MailingState.PAUSED, MailingState.NEEDS_DECISION)
+REPORTED = (MailingState.SENDING, MailingState.SENT, MailingState.SENT_WITH_OPEN_QUESTIONS)
+STARTS_ANEW = (MailingState.DRAFT, MailingState.IN_APPROVAL, MailingState.SCHEDULED)
+NEVER_WENT = (DeliveryState.WITHDRAWN, DeliveryState.FAILED)
+CAN_BE_SENT_AGAIN = (DeliveryState.STAGING, DeliveryState.SENDING, DeliveryState.PAUSED)
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerLine:
+    """A batch state with its people and batches."""
+
+    state: str
+    label: str
+    people: int
+    batches: int
+
+
+def page_of(mailing: Mailing, actor: User, *, reschedule: RescheduleForm | None = None) -> dict[str, Any]:
+    """Gives everything that the page and its polled part show."""
+    newest = delivery_of(mailing)
+    delivery = None if newest is None or _is_of_an_earlier_attempt(mailing, newest) else newest
+    now = None if delivery is None else progress(delivery)
+    numbers = numbers_of(mailing) if mailing.state in REPORTED else None
+    may_edit = access.may(actor, Permission.EDIT_MAILINGS, mailing.group)
+    may_send = access.may(actor, Permission.SEND_MAILINGS, mailing.group)
+    may_stop = access.may(actor, Permission.STOP_MAILINGS, mailing.group)
+    may_control = may_edit and (may_send or may_stop or mailing.author_id == actor.pk)
+    is_withdrawing = delivery is not None and delivery.state == DeliveryState.WITHDRAWING
+    can_stop = (
+        mailing.state in STOPPABLE and not is_withdrawing and (now is None or not now.is_under_way or now.may_undo)
+    )
+    rendered = render_mailing(mailing, Target.PREVIEW)
+    return {
+        "mailing": mailing,
+        "group": mailing.group,
+        "template": mailing.version.template,
+        "delivery": delivery,
+        "progress": now,
+        "ledger": () if now is None else ledger_lines(now),
+        "done_people": 0 if now is None else _people_done(now),
+        "open_batches": () if newest is None else open_batches(newest),
+        "can_send_again": delivery is not None and delivery.state in CAN_BE_SENT_AGAIN,
+        "when": _when(mailing, delivery),
+        "is_over": now is not None and not now.is_under_way and mailing.state in REPORTED,
+        "now": timezone.now(),
+        "stage_ahead_hours": settings.STAGE_AHEAD_HOURS,
+        "thread": thread_of(mailing),
+        "figures": () if numbers is None else figures_of(numbers),
+        "is_reported": mailing.state in REPORTED,
+        "may_edit": may_edit,
+        "may_control": may_control,
+        "may_decide": may_stop,
+        "may_resume": may_stop and mailing.state == MailingState.PAUSED,
+        "may_send_late": may_send and mailing.state == MailingState.NEEDS_DECISION,
+        "may_take_back": may_edit and mailing.state == MailingState.IN_APPROVAL,
+        "can_stop": can_stop,
+        "can_move": can_stop and mailing.state == MailingState.SCHEDULED,
+        "is_moving": mailing.state in STOPPABLE or mailing.state == MailingState.IN_APPROVAL or is_withdrawing,
+        "shown": f"{mailing.state}.{can_stop}",
+        "reschedule": reschedule or RescheduleForm(initial=when_initial(mailing), zone=mailing.group.time_zone),
+        "rendered": rendered,
+        "sender": sender_of(mailing.group),
+    }
+
+
+def ledger_lines(now: Progress) -> tuple[LedgerLine, ...]:
+    """Gives the ledger in the order of a batch's life; states without a batch are left out."""
+    return tuple(
+        LedgerLine(state.value, str(state.label), now.people_by_state.get(state.value, 0), number)
+        for state in BatchState
+        if (number := now.batches_by_state.get(state.value, 0))
+    )
+
+
+def open_batches(delivery: Delivery) -> list[Any]:
+    """Gives the batches that somebody should know about or decide on, the first ones where there are many."""
+    return list(batches_of(delivery).filter(state__in=OPEN_BATCHES)[:BATCHES_SHOWN])
+
+
+def _is_of_an_earlier_attempt(mailing: Mailing, delivery: Delivery) -> bool:
+    """Tells whether a delivery is over while its mailing starts anew; what it left open is still shown."""
+    return mailing.state in STARTS_ANEW and delivery.state not in UNDER_WAY
+
+
+def _when(mailing: Mailing, delivery: Delivery | None) -> str:
+    """Gives the time that Braze was told, else the one that the author chose."""
+    if delivery is not None and delivery.go_at is not None and delivery.state not in NEVER_WENT:
+        return in_words(delivery.go_at, mailing.group)
+    return moment_in_words(mailing)
+
+
+def _people_done(now: Progress) -> int:
+    """Gives the people of whom Braze has answered."""
+    waiting = (BatchState.WAITING, BatchState.CALLING)
+    return sum(number for state, number in now.people_by_state.items() if state not in waiting)

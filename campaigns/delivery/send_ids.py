@@ -1,0 +1,76 @@
+"""Send IDs: one a mailing while Braze's quota of 100 a day lasts, a shared one after that."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import F
+from django.utils import timezone
+
+from braze_client import PermissionRefused, RateLimited, Refused, Uncertain, calls
+from braze_client.pacing import SEND_IDS
+from campaigns.models import Delivery
+from groups.models import SendIdDay, Workspace
+from groups.workspace.braze import client_for
+
+
+def assign_send_id(delivery: Delivery) -> None:
+    """Gives a delivery its send ID, made in Braze before it is used (B-SND-1); none where the permission is missing.
+
+    The ID is derived from the delivery, so that a repetition after a lost answer makes no second one (B-SND-3).
+    Raises `NotSent` or `Uncertain` when Braze cannot be asked now; the caller tries again later.
+    """
+    if delivery.send_id:
+        return
+    day = _today(delivery.workspace)
+    send_id, is_shared = "", False
+    try:
+        shared = _shared_id(delivery, day)
+        if _take_one(day):
+            send_id = _create(delivery, f"ss-{delivery.pk.hex}")
+        else:
+            send_id, is_shared = shared, bool(shared)
+    except PermissionRefused:
+        send_id = ""
+    except RateLimited:
+        day.refresh_from_db()
+        send_id, is_shared = day.shared_send_id, bool(day.shared_send_id)
+    Delivery.objects.filter(pk=delivery.pk).update(send_id=send_id, send_id_is_shared=is_shared)
+    delivery.refresh_from_db()
+
+
+def _today(workspace: Workspace) -> SendIdDay:
+    day: date = timezone.now().date()
+    return SendIdDay.objects.get_or_create(workspace=workspace, day=day)[0]
+
+
+def _take_one(day: SendIdDay) -> bool:
+    """Counts one ID against the day's quota, less what is kept for the brand's other tools."""
+    ours = SEND_IDS.limit - settings.SEND_IDS_KEPT_FOR_OTHERS
+    return bool(SendIdDay.objects.filter(pk=day.pk, used__lt=ours).update(used=F("used") + 1))
+
+
+def _shared_id(delivery: Delivery, day: SendIdDay) -> str:
+    """Gives the day's shared ID, which is made first: once the quota is used it is too late to make it."""
+    if day.shared_send_id:
+        return day.shared_send_id
+    if not _take_one(day):
+        return ""
+    send_id = _create(delivery, f"ss-{day.day:%Y%m%d}-shared-{delivery.workspace_id.hex[:12]}")
+    with transaction.atomic():
+        SendIdDay.objects.filter(pk=day.pk).update(shared_send_id=send_id)
+    day.refresh_from_db()
+    return send_id
+
+
+def _create(delivery: Delivery, send_id: str) -> str:
+    with client_for(delivery.workspace) as braze:
+        try:
+            return braze.send(calls.send_id_create(delivery.campaign_id, send_id)).send_id
+        except Uncertain as error:
+            if isinstance(error.later, Refused):
+                # The repetition was refused after an unclear first call: the pair exists already (B-SND-3).
+                return send_id
+            raise

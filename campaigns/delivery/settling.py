@@ -1,0 +1,138 @@
+"""Settling: looking at a delivery's batches and moving it, and its mailing, to where they have brought it."""
+
+from __future__ import annotations
+
+from django.db import transaction
+from django.db.models import Sum
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from campaigns.models import Batch, BatchState, Delivery, DeliveryState, MailingState, Route
+from campaigns.states import move_delivery, move_mailing
+from groups.audit import record
+
+OPEN = (BatchState.WAITING, BatchState.CALLING, BatchState.UPDATING, BatchState.WITHDRAWING)
+UNCERTAIN = (BatchState.UNCERTAIN, BatchState.WITHDRAWAL_UNCERTAIN)
+
+
+def settle(delivery: Delivery) -> None:
+    """Moves a delivery on as far as its batches allow; doing it twice changes nothing. Raises `StaleState`."""
+    match delivery.state:
+        case DeliveryState.STAGING:
+            _settle_staging(delivery)
+        case DeliveryState.PAUSED:
+            _miss_deadline(delivery)
+        case DeliveryState.STAGED:
+            _settle_staged(delivery)
+        case DeliveryState.SENDING:
+            _settle_sending(delivery)
+        case DeliveryState.WITHDRAWING:
+            _settle_withdrawing(delivery)
+
+
+def begin_withdrawal(delivery: Delivery, *, then: MailingState, reason: str) -> None:
+    """Calls back everything that was staged; the mailing goes to `then` once it is done. Needs a transaction."""
+    move_delivery(delivery, DeliveryState.WITHDRAWING, after_withdrawal=then, moved_to=None, state_reason=reason[:500])
+    delivery.batches.filter(state=BatchState.WAITING).update(state=BatchState.NOT_SENT)
+    delivery.batches.filter(state=BatchState.ACCEPTED).update(not_before=None)
+
+
+def _settle_staging(delivery: Delivery) -> None:
+    if not delivery.batches.filter(state__in=OPEN).exists():
+        move_delivery(delivery, DeliveryState.STAGED)
+    else:
+        _miss_deadline(delivery)
+
+
+def _miss_deadline(delivery: Delivery) -> None:
+    """Withdraws everything when staging misses its deadline, so that nothing goes out in part (design.md, 4)."""
+    if delivery.route != Route.SCHEDULE or delivery.stage_by is None or timezone.now() < delivery.stage_by:
+        return
+    reason = delivery.state_reason or _("Not everything could be handed to Braze in time, so all of it was withdrawn.")
+    with transaction.atomic():
+        begin_withdrawal(delivery, then=MailingState.FAILED, reason=reason)
+        record("delivery.deadline_missed", actor=None, group=delivery.mailing.group, target=delivery)
+
+
+def _settle_staged(delivery: Delivery) -> None:
+    if delivery.moved_to is not None:
+        _settle_move(delivery)
+    elif delivery.go_at is not None and delivery.go_at <= timezone.now():
+        _finish(delivery)
+
+
+def _settle_move(delivery: Delivery) -> None:
+    """Makes the new time the delivery's own once every batch stands at it."""
+    elsewhere = delivery.batches.filter(state__in=(BatchState.ACCEPTED, BatchState.UPDATING)).exclude(
+        state=BatchState.ACCEPTED, planned_for=delivery.moved_to
+    )
+    if delivery.moved_to is None or delivery.go_at is None or elsewhere.exists():
+        return
+    shift = delivery.moved_to - delivery.go_at
+    moved = Delivery.objects.filter(pk=delivery.pk, state=DeliveryState.STAGED, moved_to=delivery.moved_to).update(
+        go_at=delivery.moved_to,
+        stage_by=delivery.stage_by + shift if delivery.stage_by else None,
+        undo_until=delivery.undo_until + shift if delivery.undo_until else None,
+        moved_to=None,
+    )
+    if moved:
+        delivery.refresh_from_db()
+
+
+def _settle_sending(delivery: Delivery) -> None:
+    if delivery.go_at is None or delivery.go_at > timezone.now():
+        return
+    if delivery.mailing.state == MailingState.SCHEDULED:
+        move_mailing(delivery.mailing, MailingState.SENDING)
+    if not delivery.batches.filter(state__in=OPEN).exists():
+        _finish(delivery)
+
+
+def _finish(delivery: Delivery) -> None:
+    open_questions = delivery.batches.filter(state__in=(*UNCERTAIN, BatchState.REFUSED)).exists()
+    to = MailingState.SENT_WITH_OPEN_QUESTIONS if open_questions else MailingState.SENT
+    with transaction.atomic():
+        move_delivery(delivery, DeliveryState.SETTLED, settled_at=timezone.now())
+        move_mailing(delivery.mailing, to, state_reason="")
+        record(
+            "delivery.settled",
+            actor=None,
+            group=delivery.mailing.group,
+            target=delivery,
+            accepted=_people(delivery, BatchState.ACCEPTED),
+            refused=_people(delivery, BatchState.REFUSED),
+            uncertain=_people(delivery, BatchState.UNCERTAIN),
+        )
+
+
+def _settle_withdrawing(delivery: Delivery) -> None:
+    still_staged = (BatchState.ACCEPTED,) if delivery.route == Route.SCHEDULE else ()
+    if delivery.batches.filter(state__in=(*OPEN, *still_staged)).exists():
+        return
+    with transaction.atomic():
+        move_delivery(delivery, DeliveryState.WITHDRAWN, settled_at=timezone.now())
+        then = MailingState(delivery.after_withdrawal or MailingState.CANCELLED)
+        move_mailing(delivery.mailing, then, state_reason=_after_withdrawal(delivery)[:500])
+        record(
+            "delivery.withdrawn",
+            actor=None,
+            group=delivery.mailing.group,
+            target=delivery,
+            withdrawn=_people(delivery, BatchState.WITHDRAWN),
+            uncertain=_people(delivery, *UNCERTAIN),
+        )
+
+
+def _after_withdrawal(delivery: Delivery) -> str:
+    """Names the people who may still get the mail, if there are any."""
+    uncertain = _people(delivery, *UNCERTAIN)
+    if not uncertain:
+        return delivery.state_reason
+    return _("%(count)s people may still get this mail, because Braze did not confirm. %(reason)s") % {
+        "count": uncertain,
+        "reason": delivery.state_reason,
+    }
+
+
+def _people(delivery: Delivery, *states: BatchState) -> int:
+    return Batch.objects.filter(delivery=delivery, state__in=states).aggregate(people=Sum("size"))["people"] or 0

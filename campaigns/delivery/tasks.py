@@ -1,0 +1,51 @@
+"""Background work of deliveries; each task takes an id and calls one function."""
+
+from __future__ import annotations
+
+from celery import shared_task
+from django.db import transaction
+
+from campaigns.delivery import nudges
+from campaigns.delivery.dispatch import dispatch as run_dispatch
+from campaigns.delivery.planning import plan as run_plan
+from campaigns.delivery.settling import settle
+from campaigns.delivery.sweeping import sweep as run_sweep
+from campaigns.errors import StaleState
+from campaigns.models import Delivery, DeliveryState
+from groups.audiences.tasks import sync
+from groups.models import Workspace
+
+
+@shared_task(name="campaigns.delivery.plan")
+def plan(delivery_id: str) -> None:
+    """Plans a delivery. Twice or late is harmless: a lease lets one worker plan, and a planned one is left alone."""
+    delivery = Delivery.objects.select_related("mailing__group", "mailing__audience", "workspace").get(pk=delivery_id)
+    if run_plan(delivery):
+        with transaction.atomic():
+            nudges.dispatch(delivery.workspace_id)
+    elif delivery.state == DeliveryState.PLANNING:
+        sync.delay(str(delivery.workspace_id))
+
+
+@shared_task(name="campaigns.delivery.dispatch")
+def dispatch(workspace_id: str) -> None:
+    """Hands over what waits. Twice at once is harmless: each batch is claimed by one worker before it is called."""
+    workspace = Workspace.objects.get(pk=workspace_id)
+    more = run_dispatch(workspace)
+    settled = Delivery.objects.filter(
+        workspace_id=workspace_id, state__in=(DeliveryState.STAGING, DeliveryState.SENDING, DeliveryState.WITHDRAWING)
+    )
+    for delivery in settled.select_related("mailing__group__brand"):
+        try:
+            settle(delivery)
+        except StaleState:
+            continue
+    if more:
+        with transaction.atomic():
+            nudges.dispatch(workspace.pk)
+
+
+@shared_task(name="campaigns.delivery.sweep")
+def sweep() -> None:
+    """Finds what is left to do. Twice at once is harmless: every step is a conditional update or a nudge."""
+    run_sweep()

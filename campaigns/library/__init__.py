@@ -1,0 +1,1 @@
+"""Where brand managers keep templates and images."""

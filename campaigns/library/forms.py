@@ -1,0 +1,80 @@
+"""What brand managers type about templates, and people about images."""
+
+from __future__ import annotations
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from campaigns.library.images import ALT_LENGTH, NAME_LENGTH
+from campaigns.models import Route
+
+MAX_SOURCE_CHARACTERS = 500_000
+
+
+class NewTemplateForm(forms.Form):
+    """A template's first words."""
+
+    name = forms.CharField(label=_("Name"), max_length=120, help_text=_("Local authors choose by it."))
+    description = forms.CharField(
+        label=_("Description"),
+        max_length=300,
+        required=False,
+        help_text=_("What this email is good for, in one sentence."),
+    )
+    route = forms.ChoiceField(
+        label=_("How it is sent"),
+        choices=Route.choices,
+        initial=Route.SCHEDULE,
+        widget=forms.RadioSelect,
+        help_text=_("The portal makes the mail, unless the content lives in an API-triggered campaign in Braze."),
+    )
+
+
+class TemplateForm(NewTemplateForm):
+    """A template with the source of its draft; line breaks and blanks of the source are kept as they are."""
+
+    trigger_campaign_id = forms.CharField(
+        label=_("Campaign ID of the API-triggered campaign"),
+        max_length=64,
+        required=False,
+        help_text=_("Only where Braze holds the mail. Empty: the one of the Braze settings."),
+    )
+    source = forms.CharField(
+        label=_("Source (MJML or HTML)"),
+        max_length=MAX_SOURCE_CHARACTERS,
+        strip=False,
+        required=False,
+        widget=forms.Textarea(
+            attrs={"rows": 24, "spellcheck": "false", "autocapitalize": "off", "autocomplete": "off", "wrap": "off"}
+        ),
+    )
+
+    def clean_source(self) -> str:
+        """Gives the source with the line breaks it was written with: forms send them as two characters."""
+        return str(self.cleaned_data["source"]).replace("\r\n", "\n")
+
+
+class ImageForm(forms.Form):
+    """An upload to a group's images."""
+
+    file = forms.FileField(
+        label=_("Picture"),
+        help_text=_("PNG, JPEG, GIF or WebP, up to 10 MB. It is made ready for mail by itself."),
+        widget=forms.ClearableFileInput(attrs={"accept": "image/png,image/jpeg,image/gif,image/webp"}),
+    )
+    alt = forms.CharField(
+        label=_("What it shows"),
+        max_length=ALT_LENGTH,
+        help_text=_("A few words for people who cannot see it, for example “Two cups of coffee on a wooden bar”."),
+    )
+
+
+class ImageWordsForm(forms.Form):
+    """The words of an image that is there already."""
+
+    name = forms.CharField(label=_("Name"), max_length=NAME_LENGTH)
+    alt = forms.CharField(
+        label=_("What it shows"),
+        max_length=ALT_LENGTH,
+        help_text=_("A few words for people who cannot see it."),
+    )

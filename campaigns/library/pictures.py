@@ -1,0 +1,137 @@
+"""Uploaded bytes to a picture that is safe to serve and light enough to mail: decoded, cleaned, written anew."""
+
+from __future__ import annotations
+
+import hashlib
+import warnings
+from dataclasses import dataclass
+from io import BytesIO
+
+from django.utils.translation import gettext as _
+from PIL import Image, ImageCms, ImageOps, UnidentifiedImageError
+
+from campaigns.library.errors import ImageRefused
+
+MAX_BYTES_IN = 10 * 1024 * 1024
+MAX_PIXELS = 40_000_000
+MAX_WIDTH = 1600
+MAX_HEIGHT = 6000
+MAX_BYTES_OUT = 1024 * 1024
+
+_FORMATS = ("PNG", "JPEG", "GIF", "WEBP")
+# A drawing stays a PNG while that is light; a photograph that came as PNG becomes a JPEG.
+_DRAWING_BYTES = 400 * 1024
+_QUALITIES = (86, 78, 68, 58)
+_SHRINK = 0.8
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A picture ready to be kept; `extension` is `jpg` or `png`, `sha256` is that of `data`, in hexadecimal."""
+
+    data: bytes
+    extension: str
+    width: int
+    height: int
+    sha256: str
+
+
+def picture_from(data: bytes) -> Picture:
+    """Writes an upload anew, at most 1600 pixels wide and 1 MB, upright, in sRGB, without metadata (catalogue I6).
+
+    Raises `ImageRefused` for more than 10 MB or 40 megapixels, for anything but a still PNG, JPEG, GIF or WebP, and for
+    a file that is broken.
+    """
+    if len(data) > MAX_BYTES_IN:
+        raise ImageRefused(_("This file is larger than 10 MB. Make it smaller, then upload it again."))
+    return _written(_fitted(_decoded(data)))
+
+
+def _decoded(data: bytes) -> Image.Image:
+    try:
+        with warnings.catch_warnings():
+            # A decompression bomb is only warned of up to twice Pillow's own limit.
+            warnings.simplefilter("error", Image.DecompressionBombWarning)
+            image = Image.open(BytesIO(data), formats=_FORMATS)
+            if image.width * image.height > MAX_PIXELS:
+                raise ImageRefused(_("This picture has more than 40 million pixels. Make it smaller, then try again."))
+            if getattr(image, "is_animated", False):
+                raise ImageRefused(_("Animated pictures cannot be used. Save one frame of it as PNG or JPEG."))
+            # A JPEG of many megapixels is decoded at half, a quarter or an eighth, where that is still wide enough.
+            image.draft(image.mode, (MAX_WIDTH, MAX_WIDTH))
+            image.load()
+    except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
+        raise ImageRefused(
+            _("This picture has more than 40 million pixels. Make it smaller, then try again.")
+        ) from error
+    except UnidentifiedImageError as error:
+        raise ImageRefused(
+            _("This file is no picture that mail programs show. Save it as PNG or JPEG and upload that.")
+        ) from error
+    except (OSError, SyntaxError, ValueError) as error:
+        raise ImageRefused(_("This picture is damaged. Save it again as PNG or JPEG and upload that.")) from error
+    return image
+
+
+def _fitted(image: Image.Image) -> Image.Image:
+    is_drawing = image.format in ("PNG", "GIF")
+    ImageOps.exif_transpose(image, in_place=True)
+    image = _in_srgb(image)
+    has_alpha = image.mode in ("RGBA", "LA", "PA") or "transparency" in image.info
+    image = image.convert("RGBA" if has_alpha else "RGB")
+    if has_alpha and image.getchannel("A").getextrema() == (255, 255):
+        image = image.convert("RGB")
+    image.thumbnail((MAX_WIDTH, MAX_HEIGHT), Image.Resampling.LANCZOS)
+    image.info = {"drawing": is_drawing}  # comments, profiles and positions stay behind
+    return image
+
+
+def _in_srgb(image: Image.Image) -> Image.Image:
+    profile = image.info.get("icc_profile")
+    if not profile or image.mode not in ("RGB", "RGBA", "CMYK", "L"):
+        return image
+    mode = image.mode if image.mode in ("RGB", "RGBA") else "RGB"
+    try:
+        converted = ImageCms.profileToProfile(
+            image, ImageCms.ImageCmsProfile(BytesIO(profile)), ImageCms.createProfile("sRGB"), outputMode=mode
+        )
+    except (ImageCms.PyCMSError, OSError):
+        return image  # a broken profile says nothing about the colours
+    return converted or image
+
+
+def _written(image: Image.Image) -> Picture:
+    is_drawing = bool(image.info.pop("drawing"))
+    while True:
+        if image.mode == "RGBA":
+            data, extension = _light_png(image), "png"
+        elif is_drawing and len(data := _encoded(image, "PNG", optimize=True)) <= _DRAWING_BYTES:
+            extension = "png"
+        else:
+            data, extension = _light_jpeg(image), "jpg"
+        if len(data) <= MAX_BYTES_OUT:
+            return Picture(data, extension, image.width, image.height, hashlib.sha256(data).hexdigest())
+        smaller = (max(1, round(image.width * _SHRINK)), max(1, round(image.height * _SHRINK)))
+        image = image.resize(smaller, Image.Resampling.LANCZOS)
+
+
+def _light_png(image: Image.Image) -> bytes:
+    data = _encoded(image, "PNG", optimize=True)
+    if len(data) <= MAX_BYTES_OUT:
+        return data
+    return _encoded(image.quantize(256, method=Image.Quantize.FASTOCTREE), "PNG", optimize=True)
+
+
+def _light_jpeg(image: Image.Image) -> bytes:
+    data = b""
+    for quality in _QUALITIES:
+        data = _encoded(image, "JPEG", quality=quality, optimize=True, progressive=True)
+        if len(data) <= MAX_BYTES_OUT:
+            break
+    return data
+
+
+def _encoded(image: Image.Image, kind: str, **options: int | bool) -> bytes:
+    out = BytesIO()
+    image.save(out, kind, **options)
+    return out.getvalue()

@@ -1,0 +1,99 @@
+"""What the library's pages read."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.utils.translation import gettext as _
+
+from campaigns.brandlock import Compiled, Finding, SourceRefused
+from campaigns.compose.content import compiled_of
+from campaigns.library.services import compile_for, kind_of
+from campaigns.models import Image, Template, TemplateVersion
+from groups import access
+from groups.models import Brand, Group, GroupKind
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Something wrong in a source, as a sentence; `line` and `column` count from 1, both 0 without a place."""
+
+    line: int
+    column: int
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """A source as the editor shows it: what is wrong, or what it compiles to; both empty without a source."""
+
+    problems: tuple[Problem, ...] = ()
+    compiled: Compiled | None = None
+
+
+def templates_of(brand: Brand) -> QuerySet[Template]:
+    """Gives the brand's templates by name, each with `has_draft` and `mailing_count`."""
+    drafts = TemplateVersion.objects.filter(template=OuterRef("pk"), published_at=None)
+    return (
+        Template.objects.filter(brand=brand)
+        .select_related("current")
+        .defer("current__source", "current__compiled")
+        .annotate(has_draft=Exists(drafts), mailing_count=Count("versions__mailings", distinct=True))
+        .order_by("name")
+    )
+
+
+def newest_of(template: Template) -> TemplateVersion | None:
+    """Gives the draft of a template, else its published version."""
+    return template.versions.filter(published_at=None).first() or template.current
+
+
+def history_of(template: Template) -> QuerySet[TemplateVersion]:
+    """Gives the published versions, newest first, each with `mailing_count`."""
+    return (
+        template.versions.filter(published_at__isnull=False)
+        .select_related("published_by")
+        .defer("source", "compiled")
+        .annotate(mailing_count=Count("mailings"))
+    )
+
+
+def checked(version: TemplateVersion) -> Checked:
+    """Gives what a stored source compiles to, or everything that is wrong in it."""
+    if version.compiled:
+        return Checked(compiled=compiled_of(version))
+    return checked_source(version.template.brand, version.source)
+
+
+def checked_source(brand: Brand, source: str) -> Checked:
+    """Gives what a source compiles to, or everything that is wrong in it."""
+    try:
+        return Checked(compiled=compile_for(brand, source, kind_of(source)))
+    except SourceRefused as refused:
+        return Checked(problems=problems_of(refused.findings))
+
+
+def problems_of(findings: Sequence[Finding]) -> tuple[Problem, ...]:
+    """Gives findings as sentences in the language of the page."""
+    return tuple(
+        Problem(finding.line, finding.column, _(finding.message) % dict(finding.params)) for finding in findings
+    )
+
+
+def sample_group(brand: Brand) -> Group:
+    """Gives the group that previews of a template are filled from: a store with an address, else any."""
+    groups = Group.objects.filter(brand=brand, closed_at=None).select_related("brand")
+    stores = groups.filter(Q(kind=GroupKind.STORE) & ~Q(street="")).order_by("code")
+    return stores.first() or groups.order_by("created_at")[0]
+
+
+def images_of(group: Group) -> QuerySet[Image]:
+    """Gives the images of the group itself, newest first."""
+    return Image.objects.filter(group=group)
+
+
+def inherited_images_of(group: Group) -> QuerySet[Image]:
+    """Gives the images that come from the groups above, newest first; they are to be used, not changed (I1)."""
+    return access.usable(group, Image).exclude(group=group).select_related("group").distinct()

@@ -1,0 +1,16 @@
+"""The addresses of templates and images."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from campaigns.library import image_views, views
+
+urlpatterns = [
+    path("templates/", views.template_list, name="template-list"),
+    path("templates/new/", views.template_create, name="template-create"),
+    path("templates/<uuid:template_id>/", views.template_edit, name="template-edit"),
+    path("templates/versions/<uuid:version_id>/preview/", views.version_preview, name="version-preview"),
+    path("g/<uuid:group_id>/images/", image_views.image_list, name="image-list"),
+    path("images/<uuid:image_id>/", image_views.image_edit, name="image-edit"),
+]

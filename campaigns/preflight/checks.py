@@ -1,0 +1,210 @@
+"""The checks, one small function each (product.md, section 7); a new check is added to `CHECKS`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.utils import timezone
+from django.utils.translation import gettext_noop as _
+
+from campaigns.brandlock import (
+    Compiled,
+    RenderContext,
+    Target,
+    ValuesRefused,
+    check_values,
+    prove,
+    render,
+    trigger_properties,
+)
+from campaigns.compose.content import compiled_of, context_for
+from campaigns.compose.queries import audience_count
+from campaigns.models import Mailing, Route
+from campaigns.preflight.findings import CheckFinding
+from groups.models import Workspace
+
+CLIPPED_AT_BYTES = 102 * 1024
+CLIPPING_NEAR_BYTES = 85 * 1024
+LONG_SUBJECT_CHARACTERS = 60
+LOOPBACK = ("127.0.0.1", "localhost", "::1")
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """What every check looks at."""
+
+    mailing: Mailing
+    compiled: Compiled
+    context: RenderContext
+    workspace: Workspace | None
+
+
+def check(mailing: Mailing) -> tuple[CheckFinding, ...]:
+    """Runs every check over a mailing; an empty answer means that nothing stands in the way.
+
+    The proof of the brand lock is checked only once the values are right, because it speaks of the finished mail.
+    """
+    subject = Subject(
+        mailing=mailing,
+        compiled=compiled_of(mailing.version),
+        context=context_for(mailing),
+        workspace=Workspace.objects.filter(brand=mailing.group.brand_id).first(),
+    )
+    findings = [finding for one in CHECKS for finding in one(subject)]
+    if not any(finding.blocks for finding in findings):
+        findings += _mail_is_sound(subject)
+    return tuple(findings)
+
+
+def _values(subject: Subject) -> Iterator[CheckFinding]:
+    """Asks brand lock about every field."""
+    for finding in check_values(subject.compiled, subject.mailing.values, subject.context):
+        yield CheckFinding.of_value(finding)
+
+
+def _group_fields(subject: Subject) -> Iterator[CheckFinding]:
+    """Demands a value for every group field that the template uses."""
+    for name in subject.compiled.group_fields:
+        if not subject.context.group.get(name, "").strip():
+            yield CheckFinding(
+                "group_field_empty",
+                _("Your group has no value for “%(name)s”, which the template shows. Ask an admin to fill it in."),
+                step="braze",
+                params={"name": name.replace("_", " ")},
+            )
+
+
+def _sender(subject: Subject) -> Iterator[CheckFinding]:
+    if subject.mailing.route == Route.SCHEDULE and not subject.context.sender["address"]:
+        yield CheckFinding(
+            "sender_missing", _("Your group has no sender address. Ask an admin to give it one."), step="braze"
+        )
+
+
+def _subject_line(subject: Subject) -> Iterator[CheckFinding]:
+    line = str(subject.mailing.values.get("subject", ""))
+    if len(line) > LONG_SUBJECT_CHARACTERS:
+        yield CheckFinding(
+            "subject_long",
+            _("The subject has %(count)s characters; phones show about 60."),
+            step="subject",
+            blocks=False,
+            params={"count": str(len(line))},
+        )
+    if len(line) > 3 and line.isupper():
+        yield CheckFinding(
+            "subject_capitals", _("The subject is all capitals, which many filters take for spam."), "subject", False
+        )
+
+
+def _audience(subject: Subject) -> Iterator[CheckFinding]:
+    audience = subject.mailing.audience
+    if audience is None:
+        yield CheckFinding("audience_missing", _("Choose whom this goes to."), step="audience")
+        return
+    count = audience_count(audience, subject.mailing.group)
+    if count.reached == 0:
+        yield CheckFinding(
+            "audience_empty",
+            _("Nobody in “%(name)s” can be mailed. Choose another audience, or add people to it."),
+            step="audience",
+            params={"name": audience.name},
+        )
+    if count.total is None and subject.mailing.route == Route.TRIGGER:
+        yield CheckFinding(
+            "segment_needs_portal_mail",
+            _("A Braze segment cannot be mailed by a template that Braze holds. Choose a list."),
+            step="audience",
+        )
+
+
+def _time(subject: Subject) -> Iterator[CheckFinding]:
+    send_at = subject.mailing.send_at
+    if send_at is not None and send_at <= timezone.now():
+        yield CheckFinding("time_passed", _("The chosen time has passed. Choose a later one."), step="when")
+
+
+def _workspace(subject: Subject) -> Iterator[CheckFinding]:
+    workspace = subject.workspace
+    if workspace is None or not workspace.is_connected:
+        yield CheckFinding(
+            "braze_not_connected",
+            _("Braze is not connected yet. Ask an admin to fill in the Braze Email Service Provider page."),
+            step="braze",
+        )
+        return
+    needed = "campaigns.trigger.send" if subject.mailing.route == Route.TRIGGER else "messages.schedule.create"
+    if workspace.check_result.get(needed) == "missing":
+        yield CheckFinding(
+            "permission_missing",
+            _("The API key lacks the permission %(permission)s. Ask an admin to make a new key in Braze."),
+            step="braze",
+            params={"permission": needed},
+        )
+    trigger_campaign = subject.mailing.version.trigger_campaign_id or workspace.trigger_campaign_id
+    if subject.mailing.route == Route.TRIGGER and not trigger_campaign:
+        yield CheckFinding(
+            "trigger_campaign_missing",
+            _("No API-triggered campaign is named for this template. Ask an admin to add its Campaign ID."),
+            step="braze",
+        )
+
+
+def _reachable_images(subject: Subject) -> Iterator[CheckFinding]:
+    """Blocks mail with images that only this machine can reach, once a real Braze would send it."""
+    workspace = subject.workspace
+    if workspace is None or urlsplit(workspace.endpoint).hostname in LOOPBACK:
+        return
+    if urlsplit(settings.PUBLIC_URL).hostname in LOOPBACK:
+        yield CheckFinding(
+            "address_not_public",
+            _("Images and the unsubscribe link would point to this machine alone. Ask an operator to set PUBLIC_URL."),
+            step="braze",
+        )
+
+
+def _properties(subject: Subject) -> Iterator[CheckFinding]:
+    """Asks whether the values can travel to a mail that Braze holds: a merge tag inside a value cannot."""
+    if subject.mailing.route != Route.TRIGGER:
+        return
+    try:
+        trigger_properties(subject.compiled, subject.mailing.values, subject.context)
+    except ValuesRefused as error:
+        for finding in error.findings:
+            yield CheckFinding.of_value(finding)
+
+
+def _mail_is_sound(subject: Subject) -> Iterator[CheckFinding]:
+    """Renders the mail as Braze gets it: its size, and the proof that nothing that was locked has changed."""
+    rendered = render(subject.compiled, subject.mailing.values, subject.context, Target.BRAZE)
+    size = len(rendered.html.encode())
+    if size > CLIPPING_NEAR_BYTES:
+        yield CheckFinding(
+            "mail_large",
+            _("The mail has %(size)s KB; Gmail cuts it off at 102 KB."),
+            step="subject",
+            blocks=size > CLIPPED_AT_BYTES,
+            params={"size": str(size // 1024)},
+        )
+    if not prove(subject.compiled, subject.mailing.values, subject.context, rendered).holds:
+        yield CheckFinding(
+            "lock_broken",
+            _("The mail differs from its template where it is locked. It cannot be sent; please tell your brand."),
+            step="subject",
+        )
+
+
+CHECKS: tuple[Callable[[Subject], Iterator[CheckFinding]], ...] = (
+    _values,
+    _properties,
+    _group_fields,
+    _sender,
+    _subject_line,
+    _audience,
+    _time,
+    _workspace,
+    _reachable_images,
+)

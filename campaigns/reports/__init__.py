@@ -1,0 +1,1 @@
+"""Reading what Braze says happened, and showing it."""

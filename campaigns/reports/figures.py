@@ -1,0 +1,58 @@
+"""The numbers of a mailing as pages show them: a count, a share, and how it stands in words and a sign."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.utils.formats import number_format
+from django.utils.translation import gettext as _
+
+from campaigns.reports.queries import Numbers, Rate, Standing
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """One number; `tone` is `good`, `bad` or empty, `word` says it too, `note` explains it."""
+
+    name: str
+    label: str
+    count: int
+    share: str = ""
+    tone: str = ""
+    word: str = ""
+    note: str = ""
+
+
+def figures_of(numbers: Numbers) -> tuple[Figure, ...]:
+    """Gives delivered, opens, clicks, bounces, unsubscribes and spam reports, in that order."""
+    labels = {
+        "opens": _("Opens"),
+        "clicks": _("Clicks"),
+        "bounces": _("Bounces"),
+        "unsubscribes": _("Unsubscribes"),
+        "spam": _("Spam reports"),
+    }
+    notes = {"opens": _("Uncertain: some mail programmes open every mail by themselves.")}
+    rates = tuple(_figure(rate, labels[name], notes.get(name, "")) for name, rate in numbers.rates.items())
+    return (Figure("delivered", _("Delivered"), numbers.delivered), *rates)
+
+
+def _figure(rate: Rate, label: str, note: str) -> Figure:
+    words = {Standing.BETTER: _("better than usual"), Standing.WORSE: _("worse than usual")}
+    tones = {Standing.BETTER: "good", Standing.WORSE: "bad"}
+    if rate.usual is not None:
+        usual = _("The group's other mailings: %(usual)s in the middle.") % {"usual": _percent(rate.usual)}
+        note = f"{note} {usual}".strip()
+    return Figure(
+        name=rate.name,
+        label=label,
+        count=rate.count,
+        share="" if rate.share is None else _percent(rate.share),
+        tone=tones.get(rate.standing, ""),
+        word=words.get(rate.standing, ""),
+        note=note,
+    )
+
+
+def _percent(share: float) -> str:
+    return f"{number_format(100 * share, decimal_pos=1)} %"

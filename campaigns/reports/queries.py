@@ -1,0 +1,132 @@
+"""The numbers of a mailing, and how they stand against the group's other mailings (product.md, section 6)."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from math import isclose
+from statistics import median
+from uuid import UUID
+
+from campaigns.models import Mailing, MailingState, ReportDay
+from groups.models import Group
+
+LEAST_OTHERS = 5
+LEAST_DELIVERED = 50
+TOLERANCE = 0.10
+# 0.11 against 0.10 is 10 %, whatever binary fractions make of it.
+ROUNDING = 1e-9
+RATES = ("opens", "clicks", "bounces", "unsubscribes", "spam")
+LESS_IS_BETTER = frozenset({"bounces", "unsubscribes", "spam"})
+_BRAZE_NAMES = {
+    "sent": "sent",
+    "delivered": "delivered",
+    "opens": "unique_opens",
+    "clicks": "unique_clicks",
+    "bounces": "bounces",
+    "unsubscribes": "unsubscribes",
+    "spam": "reported_spam",
+}
+
+
+class Standing(StrEnum):
+    """How a rate compares; `NONE` where there is too little to compare with."""
+
+    BETTER = "better"
+    USUAL = "usual"
+    WORSE = "worse"
+    NONE = "none"
+
+
+@dataclass(frozen=True, slots=True)
+class Rate:
+    """A count with its share of the delivered mails (0 to 1, None without any) and its standing."""
+
+    name: str
+    count: int
+    share: float | None
+    standing: Standing = Standing.NONE
+    usual: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Numbers:
+    """What Braze has reported of a mailing so far. Opens are uncertain: mail programmes open mails by themselves."""
+
+    sent: int
+    delivered: int
+    rates: Mapping[str, Rate]
+    read_at: datetime | None
+    days: int
+
+
+def numbers_of(mailing: Mailing) -> Numbers | None:
+    """Gives the numbers of a mailing; None means that there is no data yet, which is not zero."""
+    return numbers_for(mailing.group, [mailing]).get(mailing.pk)
+
+
+def numbers_for(group: Group, mailings: Iterable[Mailing]) -> dict[UUID, Numbers]:
+    """Gives the numbers of several mailings of a group in three queries; mailings without data are left out."""
+    totals = _totals(group)
+    wanted = [mailing.pk for mailing in mailings if mailing.pk in totals]
+    return {pk: _numbers(pk, totals) for pk in wanted}
+
+
+@dataclass(frozen=True, slots=True)
+class _Total:
+    metrics: Mapping[str, int]
+    read_at: datetime
+    days: int
+
+    def count(self, name: str) -> int:
+        return self.metrics.get(_BRAZE_NAMES[name], 0)
+
+    def share(self, name: str) -> float | None:
+        delivered = self.count("delivered")
+        return self.count(name) / delivered if delivered else None
+
+
+def _totals(group: Group) -> dict[UUID, _Total]:
+    """Adds up the reported days of a group's sent mailings."""
+    counted: dict[UUID, Counter[str]] = defaultdict(Counter)
+    newest: dict[UUID, datetime] = {}
+    days: Counter[UUID] = Counter()
+    rows = ReportDay.objects.filter(
+        delivery__mailing__group=group,
+        delivery__mailing__state__in=(MailingState.SENT, MailingState.SENT_WITH_OPEN_QUESTIONS),
+    )
+    for mailing_id, metrics, read_at in rows.values_list("delivery__mailing_id", "metrics", "read_at"):
+        counted[mailing_id].update(metrics)
+        newest[mailing_id] = max(read_at, newest.get(mailing_id, read_at))
+        days[mailing_id] += 1
+    return {pk: _Total(metrics, newest[pk], days[pk]) for pk, metrics in counted.items()}
+
+
+def _numbers(pk: UUID, totals: Mapping[UUID, _Total]) -> Numbers:
+    mine = totals[pk]
+    others = [total for other, total in totals.items() if other != pk and total.count("delivered") >= LEAST_DELIVERED]
+    return Numbers(
+        sent=mine.count("sent"),
+        delivered=mine.count("delivered"),
+        rates={name: _rate(name, mine, others) for name in RATES},
+        read_at=mine.read_at,
+        days=mine.days,
+    )
+
+
+def _rate(name: str, mine: _Total, others: list[_Total]) -> Rate:
+    share = mine.share(name)
+    if share is None or mine.count("delivered") < LEAST_DELIVERED or len(others) < LEAST_OTHERS:
+        return Rate(name, mine.count(name), share)
+    usual = median(other.share(name) or 0.0 for other in others)
+    return Rate(name, mine.count(name), share, standing(name, share, usual), usual)
+
+
+def standing(name: str, share: float, usual: float) -> Standing:
+    """Compares a rate with the group's median: from +10 % relative it is better, from -10 % worse, or the reverse."""
+    if isclose(share, usual) or abs(share - usual) < usual * TOLERANCE * (1 - ROUNDING):
+        return Standing.USUAL
+    return Standing.BETTER if (share > usual) is (name not in LESS_IS_BETTER) else Standing.WORSE

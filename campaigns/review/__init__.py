@@ -1,0 +1,1 @@
+"""Submitting and approving, bound to a digest of what was looked at."""

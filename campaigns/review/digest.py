@@ -1,0 +1,32 @@
+"""The digest: one fingerprint of everything that an approval covers but the time, which has a window of its own."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+
+from campaigns.brandlock import Target, render
+from campaigns.compose.content import compiled_of, context_for, context_for_group, sender_of
+from campaigns.models import Mailing
+
+# A mailing that goes "as soon as possible" carries the date of the day it goes; the approval cannot know that day.
+ANY_DAY = "…"
+
+
+def digest_of(mailing: Mailing) -> str:
+    """Gives the SHA-256, as 64 hex digits, of content, version, audience, sender and group fields (product.md, 5)."""
+    context = context_for(mailing) if mailing.send_at else context_for_group(mailing.group, send_date=ANY_DAY)
+    rendered = render(compiled_of(mailing.version), mailing.values, context, Target.BRAZE)
+    audience = mailing.audience
+    covered = {
+        "subject": rendered.subject,
+        "preheader": rendered.preheader,
+        "html": rendered.html,
+        "text": rendered.text,
+        "version": str(mailing.version_id),
+        "audience": [str(audience.pk), audience.kind, audience.segment_id] if audience else None,
+        "sender": sender_of(mailing.group),
+        "group": dict(mailing.group.mail_fields()),
+        "route": mailing.route,
+    }
+    return hashlib.sha256(json.dumps(covered, sort_keys=True, ensure_ascii=False).encode()).hexdigest()

@@ -1,0 +1,54 @@
+"""How mailings and deliveries move: one table of allowed moves each, one conditional UPDATE a move."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from campaigns.errors import StaleState
+from campaigns.models import Delivery, DeliveryState, Mailing, MailingState
+
+_M, _D = MailingState, DeliveryState
+
+MAILING_MOVES: dict[MailingState, frozenset[MailingState]] = {
+    _M.DRAFT: frozenset({_M.IN_APPROVAL, _M.SCHEDULED, _M.PAUSED, _M.NEEDS_DECISION}),
+    _M.IN_APPROVAL: frozenset({_M.DRAFT}),
+    _M.SCHEDULED: frozenset({_M.DRAFT, _M.IN_APPROVAL, _M.PAUSED, _M.NEEDS_DECISION}),
+    _M.SENDING: frozenset({_M.SCHEDULED, _M.PAUSED}),
+    _M.PAUSED: frozenset({_M.SCHEDULED, _M.SENDING}),
+    _M.NEEDS_DECISION: frozenset({_M.SCHEDULED}),
+    _M.SENT: frozenset({_M.SCHEDULED, _M.SENDING, _M.SENT_WITH_OPEN_QUESTIONS}),
+    _M.SENT_WITH_OPEN_QUESTIONS: frozenset({_M.SCHEDULED, _M.SENDING}),
+    _M.CANCELLED: frozenset({_M.SCHEDULED, _M.PAUSED, _M.NEEDS_DECISION, _M.SENDING}),
+    _M.FAILED: frozenset({_M.SCHEDULED, _M.SENDING, _M.PAUSED}),
+    _M.EXPIRED: frozenset({_M.IN_APPROVAL}),
+}
+
+DELIVERY_MOVES: dict[DeliveryState, frozenset[DeliveryState]] = {
+    _D.PLANNING: frozenset({_D.PAUSED}),
+    _D.STAGING: frozenset({_D.PLANNING, _D.PAUSED}),
+    _D.STAGED: frozenset({_D.STAGING}),
+    _D.SENDING: frozenset({_D.PLANNING, _D.PAUSED}),
+    _D.PAUSED: frozenset({_D.PLANNING, _D.STAGING, _D.SENDING, _D.STAGED}),
+    _D.WITHDRAWING: frozenset({_D.PLANNING, _D.STAGING, _D.STAGED, _D.SENDING, _D.PAUSED}),
+    _D.SETTLED: frozenset({_D.STAGED, _D.SENDING}),
+    _D.WITHDRAWN: frozenset({_D.WITHDRAWING}),
+    _D.FAILED: frozenset({_D.PLANNING, _D.WITHDRAWING}),
+}
+
+UNDER_WAY = (_D.PLANNING, _D.STAGING, _D.STAGED, _D.SENDING, _D.PAUSED, _D.WITHDRAWING)
+
+
+def move_mailing(mailing: Mailing, to: MailingState, **changes: Any) -> None:
+    """Moves a mailing and refreshes it; raises `StaleState` when it stands where this move does not start."""
+    moved = Mailing.objects.filter(pk=mailing.pk, state__in=MAILING_MOVES[to]).update(state=to, **changes)
+    if not moved:
+        raise StaleState
+    mailing.refresh_from_db()
+
+
+def move_delivery(delivery: Delivery, to: DeliveryState, **changes: Any) -> None:
+    """Moves a delivery and refreshes it; raises `StaleState` when it stands where this move does not start."""
+    moved = Delivery.objects.filter(pk=delivery.pk, state__in=DELIVERY_MOVES[to]).update(state=to, **changes)
+    if not moved:
+        raise StaleState
+    delivery.refresh_from_db()

@@ -1,0 +1,18 @@
+"""The addresses of templates, images, mailings, reviews, deliveries and reports, by room."""
+
+from __future__ import annotations
+
+from django.urls import include, path
+
+from campaigns.home import home
+
+app_name = "campaigns"
+
+urlpatterns = [
+    path("", home, name="home"),
+    path("", include("campaigns.library.urls")),
+    path("", include("campaigns.compose.urls")),
+    path("", include("campaigns.review.urls")),
+    path("", include("campaigns.delivery.urls")),
+    path("", include("campaigns.reports.urls")),
+]

@@ -1,0 +1,94 @@
+"""Pages that belong to no room: the brand's colours, media files, the choice of language."""
+
+from __future__ import annotations
+
+import hashlib
+import mimetypes
+from pathlib import Path
+
+from django.conf import settings
+from django.core.exceptions import SuspiciousFileOperation
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.utils._os import safe_join
+from django.utils.translation import check_for_language
+from django.views.decorators.http import require_POST, require_safe
+from django.views.i18n import set_language
+
+from groups.http import PortalRequest
+from groups.models import Brand, User
+from smartersends.colors import Palette, contrast, palette
+
+A_YEAR_SECONDS = 31_536_000
+# The public folders and how long browsers keep what lies there: images are named by their content, logos are not.
+PUBLIC_MEDIA = {"images": f"public, max-age={A_YEAR_SECONDS}, immutable", "brands": "public, max-age=3600"}
+_EDGE_CONTRAST = 3.0  # WCAG 2.2, 1.4.11: what a control's shape needs
+
+
+@require_safe
+def brand_css(request: PortalRequest) -> HttpResponse:
+    """Gives the brand's colours as CSS variables; kept for a year where the address names this very version."""
+    version = brand_css_version(request.brand)
+    response = HttpResponse(brand_css_text(request.brand), content_type="text/css; charset=utf-8")
+    is_named = request.GET.get("v") == version
+    response["Cache-Control"] = f"public, max-age={A_YEAR_SECONDS}, immutable" if is_named else "public, max-age=60"
+    response["ETag"] = f'"{version}"'
+    return response
+
+
+def brand_css_version(brand: Brand) -> str:
+    """Gives a short mark that changes with the text of the brand's colours."""
+    return hashlib.sha256(brand_css_text(brand).encode()).hexdigest()[:12]
+
+
+def brand_css_text(brand: Brand) -> str:
+    """Gives the CSS of the brand's colours for the light and the dark scheme."""
+    light = palette(brand.accent_color, brand.ink_color, is_dark=False)
+    dark = palette(brand.accent_color, brand.ink_color, is_dark=True)
+    return (
+        f":root{{--brand-accent:{light.accent};{_variables(light, '#ffffff')}}}\n"
+        f"@media (prefers-color-scheme:dark){{:root{{{_variables(dark, '#1b1c1e')}}}}}\n"
+    )
+
+
+def _variables(colors: Palette, surface: str) -> str:
+    # A fill that hardly differs from the surface gets an edge that does.
+    edge = colors.accent if contrast(colors.accent, surface) >= _EDGE_CONTRAST else colors.accent_text
+    return (
+        f"--accent:{colors.accent};--accent-strong:{colors.accent_strong};--on-accent:{colors.on_accent};"
+        f"--accent-text:{colors.accent_text};--accent-soft:{colors.accent_soft};--accent-edge:{edge};"
+        f"--brand-ink:{colors.ink}"
+    )
+
+
+@require_safe
+def media(request: HttpRequest, path: str) -> FileResponse:
+    """Gives a logo or an image of a mail, to anybody; everything else that is kept beside them does not exist here."""
+    folder = path.split("/", 1)[0]
+    if folder not in PUBLIC_MEDIA:
+        raise Http404
+    try:
+        file = Path(safe_join(settings.MEDIA_ROOT, path))
+    except (SuspiciousFileOperation, ValueError) as error:
+        raise Http404 from error
+    kept_in = Path(settings.MEDIA_ROOT, folder).resolve()
+    if not file.is_file() or not file.resolve().is_relative_to(kept_in):
+        raise Http404
+    content_type = mimetypes.guess_type(file.name)[0] or ""
+    if content_type not in ("image/png", "image/jpeg", "image/gif", "image/webp"):
+        raise Http404
+    response = FileResponse(file.open("rb"), content_type=content_type)
+    response["Cache-Control"] = PUBLIC_MEDIA[folder]
+    response["X-Content-Type-Options"] = "nosniff"
+    response["Cross-Origin-Resource-Policy"] = "cross-origin"
+    return response
+
+
+@require_POST
+def choose_language(request: HttpRequest) -> HttpResponse:
+    """Speaks another language from now on; a person who is signed in is greeted in it on every machine."""
+    language = request.POST.get("language", "")
+    offered = {code for code, _ in settings.LANGUAGES}
+    if isinstance(request.user, User) and language in offered and check_for_language(language):
+        User.objects.filter(pk=request.user.pk).update(language=language)
+    response = set_language(request)
+    return response if isinstance(response, HttpResponse) else HttpResponseRedirect("/")

@@ -1,0 +1,56 @@
+"""Tags of the page frame: the navigation and the address of the brand's colours."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+from django import template
+from django.core.files.storage import default_storage
+from django.template import Context
+from django.urls import reverse
+from PIL import Image, UnidentifiedImageError
+
+from groups.models import Brand, Group, User
+from smartersends.navigation import Navigation, navigation_of
+from smartersends.pages import brand_css_version
+
+register = template.Library()
+
+# From here on a logo is a wordmark, which carries the brand's name in itself.
+_WORDMARK_RATIO = 2
+
+
+@register.simple_tag(takes_context=True)
+def navigation(context: Context) -> Navigation:
+    """Gives the navigation for the page's `group`: a group in the context, else that of a mailing or audience there."""
+    request = context["request"]
+    if not isinstance(request.user, User):
+        return Navigation(group=None)
+    group = context.get("group")
+    for name in ("mailing", "audience", "image"):
+        if isinstance(group, Group):
+            break
+        group = getattr(context.get(name), "group", None)
+    page = request.resolver_match.url_name if request.resolver_match else ""
+    return navigation_of(request.user, request.brand, group if isinstance(group, Group) else None, page or "")
+
+
+@register.simple_tag
+def brand_css(brand: Brand) -> str:
+    """Gives the address of the brand's colours; it changes with them, so that browsers may keep it for ever."""
+    return f"{reverse('brand-css')}?v={brand_css_version(brand)}"
+
+
+@register.filter
+def is_wordmark(brand: Brand) -> bool:
+    """Tells whether the brand's logo is so wide that it carries the name; then the name is not written beside it."""
+    return bool(brand.logo) and _ratio(brand.logo.name) >= _WORDMARK_RATIO
+
+
+@lru_cache(maxsize=256)
+def _ratio(name: str) -> float:
+    try:
+        with default_storage.open(name) as file, Image.open(file) as image:
+            return image.width / image.height
+    except (OSError, UnidentifiedImageError):
+        return 0.0

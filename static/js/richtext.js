@@ -1,0 +1,96 @@
+// Turns a textarea into a small rich-text editor with exactly the formats that its field allows; without it the
+// textarea still works, and the server cleans either way.
+
+const RICH = {
+  bold: ["toggleBold", "bold"],
+  italic: ["toggleItalic", "italic"],
+  list: ["toggleBulletList", "bulletList"],
+};
+
+/** Gives the extensions for the allowed formats. */
+function extensionsFor(kit, formats) {
+  const extensions = [kit.Document, kit.Paragraph, kit.HardBreak, kit.Text, kit.History];
+  if (formats.has("bold")) extensions.push(kit.Bold);
+  if (formats.has("italic")) extensions.push(kit.Italic);
+  if (formats.has("link")) extensions.push(kit.Link.configure({ openOnClick: false }));
+  if (formats.has("list")) extensions.push(kit.BulletList, kit.ListItem);
+  return extensions;
+}
+
+/** Loads the editor the first time that the field comes into view, so that the page stays light. */
+export default function attach(box) {
+  const observer = new IntersectionObserver(async (entries) => {
+    if (!entries.some((entry) => entry.isIntersecting)) return;
+    observer.disconnect();
+    start(box, await import(box.dataset.editorUrl));
+  });
+  observer.observe(box);
+}
+
+function start(box, kit) {
+  const textarea = box.querySelector("textarea");
+  const tools = box.querySelector("[data-rich-tools]");
+  const linkRow = box.querySelector("[data-rich-link]");
+  const linkInput = linkRow?.querySelector("input");
+  const formats = new Set(box.dataset.formats.split(" ").filter(Boolean));
+  const host = document.createElement("div");
+  host.className = "rich-host";
+  textarea.before(host);
+  textarea.hidden = true;
+
+  const editor = new kit.Editor({
+    element: host,
+    injectCSS: false,
+    extensions: extensionsFor(kit, formats),
+    content: textarea.value,
+    editorProps: {
+      attributes: {
+        class: "rich-text",
+        role: "textbox",
+        "aria-multiline": "true",
+        "aria-labelledby": box.dataset.labelledby,
+        "aria-describedby": textarea.getAttribute("aria-describedby") ?? "",
+      },
+    },
+    onUpdate: () => {
+      textarea.value = editor.isEmpty ? "" : editor.getHTML();
+      textarea.dispatchEvent(new Event("input", { bubbles: true }));
+    },
+    onTransaction: ({ editor: current }) => {
+      for (const button of tools.querySelectorAll("[data-format]")) {
+        const name = RICH[button.dataset.format]?.[1] ?? button.dataset.format;
+        button.setAttribute("aria-pressed", String(current.isActive(name)));
+      }
+    },
+  });
+
+  tools.hidden = false;
+  tools.addEventListener("click", (event) => {
+    const button = event.target.closest("[data-format]");
+    if (!button) return;
+    if (button.dataset.format === "link") {
+      linkRow.hidden = !linkRow.hidden;
+      if (linkRow.hidden) return;
+      linkInput.value = editor.getAttributes("link").href ?? "";
+      linkInput.focus();
+    } else {
+      editor.chain().focus()[RICH[button.dataset.format][0]]().run();
+    }
+  });
+  linkRow?.addEventListener("click", (event) => {
+    const act = event.target.closest("[data-link-act]")?.dataset.linkAct;
+    if (!act) return;
+    const href = linkInput.value.trim();
+    const chain = editor.chain().focus().extendMarkRange("link");
+    if (act === "set" && href) chain.setLink({ href: /^[a-z]+:/i.test(href) ? href : `https://${href}` }).run();
+    else chain.unsetLink().run();
+    linkRow.hidden = true;
+  });
+  linkInput?.addEventListener("keydown", (event) => {
+    if (event.key !== "Enter") return;
+    event.preventDefault();
+    linkRow.querySelector('[data-link-act="set"]').click();
+  });
+  box.addEventListener("insert-text", (event) => editor.chain().focus().insertContent(event.detail).run());
+  box.addEventListener("focus-field", () => editor.commands.focus("end"));
+}

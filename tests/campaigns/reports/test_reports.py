@@ -1,0 +1,123 @@
+"""Reports: read from Braze while it keeps them, compared fairly, never zero where nothing is known."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+import time_machine
+from django.utils import timezone
+
+from campaigns.delivery.settling import settle
+from campaigns.models import Delivery, Mailing, MailingState, ReportDay
+from campaigns.reports.collecting import collect, due
+from campaigns.reports.queries import Standing, numbers_of, standing
+from groups.models import Group, Workspace
+from tests.campaigns.builders import a_mailing, a_staged, deliver_due
+from tests.sandbox_server import RunningSandbox
+
+
+@pytest.fixture
+def sent(group: Group, workspace: Workspace, sandbox: RunningSandbox) -> Mailing:
+    """Gives a mailing to three people that went out a moment ago."""
+    mailing = a_mailing(group=group)
+    delivery = a_staged(mailing, workspace)
+    assert delivery.go_at is not None
+    with time_machine.travel(delivery.go_at + timedelta(seconds=1)):
+        settle(delivery)
+        deliver_due(sandbox)
+    mailing.refresh_from_db()
+    return mailing
+
+
+def test_before_braze_has_said_anything_there_is_no_data(sent: Mailing) -> None:
+    assert sent.state == MailingState.SENT
+    assert numbers_of(sent) is None
+
+
+def test_the_numbers_come_from_braze_and_are_stored(sent: Mailing, sandbox: RunningSandbox) -> None:
+    with time_machine.travel(timezone.now() + timedelta(minutes=6)):
+        read = collect()
+
+    numbers = numbers_of(sent)
+    assert read == 1
+    assert numbers is not None
+    assert (numbers.sent, numbers.delivered) == (3, 3)
+    assert sandbox.calls("/sends/data_series") == 1
+
+
+def test_reading_twice_counts_once(sent: Mailing) -> None:
+    with time_machine.travel(timezone.now() + timedelta(minutes=6)):
+        collect()
+        collect()
+
+    numbers = numbers_of(sent)
+    assert numbers is not None
+    assert numbers.sent == 3
+
+
+def test_a_braze_that_does_not_answer_leaves_what_was_read(sent: Mailing, sandbox: RunningSandbox) -> None:
+    with time_machine.travel(timezone.now() + timedelta(minutes=6)):
+        collect()
+        sandbox.fail("/sends/data_series", 400)
+        read = collect()
+
+    assert read == 0
+    assert ReportDay.objects.count() == 1
+
+
+def test_reports_are_read_until_braze_forgets(sent: Mailing) -> None:
+    now = timezone.now()
+
+    assert [len(due(now + age)) for age in (timedelta(hours=1), timedelta(days=13), timedelta(days=15))] == [1, 1, 0]
+
+
+@pytest.mark.parametrize(
+    ("name", "share", "usual", "expected"),
+    [
+        ("clicks", 0.11, 0.10, Standing.BETTER),
+        ("clicks", 0.109, 0.10, Standing.USUAL),
+        ("clicks", 0.09, 0.10, Standing.WORSE),
+        ("bounces", 0.11, 0.10, Standing.WORSE),
+        ("bounces", 0.09, 0.10, Standing.BETTER),
+        ("spam", 0.0, 0.0, Standing.USUAL),
+    ],
+)
+def test_a_rate_stands_against_the_median_from_ten_per_cent_on(
+    name: str, share: float, usual: float, expected: Standing
+) -> None:
+    assert standing(name, share, usual) == expected
+
+
+def test_a_rate_is_compared_only_with_five_others_and_fifty_delivered(group: Group, workspace: Workspace) -> None:
+    mailings = [_reported(group, clicks=clicks) for clicks in (10, 10, 10, 10, 10, 20)]
+
+    best, usual = numbers_of(mailings[-1]), numbers_of(mailings[0])
+
+    assert best is not None
+    assert usual is not None
+    assert best.rates["clicks"].standing == Standing.BETTER
+    assert usual.rates["clicks"].standing == Standing.USUAL
+    ReportDay.objects.filter(delivery__mailing=mailings[0]).delete()
+    alone = numbers_of(mailings[-1])
+    assert alone is not None
+    assert alone.rates["clicks"].standing == Standing.NONE
+
+
+def _reported(group: Group, *, clicks: int) -> Mailing:
+    mailing = a_mailing(group=group)
+    Mailing.objects.filter(pk=mailing.pk).update(state=MailingState.SENT)
+    delivery = Delivery.objects.create(
+        mailing=mailing,
+        workspace=Workspace.objects.get(brand=group.brand),
+        route=mailing.route,
+        state="settled",
+        digest="-",
+        campaign_id="-",
+        is_now=True,
+        started_by=mailing.author,
+    )
+    metrics = {"sent": 100, "delivered": 100, "unique_clicks": clicks}
+    ReportDay.objects.create(delivery=delivery, day="2026-11-20", metrics=metrics, read_at=timezone.now())
+    mailing.refresh_from_db()
+    return mailing
