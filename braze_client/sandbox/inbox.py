@@ -63,7 +63,7 @@ def routes(state: State, catch_up: Callable[[], None]) -> list[Route]:
         email = request.query_params.get("email")
         has_bodies = request.query_params.get("bodies") == "true"
         newest_first = reversed(state.inbox.messages)
-        if email is None:
+        if not email:
             total, found = len(state.inbox.messages), newest_first
         else:
             matching = [one for one in newest_first if one.email == email]

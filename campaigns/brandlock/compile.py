@@ -14,7 +14,7 @@ from braze_client.liquid import tags_in
 
 from .cut import cut, line_pieces, text_pieces
 from .fields import FieldSpec, SectionSpec
-from .findings import Finding, SourceRefused
+from .findings import Finding, SourceRefused, sentence
 from .lint import DEFAULT_LIQUID_TAGS, lint
 from .marks import Edit, Marks, resolve
 from .pieces import Json, Origin, Piece, Place, Spot, from_json, literals, places, to_json
@@ -233,7 +233,7 @@ class _Marked:
         parts = [] if body is None else body.children
         bad = next((part for part in parts if not self.compiles_alone(part)), body)
         line, column = position(self.document.text, 0 if bad is None else bad.start)
-        message = "This part is no MJML that can be compiled: %(reason)s."
+        message = sentence("This part is no MJML that can be compiled: %(reason)s.")
         return Finding("unreadable", message, line, column, params={"reason": reason})
 
     def compiles_alone(self, part: Element) -> bool:

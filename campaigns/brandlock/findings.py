@@ -51,6 +51,11 @@ class Finding:
         return f"line {self.line}, column {self.column}: {self.text}" if self.line else self.text
 
 
+def sentence(text: str) -> str:
+    """Marks a text as a finding's message where it does not stand in one, so that translators get it."""
+    return text
+
+
 class BrandLockError(Exception):
     """Something that brand lock refuses, with all its findings in the order of the source."""
 

@@ -15,7 +15,7 @@ from braze_client.liquid import tags_in
 from .compile import Compiled
 from .context import RenderContext
 from .fields import FieldType
-from .findings import Finding
+from .findings import Finding, sentence
 from .inert import unsubscribe_address
 from .pieces import Json, Literal, Origin, Piece, Place, Section, Spot
 from .render import Rendered
@@ -92,7 +92,7 @@ def _literals(pieces: tuple[Literal | Place, ...], html: str) -> Iterator[Findin
             yield Finding("literal_missing", "A locked part is missing or changed: %(text)s", params=params)
             return
         if not _is_harmless(html[at:found], before):
-            message = "Something stands between locked parts that no place allows: %(text)s"
+            message = sentence("Something stands between locked parts that no place allows: %(text)s")
             yield Finding("foreign_markup", message, params={"text": _excerpt(html[at:found])})
         at = found + len(literal or "")
 
@@ -221,12 +221,12 @@ def _liquid(
         found = [tag.source for tag in tags_in(output)]
         if found != wanted:
             foreign = next((tag for tag in found if tag not in wanted), "")
-            message = "The Liquid in the %(output)s is not the template's: %(tag)s"
+            message = sentence("The Liquid in the %(output)s is not the template's: %(tag)s")
             yield Finding("liquid", message, params={"output": name, "tag": foreign or "a tag is missing"})
         outside = "\x00".join(_without_tags(piece.text) for piece in here_pieces if isinstance(piece, Literal))
         left = _without_tags(output)
         if any(left.count(part) != outside.count(part) for part in _DELIMITERS):
-            message = "The %(output)s holds a Liquid delimiter that is not the template's."
+            message = sentence("The %(output)s holds a Liquid delimiter that is not the template's.")
             yield Finding("liquid", message, params={"output": name})
 
 

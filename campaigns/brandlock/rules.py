@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 
 from .fields import BLOCK_FORMATS, FieldType, Format
+from .findings import sentence
 from .source import VOID_TAGS, Element, Kind
 
 FIELD_MARKS = frozenset(
@@ -148,20 +149,20 @@ def read_rules(element: Element, field_type: FieldType) -> tuple[Rules, list[Pro
     problems: list[Problem] = []
     minimum, maximum = (_count(element, mark, problems) for mark in ("data-min", "data-max"))
     if minimum is not None and maximum is not None and minimum > maximum:
-        problems.append(("bad_rule", "data-min is larger than data-max.", {}))
+        problems.append(("bad_rule", sentence("data-min is larger than data-max."), {}))
     pattern = element.get("data-pattern")
     try:
         re.compile(pattern)
     except re.error as error:
-        problems.append(("bad_rule", "data-pattern cannot be read: %(reason)s.", {"reason": str(error)}))
+        problems.append(("bad_rule", sentence("data-pattern cannot be read: %(reason)s."), {"reason": str(error)}))
         pattern = ""
     ratio = element.get("data-ratio").strip()
     if ratio and _RATIO.fullmatch(ratio) is None:
-        problems.append(("bad_rule", "data-ratio has the form 16:9.", {}))
+        problems.append(("bad_rule", sentence("data-ratio has the form 16:9."), {}))
     domains = _list(element, "data-domains")
     for domain in domains:
         if _DOMAIN.fullmatch(domain) is None:
-            problems.append(("bad_rule", "%(domain)s is no domain name.", {"domain": domain}))
+            problems.append(("bad_rule", sentence("%(domain)s is no domain name."), {"domain": domain}))
     formats = _formats(element, problems) if field_type is FieldType.TEXT else ()
     return Rules(minimum, maximum, pattern, formats, _list(element, "data-folders"), ratio, domains), problems
 
@@ -173,7 +174,7 @@ def _formats(element: Element, problems: list[Problem]) -> tuple[Format, ...]:
     chosen: list[Format] = []
     for word in _list(element, "data-formats"):
         if word not in set(Format):
-            problems.append(("bad_rule", "There is no format %(format)s.", {"format": word}))
+            problems.append(("bad_rule", sentence("There is no format %(format)s."), {"format": word}))
         elif Format(word) not in fitting:
             problems.append(
                 ("bad_rule", "<%(tag)s> cannot hold the format %(format)s.", {"tag": element.tag, "format": word})
@@ -188,7 +189,7 @@ def _count(element: Element, mark: str, problems: list[Problem]) -> int | None:
     if not written:
         return None
     if _COUNT.fullmatch(written) is None:
-        problems.append(("bad_rule", "%(mark)s is a whole number.", {"mark": mark}))
+        problems.append(("bad_rule", sentence("%(mark)s is a whole number."), {"mark": mark}))
         return None
     return int(written)
 

@@ -10,7 +10,7 @@ from braze_client.liquid import tags_in
 from .compile import Compiled
 from .context import RenderContext
 from .fields import FieldType
-from .findings import Finding, SourceRefused, ValuesRefused
+from .findings import Finding, SourceRefused, ValuesRefused, sentence
 from .pieces import Literal, Origin, Piece, Place, Section, Spot
 from .render import Target, Writer
 from .sanitise import plain_text
@@ -109,7 +109,7 @@ def _before_token(url: str) -> str:
     """Returns the unsubscribe address up to the token, which the pasted text adds, and refuses one that goes on."""
     tags = tags_in(url)
     if [tag.source for tag in tags] != [TOKEN_LIQUID] or tags[0].end != len(url):
-        message = "The unsubscribe address does not end with the contact's token."
+        message = sentence("The unsubscribe address does not end with the contact's token.")
         raise ValuesRefused([Finding("unsubscribe_address", message)])
     return url[: tags[0].start].replace("&", "&amp;")
 
@@ -125,7 +125,7 @@ def _refuse_clashes(compiled: Compiled) -> None:
         for name in wanted:
             first = names.setdefault(name, place)
             if (first.name, first.part) != (place.name, place.part):
-                message = "%(first)s and %(second)s would both travel to Braze as %(name)s. Rename one."
+                message = sentence("%(first)s and %(second)s would both travel to Braze as %(name)s. Rename one.")
                 params = {"first": first.name, "second": place.name, "name": name}
                 raise SourceRefused([Finding("property_clash", message, field=place.name, params=params)])
 
@@ -141,7 +141,9 @@ def _refuse_merge_tags(compiled: Compiled, values: Values) -> None:
         }[spec.type]
         for name in TOKEN.findall(text):
             if origin_of(name) is Origin.MERGE:
-                message = "%(label)s holds [[%(name)s]], which cannot be filled in: this email's text is kept in Braze."
+                message = sentence(
+                    "%(label)s holds [[%(name)s]], which cannot be filled in: this email's text is kept in Braze."
+                )
                 params = {"label": spec.label, "name": name}
                 findings.append(Finding("merge_tag_in_property", message, field=spec.name, params=params))
     if findings:

@@ -9,7 +9,7 @@ from html import unescape
 from .compile import Compiled
 from .context import RenderContext
 from .fields import FieldSpec, FieldType, SectionSpec
-from .findings import Finding, ValuesRefused
+from .findings import Finding, ValuesRefused, sentence
 from .links import link_problem
 from .pieces import Json, Literal, Origin, Piece, Place, Section
 from .sanitise import clean_text, plain_text, sanitise
@@ -24,10 +24,14 @@ _PARTS: dict[FieldType, tuple[str, ...]] = {
     FieldType.BUTTON: ("text", "url"),
 }
 _LINK_MESSAGES = {
-    "url_liquid": "The link of %(label)s holds a placeholder or Liquid; personal values never travel in links.",
-    "url_malformed": "The link of %(label)s is no address that can be opened. Write it like https://www.example.com/page.",
-    "url_scheme": "The link of %(label)s begins with neither https:// nor mailto: nor tel:.",
-    "url_domain": "The link of %(label)s leads to a site that is not allowed here. Allowed: %(domains)s.",
+    "url_liquid": sentence(
+        "The link of %(label)s holds a placeholder or Liquid; personal values never travel in links."
+    ),
+    "url_malformed": sentence(
+        "The link of %(label)s is no address that can be opened. Write it like https://www.example.com/page."
+    ),
+    "url_scheme": sentence("The link of %(label)s begins with neither https:// nor mailto: nor tel:."),
+    "url_domain": sentence("The link of %(label)s leads to a site that is not allowed here. Allowed: %(domains)s."),
 }
 _PLACEHOLDER_WORDS = re.compile(r"\blorem ipsum\b", re.IGNORECASE)
 
@@ -264,9 +268,9 @@ def _check_token(name: str, field: str, context: RenderContext) -> Iterator[Find
     room, _, rest = name.partition(".")
     if origin_of(name) is Origin.MERGE:
         if name not in context.merge_tags:
-            message = "The brand has no merge tag %(name)s. A brand manager can add it."
+            message = sentence("The brand has no merge tag %(name)s. A brand manager can add it.")
             yield Finding("merge_tag_unknown", message, field=field, params={"name": name})
     elif not context.portal_value(name):
         code = "group_field_empty" if room == "group" else "value_empty"
-        message = "%(name)s has no value. It is shown in this email; fill it in the settings of the %(room)s."
+        message = sentence("%(name)s has no value. It is shown in this email; fill it in the settings of the %(room)s.")
         yield Finding(code, message, field=field, params={"name": rest or name, "room": room if rest else "brand"})

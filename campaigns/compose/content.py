@@ -54,7 +54,7 @@ def _compiled(version_id: str) -> Compiled:
 
 
 def sender_of(group: Group) -> dict[str, str]:
-    """Gives who a group's mail comes from: `name`, `address`, `reply_to`; its own address where nothing else was set."""
+    """Gives who a group's mail comes from (`name`, `address`, `reply_to`): its own name and email unless set otherwise."""
     return {
         "name": group.sender_name or group.name,
         "address": group.sender_address or group.email,

@@ -1,0 +1,3 @@
+"""Commands for developers."""
+
+from __future__ import annotations
