@@ -177,7 +177,11 @@ def _formats(element: Element, problems: list[Problem]) -> tuple[Format, ...]:
             problems.append(("bad_rule", sentence("There is no format %(format)s."), {"format": word}))
         elif Format(word) not in fitting:
             problems.append(
-                ("bad_rule", "<%(tag)s> cannot hold the format %(format)s.", {"tag": element.tag, "format": word})
+                (
+                    "bad_rule",
+                    sentence("<%(tag)s> cannot hold the format %(format)s."),
+                    {"tag": element.tag, "format": word},
+                )
             )
         else:
             chosen.append(Format(word))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 from functools import lru_cache
 from typing import Any
@@ -13,7 +14,17 @@ from django.conf import settings
 from django.urls import reverse
 from django.utils import timezone
 
-from campaigns.brandlock import Compiled, ImageRef, MergeTag, RenderContext, Rendered, Target, default_values, render
+from campaigns.brandlock import (
+    Compiled,
+    ImageRef,
+    MergeTag,
+    RenderContext,
+    Rendered,
+    Target,
+    braze_source,
+    default_values,
+    render,
+)
 from campaigns.models import Image, Mailing, TemplateVersion
 from groups.access import usable
 from groups.models import Brand, Group
@@ -54,7 +65,7 @@ def _compiled(version_id: str) -> Compiled:
 
 
 def sender_of(group: Group) -> dict[str, str]:
-    """Gives who a group's mail comes from (`name`, `address`, `reply_to`): its own name and email unless set otherwise."""
+    """Gives who a group's mail comes from: `name`, `address`, `reply_to`; its own name and email unless set."""
     return {
         "name": group.sender_name or group.name,
         "address": group.sender_address or group.email,
@@ -118,12 +129,27 @@ def long_date(group: Group, moment: datetime) -> str:
 
 
 def render_mailing(mailing: Mailing, target: Target, *, now: datetime | None = None) -> Rendered:
-    """Gives the mail of a mailing as it stands."""
-    return render(compiled_of(mailing.version), mailing.values, context_for(mailing, now=now), target)
+    """Gives the mail of a mailing as it stands; what people only look at links to nobody's unsubscribe page."""
+    context = context_for(mailing, now=now)
+    shown = context if target is Target.BRAZE else _without_token(context)
+    return render(compiled_of(mailing.version), mailing.values, shown, target)
+
+
+def _without_token(context: RenderContext) -> RenderContext:
+    return replace(context, unsubscribe_url=context.unsubscribe_url.replace(TOKEN_LIQUID, "preview"))
+
+
+def mail_for_braze(version: TemplateVersion) -> str:
+    """Gives the HTML that a brand manager pastes into Braze, where values arrive as trigger properties (route B).
+
+    What depends on a group travels with each mailing; only the brand's own values are filled in.
+    """
+    root = Group.objects.select_related("brand").get(brand=version.template.brand_id, parent=None)
+    return braze_source(compiled_of(version), context_for_group(root, send_date=""))
 
 
 def preview_of_version(version: TemplateVersion, group: Group, values: dict[str, Any] | None = None) -> Rendered:
     """Gives the picture of a version as a group would see it before anything is filled in."""
     compiled = compiled_of(version)
-    context = context_for_group(group, send_date=long_date(group, timezone.now()))
+    context = _without_token(context_for_group(group, send_date=long_date(group, timezone.now())))
     return render(compiled, default_values(compiled) if values is None else values, context, Target.PREVIEW)

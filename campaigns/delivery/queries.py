@@ -8,8 +8,10 @@ from datetime import datetime
 
 from django.db.models import Count, QuerySet, Sum
 from django.utils import timezone
+from django.utils.formats import number_format
+from django.utils.functional import Promise as StrPromise
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 
 from campaigns.models import Batch, BatchKind, BatchState, Delivery, DeliveryState, ExclusionReason, Mailing
 from campaigns.states import UNDER_WAY
@@ -22,6 +24,26 @@ _DONE = (
     BatchState.WITHDRAWAL_UNCERTAIN,
     BatchState.NOT_SENT,
 )
+
+
+_IN_STATE: Mapping[BatchState, StrPromise] = {
+    BatchState.WAITING: gettext_lazy("%(count)s waiting"),
+    BatchState.CALLING: gettext_lazy("%(count)s being handed over"),
+    BatchState.ACCEPTED: gettext_lazy("%(count)s accepted"),
+    BatchState.REFUSED: gettext_lazy("%(count)s refused"),
+    BatchState.UNCERTAIN: gettext_lazy("%(count)s uncertain"),
+    BatchState.UPDATING: gettext_lazy("%(count)s being moved"),
+    BatchState.WITHDRAWING: gettext_lazy("%(count)s being withdrawn"),
+    BatchState.WITHDRAWN: gettext_lazy("%(count)s withdrawn"),
+    BatchState.WITHDRAWAL_UNCERTAIN: gettext_lazy("%(count)s perhaps not withdrawn"),
+    BatchState.NOT_SENT: gettext_lazy("%(count)s not sent"),
+}
+_LEFT_OUT: Mapping[ExclusionReason, StrPromise] = {
+    ExclusionReason.UNSUBSCRIBED: gettext_lazy("%(count)s unsubscribed"),
+    ExclusionReason.SUPPRESSED: gettext_lazy("%(count)s must not be mailed"),
+    ExclusionReason.DUPLICATE: gettext_lazy("%(count)s with the same address as another person"),
+    ExclusionReason.UNKNOWN_TO_BRAZE: gettext_lazy("%(count)s refused by Braze"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +96,7 @@ def progress(delivery: Delivery) -> Progress:
     people = {state: number for state, (_batches, number) in counts.items()}
     reasons = delivery.exclusions.order_by().values_list("reason").annotate(number=Count("pk"))
     excluded = reasons.order_by("-number", "reason")
-    left_out = tuple((str(ExclusionReason(reason).label), number) for reason, number in excluded)
+    left_out = tuple((ExclusionReason(reason), number) for reason, number in excluded)
     is_under_way = delivery.state in UNDER_WAY
     now = timezone.now()
     return Progress(
@@ -85,7 +107,7 @@ def progress(delivery: Delivery) -> Progress:
         planned=None if is_broadcast else sum(people.values()),
         batches=batches,
         frozen=delivery.frozen,
-        excluded_by_reason=left_out,
+        excluded_by_reason=tuple((str(reason.label), number) for reason, number in left_out),
         percent=100 * done // batches if batches else 0,
         go_at=delivery.go_at,
         undo_until=delivery.undo_until,
@@ -99,25 +121,34 @@ def progress(delivery: Delivery) -> Progress:
 
 def _statement(
     people: Mapping[str, int],
-    left_out: tuple[tuple[str, int], ...],
+    left_out: tuple[tuple[ExclusionReason, int], ...],
     *,
     is_broadcast: bool,
     counts: Mapping[str, tuple[int, int]],
 ) -> str:
     """Says what became of everybody: the parts add up to the whole, and the whole is named."""
-    labels = {state.value: str(state.label).lower() for state in BatchState}
     if is_broadcast:
+        states = ", ".join(str(BatchState(state).label) for state in counts)
         return _("One call to Braze for a whole segment: %(states)s. Braze alone knows how many people that is.") % {
-            "states": ", ".join(labels[state] for state in counts)
+            "states": states
         }
     total = sum(people.values())
-    parts = ", ".join(f"{number:,} {labels[state]}" for state, number in sorted(people.items()) if number)
+    parts = [_counted(_IN_STATE[BatchState(state)], number) for state, number in sorted(people.items()) if number]
     sentence = ngettext("%(total)s person: %(parts)s.", "%(total)s people: %(parts)s.", total) % {
-        "total": f"{total:,}",
-        "parts": parts or _("nobody"),
+        "total": _number(total),
+        "parts": ", ".join(parts) or _("nobody"),
     }
     if not left_out:
         return sentence
     skipped = sum(number for _reason, number in left_out)
-    reasons = ", ".join(f"{number:,} {reason.lower()}" for reason, number in left_out)
-    return f"{sentence} " + _("%(count)s left out: %(reasons)s.") % {"count": f"{skipped:,}", "reasons": reasons}
+    reasons = ", ".join(_counted(_LEFT_OUT[reason], number) for reason, number in left_out)
+    return f"{sentence} " + _("%(count)s left out: %(reasons)s.") % {"count": _number(skipped), "reasons": reasons}
+
+
+def _counted(phrase: StrPromise, number: int) -> str:
+    return str(phrase) % {"count": _number(number)}
+
+
+def _number(number: int) -> str:
+    """Gives a number as the reader's language writes it."""
+    return number_format(number, force_grouping=True)

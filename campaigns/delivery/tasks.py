@@ -19,7 +19,10 @@ from groups.models import Workspace
 @shared_task(name="campaigns.delivery.plan")
 def plan(delivery_id: str) -> None:
     """Plans a delivery. Twice or late is harmless: a lease lets one worker plan, and a planned one is left alone."""
-    delivery = Delivery.objects.select_related("mailing__group", "mailing__audience", "workspace").get(pk=delivery_id)
+    known = Delivery.objects.select_related("mailing__group__brand", "mailing__audience", "workspace")
+    delivery = known.filter(pk=delivery_id).first()
+    if delivery is None:
+        return  # the message is older than the database that it speaks of
     if run_plan(delivery):
         with transaction.atomic():
             nudges.dispatch(delivery.workspace_id)
@@ -30,7 +33,9 @@ def plan(delivery_id: str) -> None:
 @shared_task(name="campaigns.delivery.dispatch")
 def dispatch(workspace_id: str) -> None:
     """Hands over what waits. Twice at once is harmless: each batch is claimed by one worker before it is called."""
-    workspace = Workspace.objects.get(pk=workspace_id)
+    workspace = Workspace.objects.filter(pk=workspace_id).first()
+    if workspace is None:
+        return
     more = run_dispatch(workspace)
     settled = Delivery.objects.filter(
         workspace_id=workspace_id, state__in=(DeliveryState.STAGING, DeliveryState.SENDING, DeliveryState.WITHDRAWING)

@@ -9,8 +9,7 @@ from django.conf import settings
 from django.core.files.base import ContentFile
 from django.db import transaction
 
-from campaigns.brandlock import braze_source
-from campaigns.compose.content import compiled_of, context_for_group
+from campaigns.compose import content
 from campaigns.demo import brands
 from campaigns.demo.brands import DemoPerson
 from campaigns.library.images import add_image
@@ -56,8 +55,7 @@ def mail_for_braze() -> str:
     template = Template.objects.select_related("current", "brand").get(brand__slug="northwind", slug="short-notice")
     if template.current is None:
         raise LookupError("The template short-notice has no published version.")
-    context = context_for_group(root_of(template.brand), send_date="")
-    return braze_source(compiled_of(template.current), context)
+    return content.mail_for_braze(template.current)
 
 
 def _build_harbor() -> None:

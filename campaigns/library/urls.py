@@ -11,6 +11,7 @@ urlpatterns = [
     path("templates/new/", views.template_create, name="template-create"),
     path("templates/<uuid:template_id>/", views.template_edit, name="template-edit"),
     path("templates/versions/<uuid:version_id>/preview/", views.version_preview, name="version-preview"),
+    path("templates/versions/<uuid:version_id>/braze/", views.version_for_braze, name="version-braze"),
     path("g/<uuid:group_id>/images/", image_views.image_list, name="image-list"),
     path("images/<uuid:image_id>/", image_views.image_edit, name="image-edit"),
 ]

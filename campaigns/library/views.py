@@ -13,7 +13,7 @@ from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.http import require_GET, require_http_methods
 
 from campaigns.brandlock import SourceRefused
-from campaigns.compose.content import preview_of_version
+from campaigns.compose.content import mail_for_braze, preview_of_version
 from campaigns.compose.previews import picture_only
 from campaigns.library import queries, services
 from campaigns.library.forms import NewTemplateForm, TemplateForm
@@ -83,6 +83,18 @@ def version_preview(request: PortalRequest, version_id: uuid.UUID) -> HttpRespon
         raise Http404
     response = HttpResponse(preview_of_version(version, queries.sample_group(request.brand)).html)
     response["Cache-Control"] = "private, no-store"
+    return response
+
+
+@login_required
+@require_GET
+def version_for_braze(request: PortalRequest, version_id: uuid.UUID) -> HttpResponse:
+    """Gives the HTML of a published version to paste into its API-triggered campaign in Braze (route B)."""
+    version = access.get(request.user, TemplateVersion, version_id, Permission.MANAGE_TEMPLATES)
+    if version.published_at is None or version.template.brand_id != request.brand.pk:
+        raise Http404
+    response = HttpResponse(mail_for_braze(version), content_type="text/plain; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="{version.template.slug}-{version.number}.html"'
     return response
 
 

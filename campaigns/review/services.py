@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from functools import partial
 
 from django.conf import settings
 from django.db import transaction
@@ -112,6 +113,7 @@ def expire_reviews() -> int:
             _decide(review, ReviewState.EXPIRED, None)
             move_mailing(review.mailing, MailingState.EXPIRED)
             record("mailing.expired", actor=None, group=review.mailing.group, target=review.mailing)
+            transaction.on_commit(partial(tell_decision, review))
             expired += 1
     return expired
 

@@ -30,7 +30,8 @@ def test_ctrl_c_leaves_no_process_and_a_second_start_keeps_the_data(tmp_path: Pa
         assert started >= 4
         assert processes_of(portal.environment) == []
 
-        listed = portal.manage("shell", "-v0", "-c", "from groups.models import Group; print(Group.objects.filter(code='ZZ-9').count())")
+        count = "from groups.models import Group; print(Group.objects.filter(code='ZZ-9').count())"
+        listed = portal.manage("shell", "-v0", "-c", count)
         again = subprocess.run(
             [sys.executable, "manage.py", "demo_data"], cwd=PROJECT, env=portal.environment, timeout=120, check=False
         )

@@ -98,9 +98,8 @@ def test_people_who_must_not_be_mailed_are_left_out_and_named(group: Group, work
     reasons = dict(Exclusion.objects.filter(delivery=delivery).values_list("contact", "reason"))
     assert reasons == {twin.pk: "duplicate", gone.pk: "unsubscribed"}
     assert (delivery.frozen, Recipient.objects.filter(delivery=delivery).count()) == (5, 3)
-    assert (
-        progress(delivery).statement
-        == "3 people: 3 waiting. 2 left out: 1 same address as another person, 1 unsubscribed."
+    assert progress(delivery).statement == (
+        "3 people: 3 waiting. 2 left out: 1 with the same address as another person, 1 unsubscribed."
     )
 
 

@@ -173,3 +173,21 @@ def test_a_draft_that_does_not_compile_has_no_picture(cast: Cast, template: Temp
     page = client.get(reverse("campaigns:version-preview", kwargs={"version_id": draft.pk}))
 
     assert page.status_code == 404
+
+
+def test_the_mail_that_braze_holds_is_given_to_managers_of_the_brand_alone(
+    cast: Cast, template: Template, client: Client
+) -> None:
+    version = publish_version(template=template, source=SOURCE, kind="mjml", actor=cast.manager, tested=False)
+    address = reverse("campaigns:version-braze", args=[version.pk])
+
+    client.force_login(cast.manager)
+    given = client.get(address)
+    statuses = []
+    for person in cast.without(cast.manager, cast.admin):
+        client.force_login(person)
+        statuses.append(client.get(address).status_code)
+
+    assert "attachment" in given["Content-Disposition"]
+    assert "{{api_trigger_properties.${" in given.content.decode()
+    assert set(statuses) == {404}
