@@ -33,6 +33,11 @@ _LINK_MESSAGES = {
     "url_scheme": sentence("The link of %(label)s begins with neither https:// nor mailto: nor tel:."),
     "url_domain": sentence("The link of %(label)s leads to a site that is not allowed here. Allowed: %(domains)s."),
 }
+_EMPTY_MESSAGES = {
+    "group": sentence("%(name)s has no value. It is shown in this email; fill it in the settings of the group."),
+    "sender": sentence("The sender's %(name)s has no value. It is shown in this email; fill it in for the group."),
+    "brand": sentence("%(name)s has no value. It is shown in this email; fill it in the settings of the brand."),
+}
 _PLACEHOLDER_WORDS = re.compile(r"\blorem ipsum\b", re.IGNORECASE)
 
 
@@ -272,5 +277,5 @@ def _check_token(name: str, field: str, context: RenderContext) -> Iterator[Find
             yield Finding("merge_tag_unknown", message, field=field, params={"name": name})
     elif not context.portal_value(name):
         code = "group_field_empty" if room == "group" else "value_empty"
-        message = sentence("%(name)s has no value. It is shown in this email; fill it in the settings of the %(room)s.")
-        yield Finding(code, message, field=field, params={"name": rest or name, "room": room if rest else "brand"})
+        message = _EMPTY_MESSAGES.get(room if rest else "brand", _EMPTY_MESSAGES["brand"])
+        yield Finding(code, message, field=field, params={"name": rest or name})

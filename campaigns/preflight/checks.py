@@ -65,18 +65,6 @@ def _values(subject: Subject) -> Iterator[CheckFinding]:
         yield CheckFinding.of_value(finding)
 
 
-def _group_fields(subject: Subject) -> Iterator[CheckFinding]:
-    """Demands a value for every group field that the template uses."""
-    for name in subject.compiled.group_fields:
-        if not subject.context.group.get(name, "").strip():
-            yield CheckFinding(
-                "group_field_empty",
-                _("Your group has no value for “%(name)s”, which the template shows. Ask an admin to fill it in."),
-                step="braze",
-                params={"name": name.replace("_", " ")},
-            )
-
-
 def _sender(subject: Subject) -> Iterator[CheckFinding]:
     if subject.mailing.route == Route.SCHEDULE and not subject.context.sender["address"]:
         yield CheckFinding(
@@ -200,7 +188,6 @@ def _mail_is_sound(subject: Subject) -> Iterator[CheckFinding]:
 CHECKS: tuple[Callable[[Subject], Iterator[CheckFinding]], ...] = (
     _values,
     _properties,
-    _group_fields,
     _sender,
     _subject_line,
     _audience,
