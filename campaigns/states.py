@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 from campaigns.errors import StaleState
@@ -13,9 +14,9 @@ MAILING_MOVES: dict[MailingState, frozenset[MailingState]] = {
     _M.DRAFT: frozenset({_M.IN_APPROVAL, _M.SCHEDULED, _M.PAUSED, _M.NEEDS_DECISION}),
     _M.IN_APPROVAL: frozenset({_M.DRAFT}),
     _M.SCHEDULED: frozenset({_M.DRAFT, _M.IN_APPROVAL, _M.PAUSED, _M.NEEDS_DECISION}),
-    _M.SENDING: frozenset({_M.SCHEDULED, _M.PAUSED}),
+    _M.SENDING: frozenset({_M.SCHEDULED, _M.PAUSED, _M.SENT_WITH_OPEN_QUESTIONS}),
     _M.PAUSED: frozenset({_M.SCHEDULED, _M.SENDING}),
-    _M.NEEDS_DECISION: frozenset({_M.SCHEDULED}),
+    _M.NEEDS_DECISION: frozenset({_M.SCHEDULED, _M.PAUSED}),
     _M.SENT: frozenset({_M.SCHEDULED, _M.SENDING, _M.SENT_WITH_OPEN_QUESTIONS}),
     _M.SENT_WITH_OPEN_QUESTIONS: frozenset({_M.SCHEDULED, _M.SENDING}),
     _M.CANCELLED: frozenset({_M.SCHEDULED, _M.PAUSED, _M.NEEDS_DECISION, _M.SENDING}),
@@ -25,9 +26,9 @@ MAILING_MOVES: dict[MailingState, frozenset[MailingState]] = {
 
 DELIVERY_MOVES: dict[DeliveryState, frozenset[DeliveryState]] = {
     _D.PLANNING: frozenset({_D.PAUSED}),
-    _D.STAGING: frozenset({_D.PLANNING, _D.PAUSED}),
+    _D.STAGING: frozenset({_D.PLANNING, _D.PAUSED, _D.STAGED}),
     _D.STAGED: frozenset({_D.STAGING}),
-    _D.SENDING: frozenset({_D.PLANNING, _D.PAUSED}),
+    _D.SENDING: frozenset({_D.PLANNING, _D.PAUSED, _D.SETTLED}),
     _D.PAUSED: frozenset({_D.PLANNING, _D.STAGING, _D.SENDING, _D.STAGED}),
     _D.WITHDRAWING: frozenset({_D.PLANNING, _D.STAGING, _D.STAGED, _D.SENDING, _D.PAUSED}),
     _D.SETTLED: frozenset({_D.STAGED, _D.SENDING}),
@@ -38,9 +39,23 @@ DELIVERY_MOVES: dict[DeliveryState, frozenset[DeliveryState]] = {
 UNDER_WAY = (_D.PLANNING, _D.STAGING, _D.STAGED, _D.SENDING, _D.PAUSED, _D.WITHDRAWING)
 
 
-def move_mailing(mailing: Mailing, to: MailingState, **changes: Any) -> None:
-    """Moves a mailing and refreshes it; raises `StaleState` when it stands where this move does not start."""
-    moved = Mailing.objects.filter(pk=mailing.pk, state__in=MAILING_MOVES[to]).update(state=to, **changes)
+def move_mailing(
+    mailing: Mailing,
+    to: MailingState,
+    *,
+    start: Collection[MailingState] | None = None,
+    revision: int | None = None,
+    **changes: Any,
+) -> None:
+    """Moves a mailing and refreshes it; raises `StaleState` when it stands where this move does not start.
+
+    `start` narrows the table to the states in which this event makes sense; `revision` is the one that was looked at.
+    """
+    allowed = MAILING_MOVES[to] if start is None else MAILING_MOVES[to] & frozenset(start)
+    standing = Mailing.objects.filter(pk=mailing.pk, state__in=allowed)
+    if revision is not None:
+        standing = standing.filter(revision=revision)
+    moved = standing.update(state=to, **changes)
     if not moved:
         raise StaleState
     mailing.refresh_from_db()
@@ -52,3 +67,16 @@ def move_delivery(delivery: Delivery, to: DeliveryState, **changes: Any) -> None
     if not moved:
         raise StaleState
     delivery.refresh_from_db()
+
+
+def lock_mailing(mailing: Mailing) -> None:
+    """Lets nobody else move a mailing until the transaction ends, and refreshes it."""
+    Mailing.objects.select_for_update().get(pk=mailing.pk)
+    mailing.refresh_from_db()
+
+
+def lock_delivery(delivery: Delivery) -> None:
+    """Lets nobody else move a delivery until the transaction ends, and refreshes it and its mailing."""
+    Delivery.objects.select_for_update().get(pk=delivery.pk)
+    delivery.refresh_from_db()
+    delivery.mailing.refresh_from_db()

@@ -20,13 +20,17 @@ M = TypeVar("M", bound=Model)
 
 
 def groups_with(user: User, permission: Permission) -> QuerySet[Group]:
-    """Gives the groups in which a person holds a permission, by a role on the group or on one above it."""
+    """Gives the groups in which a person holds a permission, by a role on the group or on one above it.
+
+    On a brand's pages only groups of that brand count.
+    """
     if not user.is_active:
         return Group.objects.none()
     below = GroupPath.objects.filter(
         ancestor__memberships__user=user, ancestor__memberships__role__in=roles_with(permission)
     )
-    return Group.objects.filter(pk__in=below.values("descendant"))
+    groups = Group.objects.filter(pk__in=below.values("descendant"))
+    return groups if user.on_pages_of is None else groups.filter(brand=user.on_pages_of)
 
 
 def brands_with(user: User, permission: Permission) -> QuerySet[Brand]:

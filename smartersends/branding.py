@@ -45,18 +45,26 @@ class BrandMiddleware:
         return self.get_response(request)
 
 
-class PersonLanguageMiddleware:
-    """Speaks the language that a person chose for themselves, over the browser's."""
+class PersonMiddleware:
+    """Knows who asks: their language goes over the browser's, their rights end at the brand of the host name.
+
+    What they see is theirs alone, so that no cache may keep it.
+    """
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         user = request.user
-        if isinstance(user, User) and user.language:
+        if not isinstance(user, User):
+            return self.get_response(request)
+        user.on_pages_of = getattr(request, "brand", None)
+        if user.language:
             translation.activate(user.language)
             request.LANGUAGE_CODE = translation.get_language() or settings.LANGUAGE_CODE
-        return self.get_response(request)
+        response = self.get_response(request)
+        response.setdefault("Cache-Control", "private, no-store")
+        return response
 
 
 def page_context(request: HttpRequest) -> dict[str, Any]:

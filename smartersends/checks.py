@@ -32,4 +32,14 @@ def production_has_its_secrets(app_configs: Sequence[AppConfig] | None, **_: Any
                 id="smartersends.W001",
             )
         )
+    if settings.ALLAUTH_TRUSTED_PROXY_COUNT == 0:
+        findings.append(
+            Warning(
+                "TRUSTED_PROXY_COUNT is 0.",
+                hint="Behind a proxy everybody shares its address in the limit of sign-ins; set how many there are.",
+                id="smartersends.W002",
+            )
+        )
+    if any(host == "*" or host.startswith(".") for host in settings.ALLOWED_HOSTS):
+        findings.append(Error("ALLOWED_HOSTS has a wildcard.", hint="Name each host name.", id="smartersends.E003"))
     return findings

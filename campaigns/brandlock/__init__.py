@@ -9,6 +9,7 @@ from .findings import BrandLockError, Finding, SourceRefused, ValuesRefused
 from .lint import DEFAULT_LIQUID_TAGS
 from .proof import Proof, prove
 from .render import Rendered, Target, render
+from .sanitise import clean_text
 from .trigger import braze_source, trigger_properties
 from .values import check_values, clean_values, default_values, standing
 
@@ -31,6 +32,7 @@ __all__ = [
     "ValuesRefused",
     "braze_source",
     "check_values",
+    "clean_text",
     "clean_values",
     "compile_source",
     "default_values",

@@ -57,6 +57,7 @@ class RenderContext:
 
     `brand`, `group`, `sender` and `mailing` hold texts by name. `unsubscribe_url` is the brand's address and may hold
     one Liquid expression, for the contact's token. `images` are by the ids that values name, `merge_tags` by name.
+    `link_domains` are the brand's, for fields that name none of their own; with neither, links may lead anywhere.
     """
 
     brand: Mapping[str, str] = field(default_factory=_nothing)
@@ -66,6 +67,7 @@ class RenderContext:
     unsubscribe_url: str = ""
     images: Mapping[str, ImageRef] = field(default_factory=lambda: MappingProxyType({}))
     merge_tags: Mapping[str, MergeTag] = field(default_factory=lambda: MappingProxyType({}))
+    link_domains: tuple[str, ...] = ()
 
     def portal_value(self, name: str) -> str:
         """Returns what the portal fills in for `[[name]]`; empty where there is nothing."""

@@ -45,8 +45,8 @@ class FieldSpec:
     """One field of a template, as its author declared it.
 
     `default` has the shape of the field's value. `minimum` and `maximum` count characters of visible text; for an image
-    they are unused. `domains` is empty where a button or link may lead anywhere. `section` is the innermost section
-    that holds the field, or None.
+    they are unused. `domains` are where a button or link may lead; where they are empty the brand's own hold. `section`
+    is the innermost section that holds the field, or None.
     """
 
     name: str

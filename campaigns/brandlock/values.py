@@ -10,7 +10,7 @@ from .compile import Compiled
 from .context import RenderContext
 from .fields import FieldSpec, FieldType, SectionSpec
 from .findings import Finding, ValuesRefused, sentence
-from .links import link_problem
+from .link_rules import Link, check_links, links_in
 from .pieces import Json, Literal, Origin, Piece, Place, Section
 from .sanitise import clean_text, plain_text, sanitise
 from .tokens import ANY_TOKEN, TOKEN, origin_of
@@ -22,16 +22,6 @@ _PARTS: dict[FieldType, tuple[str, ...]] = {
     FieldType.TEXT: ("html",),
     FieldType.IMAGE: ("image", "alt"),
     FieldType.BUTTON: ("text", "url"),
-}
-_LINK_MESSAGES = {
-    "url_liquid": sentence(
-        "The link of %(label)s holds a placeholder or Liquid; personal values never travel in links."
-    ),
-    "url_malformed": sentence(
-        "The link of %(label)s is no address that can be opened. Write it like https://www.example.com/page."
-    ),
-    "url_scheme": sentence("The link of %(label)s begins with neither https:// nor mailto: nor tel:."),
-    "url_domain": sentence("The link of %(label)s leads to a site that is not allowed here. Allowed: %(domains)s."),
 }
 _EMPTY_MESSAGES = {
     "group": sentence("%(name)s has no value. It is shown in this email; fill it in the settings of the group."),
@@ -248,10 +238,17 @@ def _check(spec: FieldSpec, values: Values, context: RenderContext) -> Iterator[
             yield found("unknown_image", "The image of %(label)s does not exist any more. Choose another.")
         if not words:
             yield found("alt_missing", "%(label)s has no alternative text. Say what the image shows.")
-    if spec.type is FieldType.BUTTON:
-        problem = link_problem(part_of(values, spec.name, "url"), domains=spec.domains)
-        if problem:
-            yield found(problem, _LINK_MESSAGES[problem], domains=", ".join(spec.domains))
+    yield from check_links(spec, _links_of(spec, values), context)
+
+
+def _links_of(spec: FieldSpec, values: Values) -> tuple[Link, ...]:
+    match spec.type:
+        case FieldType.TEXT:
+            return links_in(sanitise(part_of(values, spec.name, "html"), spec.formats))
+        case FieldType.BUTTON:
+            return (Link(part_of(values, spec.name, "url"), part_of(values, spec.name, "text")),)
+        case FieldType.LINE | FieldType.IMAGE:
+            return ()
 
 
 def _check_tokens(spec: FieldSpec, words: str, context: RenderContext) -> Iterator[Finding]:

@@ -6,11 +6,9 @@ from dataclasses import replace
 from datetime import datetime
 from functools import lru_cache
 from typing import Any
-from urllib.parse import urlsplit, urlunsplit
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_date
-from django.conf import settings
 from django.urls import reverse
 from django.utils import timezone
 
@@ -27,21 +25,12 @@ from campaigns.brandlock import (
 )
 from campaigns.models import Image, Mailing, TemplateVersion
 from groups.access import usable
+from groups.addresses import public_url
 from groups.models import Brand, Group
 
 # Brand lock admits exactly this expression in the unsubscribe address; `groups.audiences` puts the token there.
 TOKEN_LIQUID = "{{custom_attribute.${smartersends_token}}}"
 DEMO_IMAGE = "demo:"
-
-
-def public_url(brand: Brand, path: str) -> str:
-    """Gives an address of the portal as recipients reach it: on the brand's own host name where it has one."""
-    address: str = settings.PUBLIC_URL
-    parts = urlsplit(address)
-    if not brand.host_name:
-        return f"{address}{path}"
-    port = f":{parts.port}" if parts.port else ""
-    return urlunsplit((parts.scheme, f"{brand.host_name}{port}", path, "", ""))
 
 
 def unsubscribe_url(group: Group) -> str:
@@ -74,12 +63,16 @@ def sender_of(group: Group) -> dict[str, str]:
 
 
 def images_for(group: Group) -> dict[str, ImageRef]:
-    """Gives the images that a group may use, by id, and the demo's by their name."""
+    """Gives the images that a group may use, by id, and those of the brand's own group also as `demo:` and their name.
+
+    A template's default may go by a name; only the brand gives such names, never a group below it.
+    """
     found: dict[str, ImageRef] = {}
-    for image in usable(group, Image):
+    for image in usable(group, Image).select_related("group"):
         reference = ImageRef(url=public_url(group.brand, image.file.url), width=image.width, height=image.height)
         found[str(image.pk)] = reference
-        found.setdefault(f"{DEMO_IMAGE}{image.name}", reference)
+        if image.group.parent_id is None:
+            found.setdefault(f"{DEMO_IMAGE}{image.name}", reference)
     return found
 
 
@@ -113,6 +106,7 @@ def context_for_group(group: Group, *, send_date: str) -> RenderContext:
         unsubscribe_url=unsubscribe_url(group),
         images=images_for(group),
         merge_tags=merge_tags_of(brand),
+        link_domains=tuple(brand.link_domains),
     )
 
 

@@ -6,21 +6,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, cast
 
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.db.models import Count, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from campaigns.brandlock import default_values
 from campaigns.compose.content import compiled_of
 from campaigns.models import ExclusionReason, Mailing, MailingState, Template
-from groups.models import (
-    Audience,
-    AudienceKind,
-    Contact,
-    Group,
-    Suppression,
-    SuppressionReason,
-    SyncState,
-)
+from groups.audiences.queries import suppressed_by
+from groups.models import Audience, AudienceKind, Contact, Group, SuppressionReason, SyncState
 
 FILTERS: dict[str, tuple[MailingState, ...]] = {
     "drafts": (MailingState.DRAFT, MailingState.EXPIRED),
@@ -75,24 +68,15 @@ def templates_for(group: Group) -> QuerySet[Template]:
     return Template.objects.filter(brand=group.brand, current__isnull=False).select_related("current")
 
 
-def suppressed_for(group: Group) -> Exists:
-    """A condition on contacts: whether the group must not mail them."""
-    return Exists(Suppression.objects.filter(contact=OuterRef("pk")).filter(Q(group=None) | Q(group=group)))
-
-
 def audience_count(audience: Audience, group: Group) -> AudienceCount:
     """Counts an audience by the same rules that a delivery is planned by (`campaigns.delivery.planning`)."""
     if audience.kind == AudienceKind.SEGMENT:
         return AudienceCount(total=None, reached=None)
     contacts = Contact.objects.filter(audience_members__audience=audience)
-    suppressed = contacts.filter(suppressed_for(group))
-    unsubscribed = suppressed.filter(
-        suppressions__in=Suppression.objects.filter(
-            Q(group=None) | Q(group=group), reason=SuppressionReason.UNSUBSCRIBED
-        )
-    ).distinct()
-    refused = contacts.filter(~suppressed_for(group), sync_state=SyncState.REFUSED)
-    allowed = contacts.filter(~suppressed_for(group)).exclude(sync_state=SyncState.REFUSED)
+    suppressed = contacts.filter(suppressed_by(group))
+    unsubscribed = suppressed.filter(suppressed_by(group, SuppressionReason.UNSUBSCRIBED))
+    refused = contacts.filter(~suppressed_by(group), sync_state=SyncState.REFUSED)
+    allowed = contacts.filter(~suppressed_by(group)).exclude(sync_state=SyncState.REFUSED)
     figures = allowed.aggregate(
         people=Count("pk"),
         addresses=Count("email", distinct=True),

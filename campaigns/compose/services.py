@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from campaigns.brandlock import ValuesRefused as ValuesWrong
-from campaigns.brandlock import clean_values, default_values
+from campaigns.brandlock import clean_text, clean_values, default_values
 from campaigns.compose.content import compiled_of
 from campaigns.errors import NotEditable, Refusal, StaleRevision, ValuesRefused
 from campaigns.models import Mailing, MailingState, Template
@@ -24,13 +24,15 @@ from groups.models import Audience, Group, User
 def start_mailing(*, group: Group, template: Template, actor: User, name: str = "") -> Mailing:
     """Makes a draft from the template's published version; raises `Refusal` when none is published."""
     version = template.current
+    if group.closed_at is not None:
+        raise Refusal(_("This group is closed. What it has sent stays, but nothing new is sent."))
     if version is None or template.brand_id != group.brand_id:
         raise Refusal(_("This template has no published version yet. Ask a brand manager to publish it."))
     with transaction.atomic():
         mailing = Mailing.objects.create(
             group=group,
             version=version,
-            name=name.strip() or template.name,
+            name=_one_line(name) or _one_line(template.name),
             values=default_values(compiled_of(version)),
             route=template.route,
             author=actor,
@@ -56,7 +58,7 @@ def save_values(*, mailing: Mailing, changes: Mapping[str, Any], revision: int, 
 
 def rename(*, mailing: Mailing, name: str, revision: int, actor: User) -> Mailing:
     """Gives the mailing its internal name, which recipients never see."""
-    cleaned = " ".join(name.split())[:120]
+    cleaned = _one_line(name)
     if not cleaned:
         raise Refusal(_("A mailing needs a name, so that your team finds it again. Recipients never see it."))
     return _edit(mailing, actor, revision=revision, name=cleaned)
@@ -94,11 +96,16 @@ def copy_mailing(*, mailing: Mailing, actor: User) -> Mailing:
 def delete_draft(*, mailing: Mailing, actor: User) -> None:
     """Deletes a draft that was never handed to Braze; raises `NotEditable` for anything else."""
     with transaction.atomic():
-        locked = Mailing.objects.filter(pk=mailing.pk, state=MailingState.DRAFT, deliveries=None).first()
+        kept = Mailing.objects.filter(pk=mailing.pk, state=MailingState.DRAFT, deliveries=None, reviews=None)
+        locked = kept.first()
         if locked is None:
-            raise NotEditable(_("Only a draft that was never sent can be deleted."))
+            raise NotEditable(_("Only a draft that was never submitted or sent can be deleted."))
         record("mailing.deleted", actor=actor, group=mailing.group, target=mailing, name=mailing.name)
         locked.delete()
+
+
+def _one_line(text: str) -> str:
+    return " ".join(clean_text(text).split())[:120]
 
 
 def _edit(mailing: Mailing, actor: User, *, revision: int, **changes: Any) -> Mailing:

@@ -20,6 +20,7 @@ from braze_client import (
     TriggerRecipient,
     calls,
 )
+from campaigns.delivery.restaging import leave_out_suppressed
 from campaigns.models import Batch, BatchKind, BatchState, Delivery, Recipient, Route
 from groups.audiences.profiles import EXCLUDED_GROUPS, GROUPS
 
@@ -39,13 +40,23 @@ class Job:
 
 def jobs_for(batches: Iterable[Batch]) -> list[Job]:
     """Reads the people of claimed batches in one query."""
-    claimed = list(batches)
+    claimed = [batch for batch in batches if _still_has_people(batch)]
     naming = [batch.pk for batch in claimed if batch.state == BatchState.CALLING and batch.kind == BatchKind.LIST]
     people: Mapping[int, list[str]] = defaultdict(list)
     rows = Recipient.objects.filter(batch__in=naming, outcome="").order_by("pk")
     for batch_id, external_id in rows.values_list("batch_id", "contact__external_id"):
         people[batch_id].append(external_id)
     return [Job(batch, tuple(people[batch.pk])) for batch in claimed]
+
+
+def _still_has_people(batch: Batch) -> bool:
+    """Takes out whoever has unsubscribed since the plan; a batch that nobody is left in is not called."""
+    if batch.state != BatchState.CALLING or batch.kind != BatchKind.LIST:
+        return True
+    leave_out_suppressed(batch)
+    if batch.size == 0:
+        Batch.objects.filter(pk=batch.pk, state=BatchState.CALLING).update(state=BatchState.NOT_SENT, lease_until=None)
+    return batch.size > 0
 
 
 def call_for(job: Job, now: datetime) -> Call[Accepted] | Call[Done]:

@@ -4,37 +4,50 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
+from django.conf import settings
 from django.db import connection, transaction
 from django.db.models import F, Q, QuerySet
 
-from campaigns.models import Batch, BatchState, DeliveryState, Route
+from campaigns.models import Batch, BatchState, DeliveryState, MailingState, Route
 from groups.models import Workspace
 
-# Longer than the longest time-out of a call, so that a stale lease means that its worker is gone.
-LEASE = timedelta(seconds=90)
+# Longer than a call with all its repetitions can take, so that a stale lease means that its worker is gone.
+LEASE = timedelta(seconds=240)
 
 
 def to_withdraw(workspace: Workspace, now: datetime) -> QuerySet[Batch]:
     """Gives staged batches that must be withdrawn."""
-    return _due(workspace, now).filter(
-        state=BatchState.ACCEPTED, delivery__state=DeliveryState.WITHDRAWING, delivery__route=Route.SCHEDULE
+    called_back = Q(delivery__state=DeliveryState.WITHDRAWING) | Q(
+        is_recalled=True, delivery__state__in=(DeliveryState.STAGING, DeliveryState.STAGED)
+    )
+    return (
+        _due(workspace, now)
+        .filter(called_back, state=BatchState.ACCEPTED, delivery__route=Route.SCHEDULE)
+        .exclude(schedule_id="")
     )
 
 
 def to_update(workspace: Workspace, now: datetime) -> QuerySet[Batch]:
     """Gives staged batches whose time in Braze is not the one that the delivery should have."""
-    elsewhere = Q(delivery__moved_to__isnull=False) & ~Q(planned_for=F("delivery__moved_to"))
-    not_back = Q(delivery__moved_to=None) & ~Q(planned_for=F("delivery__go_at"))
-    return (
-        _due(workspace, now)
-        .filter(elsewhere | not_back, state=BatchState.ACCEPTED, delivery__route=Route.SCHEDULE)
-        .filter(delivery__state=DeliveryState.STAGED)
-    )
+    return _due(workspace, now).filter(misplaced(), delivery__state=DeliveryState.STAGED)
+
+
+def misplaced() -> Q:
+    """A condition on batches: Braze has them, for another time than the one that their delivery should have."""
+    moving = Q(delivery__moved_to__isnull=False) & ~Q(planned_for=F("delivery__moved_to"))
+    moving_back = Q(delivery__moved_to=None) & ~Q(planned_for=F("delivery__go_at"))
+    unknown = Q(planned_for=None)
+    staged = Q(state=BatchState.ACCEPTED, is_recalled=False, delivery__route=Route.SCHEDULE) & ~Q(schedule_id="")
+    return staged & (moving | moving_back | unknown)
 
 
 def to_call(workspace: Workspace, now: datetime) -> QuerySet[Batch]:
     """Gives waiting batches that may be handed over; on route B only once their time has come."""
-    triggered = Q(delivery__route=Route.TRIGGER, delivery__state=DeliveryState.SENDING, delivery__go_at__lte=now)
+    late = now - timedelta(minutes=settings.DUE_TOLERANCE_MINUTES)
+    in_time = Q(delivery__go_at__gt=late) | Q(delivery__mailing__state=MailingState.SENDING)
+    triggered = in_time & Q(
+        delivery__route=Route.TRIGGER, delivery__state=DeliveryState.SENDING, delivery__go_at__lte=now
+    )
     staged = Q(delivery__route=Route.SCHEDULE, delivery__state=DeliveryState.STAGING, delivery__stage_by__gt=now)
     return _due(workspace, now).filter(staged | triggered, state=BatchState.WAITING)
 

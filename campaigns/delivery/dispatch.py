@@ -9,18 +9,18 @@ from datetime import datetime, timedelta
 from django.conf import settings
 from django.utils import timezone
 
-from braze_client import AsyncBrazeClient, Call, ContractViolation, keep_in_flight
+from braze_client import AsyncBrazeClient, Call, ContractViolation, RateLimited, keep_in_flight
 from braze_client.pacing import BROADCASTS, SHARED, Pool
 from campaigns.delivery import claiming
 from campaigns.delivery.calling import Job, call_for, jobs_for
 from campaigns.delivery.outcomes import Answer, pause, write
-from campaigns.models import BatchKind, BatchState
-from campaigns.states import UNDER_WAY
+from campaigns.models import BatchKind, BatchState, DeliveryState
 from groups.errors import NotConnected
 from groups.models import Workspace
 from groups.workspace.braze import async_client_for
 from groups.workspace.budget import store
 
+SHORT_REST = timedelta(seconds=2)
 LONGEST_RUN = timedelta(seconds=20)
 
 
@@ -34,7 +34,8 @@ def dispatch(workspace: Workspace) -> bool:
     try:
         client = async_client_for(workspace, max_connections=settings.BRAZE_CONNECTIONS)
     except NotConnected as error:
-        for delivery in workspace.deliveries.filter(state__in=UNDER_WAY).select_related("mailing__group__brand"):
+        calling = (DeliveryState.PLANNING, DeliveryState.STAGING, DeliveryState.SENDING)
+        for delivery in workspace.deliveries.filter(state__in=calling).select_related("mailing__group__brand"):
             pause(delivery, error.sentence)
         return False
     with asyncio.Runner() as runner:
@@ -45,9 +46,17 @@ def dispatch(workspace: Workspace) -> bool:
                     return False
                 answers = runner.run(_call_all(client, jobs))
                 write(answers, timezone.now())
+                _heed_limits(client.budget_key, answers)
         finally:
             runner.run(client.aclose())
     return True
+
+
+def _heed_limits(budget_key: str, answers: list[tuple[Job, Answer]]) -> None:
+    """Tells all workers until when Braze takes no more, so that none of them runs into the same wall."""
+    for _job, answer in answers:
+        if isinstance(answer, RateLimited):
+            store().correct(budget_key, SHARED, None, 0, answer.retry_at or timezone.now() + SHORT_REST)
 
 
 def _claim_round(workspace: Workspace, budget_key: str, now: datetime) -> list[Job]:

@@ -7,14 +7,20 @@ from __future__ import annotations
 
 import logging
 import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from celery import current_app
+from django.core.cache import cache
 from django.db import transaction
 from kombu.exceptions import OperationalError
 
 from campaigns.models import Delivery
 
 log = logging.getLogger(__name__)
+
+# A little longer than a worker's longest run.
+RUNNING_SECONDS = 40
 
 
 def plan(delivery: Delivery) -> None:
@@ -25,6 +31,25 @@ def plan(delivery: Delivery) -> None:
 def dispatch(workspace_id: uuid.UUID) -> None:
     """Asks a worker to hand over what waits in a workspace."""
     _on_commit("campaigns.delivery.dispatch", workspace_id)
+
+
+@contextmanager
+def running(workspace_id: uuid.UUID) -> Iterator[None]:
+    """Marks that a worker hands over for a workspace, so that the sweep sends no more nudges than are needed."""
+    cache.set(_mark(workspace_id), True, RUNNING_SECONDS)
+    try:
+        yield
+    finally:
+        cache.delete(_mark(workspace_id))
+
+
+def is_running(workspace_id: uuid.UUID) -> bool:
+    """Tells whether a worker hands over for a workspace at this moment; wrong answers only cost a nudge."""
+    return bool(cache.get(_mark(workspace_id)))
+
+
+def _mark(workspace_id: uuid.UUID) -> str:
+    return f"dispatching:{workspace_id}"
 
 
 def _on_commit(task: str, pk: uuid.UUID) -> None:

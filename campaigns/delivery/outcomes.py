@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from braze_client import (
@@ -24,7 +25,7 @@ from braze_client import (
 )
 from campaigns.delivery.calling import Job, target_time
 from campaigns.errors import StaleState
-from campaigns.models import Batch, BatchState, Delivery, DeliveryState, MailingState
+from campaigns.models import Batch, BatchState, Delivery, DeliveryState, Mailing, MailingState
 from campaigns.states import move_delivery, move_mailing
 from groups.audit import record
 
@@ -38,11 +39,23 @@ def write(answers: Iterable[tuple[Job, Answer]], now: datetime) -> None:
     with transaction.atomic():
         for job, answer in answers:
             changes = _changes(job, answer, now)
-            Batch.objects.filter(pk=job.batch.pk, state=job.batch.state, attempt=job.batch.attempt).update(
-                lease_until=None, answered_at=now, **changes
-            )
+            _standing(job, answer).update(lease_until=None, answered_at=now, **changes)
             if reason := _reason_to_pause(job, answer):
                 pause(job.batch.delivery, reason)
+
+
+def _standing(job: Job, answer: Answer) -> QuerySet[Batch]:
+    """Gives the batch if this answer still speaks of it.
+
+    An acceptance that comes after the lease ran out is a certain answer to an uncertain batch: it is kept, with the
+    schedule ID that nobody could find again (B-SCH-2).
+    """
+    batch = Batch.objects.filter(pk=job.batch.pk, attempt=job.batch.attempt)
+    if isinstance(answer, Accepted):
+        return batch.filter(
+            Q(state__in=(BatchState.CALLING, BatchState.UNCERTAIN)) | Q(state=BatchState.ACCEPTED, schedule_id="")
+        )
+    return batch.filter(state=job.batch.state)
 
 
 def _changes(job: Job, answer: Answer, now: datetime) -> dict[str, Any]:
@@ -66,8 +79,10 @@ def _changes(job: Job, answer: Answer, now: datetime) -> dict[str, Any]:
             return {"state": BatchState.WAITING, "not_before": _again_at(job, answer, now), **error}
         case BatchState.UPDATING, Done():
             return {"state": BatchState.ACCEPTED, "planned_for": target_time(job.batch.delivery), **error}
-        case BatchState.UPDATING, CallRefused() | Uncertain():
+        case BatchState.UPDATING, CallRefused():
             return {"state": BatchState.ACCEPTED, **error, **_not_moved(job)}
+        case BatchState.UPDATING, Uncertain():
+            return {"state": BatchState.ACCEPTED, **error, **_not_moved(job), "planned_for": None}
         case BatchState.WITHDRAWING, Done():
             return {"state": BatchState.WITHDRAWN, **error}
         case BatchState.WITHDRAWING, Refused() | Uncertain() if not isinstance(answer, KeyRefused | PermissionRefused):
@@ -85,10 +100,11 @@ def _not_moved(job: Job) -> dict[str, Any]:
     if Delivery.objects.filter(pk=delivery.pk, moved_to__isnull=False).update(
         moved_to=None, state_reason=_("Braze could not move every batch, so the old time stands.")
     ):
+        Mailing.objects.filter(pk=delivery.mailing_id).update(send_at=delivery.go_at)
         return {}
-    if job.batch.planned_for == delivery.go_at:
-        return {}
-    return {"planned_for": delivery.go_at, "state": BatchState.WITHDRAWAL_UNCERTAIN}
+    if Delivery.objects.filter(pk=delivery.pk, moved_to=None).exists() and delivery.moved_to is None:
+        return {"is_recalled": True}
+    return {}
 
 
 def _again_at(job: Job, error: BrazeError, now: datetime) -> datetime:

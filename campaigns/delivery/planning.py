@@ -12,17 +12,20 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import connection, transaction
-from django.db.models import Case, CharField, Max, Q, Value, When
+from django.db.models import CharField, Max, Q, Value
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from braze_client import BrazeError, NotSent, Uncertain
 from campaigns.delivery.outcomes import explained, pause
 from campaigns.delivery.send_ids import assign_send_id
+from campaigns.delivery.settling import begin_withdrawal, time_missed
 from campaigns.delivery.timing import times_for
+from campaigns.errors import StaleState
 from campaigns.models import (
     Batch,
     BatchKind,
+    BatchState,
     Delivery,
     DeliveryState,
     Exclusion,
@@ -31,10 +34,11 @@ from campaigns.models import (
     Recipient,
     Route,
 )
-from campaigns.states import move_delivery, move_mailing
+from campaigns.states import lock_delivery, move_delivery, move_mailing
+from groups.audiences.queries import reasons_by_contact
 from groups.audit import record
 from groups.errors import NotConnected
-from groups.models import AudienceKind, AudienceMember, Contact, Suppression, SuppressionReason, SyncState
+from groups.models import AudienceKind, AudienceMember, SuppressionReason, SyncState
 
 log = logging.getLogger(__name__)
 
@@ -57,7 +61,7 @@ def plan(delivery: Delivery) -> bool:
         delivery.refresh_from_db()
         return _plan(delivery)
     finally:
-        Delivery.objects.filter(pk=delivery.pk).update(lease_until=None)
+        Delivery.objects.filter(pk=delivery.pk, state=DeliveryState.PLANNING).update(lease_until=None)
 
 
 def _plan(delivery: Delivery) -> bool:
@@ -69,9 +73,9 @@ def _plan(delivery: Delivery) -> bool:
         _plan_broadcast(delivery)
     else:
         if delivery.frozen is None:
-            if not _everybody_is_synced(delivery):
-                return False
             _freeze_membership(delivery)
+        if not _everybody_is_synced(delivery):
+            return False
         while _judge_chunk(delivery):
             pass
         if not _adds_up(delivery):
@@ -87,8 +91,7 @@ def _plan(delivery: Delivery) -> bool:
     except NotConnected as error:
         pause(delivery, error.sentence)
         return False
-    _set_times(delivery)
-    return True
+    return _set_times(delivery)
 
 
 def fail(delivery: Delivery, reason: str) -> None:
@@ -100,13 +103,19 @@ def fail(delivery: Delivery, reason: str) -> None:
 
 
 def _everybody_is_synced(delivery: Delivery) -> bool:
-    """Waits until Braze has, or has refused, everybody in the audience; gives up waiting after a quarter of an hour."""
-    waiting = Contact.objects.filter(
-        audience_members__audience=delivery.mailing.audience, sync_state=SyncState.PENDING
-    ).exists()
-    if waiting and timezone.now() - delivery.created_at > LONGEST_WAIT_FOR_SYNC:
-        fail(delivery, _("Braze did not take the contacts within 15 minutes. Nothing was sent. Try again later."))
-    return not waiting
+    """Waits until Braze has, or has refused, everybody who was frozen.
+
+    Gives up after a quarter of an hour, or when the time to stage runs out, whichever is later.
+    """
+    if not delivery.recipients.filter(address=None, contact__sync_state=SyncState.PENDING).exists():
+        return True
+    limit = delivery.waiting_since + LONGEST_WAIT_FOR_SYNC
+    if delivery.go_at is not None:
+        needed = timedelta(seconds=settings.SEND_LEAD_SECONDS + settings.SEND_MARGIN_SECONDS)
+        limit = max(limit, delivery.go_at - needed)
+    if timezone.now() > limit:
+        fail(delivery, _("Braze did not take the contacts in time. Nothing was sent. Copy the mailing to try again."))
+    return False
 
 
 def _freeze_membership(delivery: Delivery) -> None:
@@ -127,6 +136,10 @@ def _freeze_membership(delivery: Delivery) -> None:
 def _judge_chunk(delivery: Delivery) -> bool:
     """Judges the next people of the frozen set into batches or exclusions; tells whether there were any."""
     with transaction.atomic():
+        lock_delivery(delivery)
+        if delivery.state != DeliveryState.PLANNING:
+            raise StaleState
+        Delivery.objects.filter(pk=delivery.pk).update(lease_until=timezone.now() + LEASE)
         chunk = list(
             delivery.recipients.filter(address=None)
             .select_related("contact")
@@ -135,7 +148,7 @@ def _judge_chunk(delivery: Delivery) -> bool:
         )
         if not chunk:
             return False
-        reasons = _suppressions(delivery, [person.contact_id for person in chunk])
+        reasons = _reasons(delivery, [person.contact_id for person in chunk])
         addresses = [person.contact.email.lower() for person in chunk]
         taken = set(delivery.recipients.filter(address__in=addresses).values_list("address", flat=True))
         kept, left_out = [], []
@@ -159,17 +172,18 @@ def _judge_chunk(delivery: Delivery) -> bool:
     return True
 
 
-def _suppressions(delivery: Delivery, contact_ids: list[UUID]) -> dict[UUID, ExclusionReason]:
-    """Gives why people of a chunk must not be mailed by this group, by contact."""
-    applying = Suppression.objects.filter(contact__in=contact_ids).filter(
-        Q(group=None) | Q(group=delivery.mailing.group_id)
-    )
-    reason = Case(
-        When(reason=SuppressionReason.UNSUBSCRIBED, then=Value(ExclusionReason.UNSUBSCRIBED.value)),
-        default=Value(ExclusionReason.SUPPRESSED.value),
-        output_field=CharField(),
-    )
-    return {contact: ExclusionReason(why) for contact, why in applying.values_list("contact_id", reason)}
+def _reasons(delivery: Delivery, contact_ids: list[UUID]) -> dict[UUID, ExclusionReason]:
+    """Gives why people of a chunk get no mail: the group must not mail them, or they may have this mailing already."""
+    earlier = Recipient.objects.filter(
+        contact__in=contact_ids,
+        delivery__mailing=delivery.mailing_id,
+        batch__state__in=(BatchState.ACCEPTED, BatchState.UNCERTAIN, BatchState.WITHDRAWAL_UNCERTAIN),
+    ).exclude(delivery=delivery)
+    reasons = dict.fromkeys(earlier.values_list("contact_id", flat=True), ExclusionReason.MAYBE_MAILED)
+    for contact, why in reasons_by_contact(contact_ids, delivery.mailing.group).items():
+        is_unsubscribed = why == SuppressionReason.UNSUBSCRIBED
+        reasons[contact] = ExclusionReason.UNSUBSCRIBED if is_unsubscribed else ExclusionReason.SUPPRESSED
+    return reasons
 
 
 def _put_into_batches(delivery: Delivery, people: list[Recipient]) -> None:
@@ -211,8 +225,13 @@ def _plan_broadcast(delivery: Delivery) -> None:
     Batch.objects.get_or_create(delivery=delivery, number=1, defaults={"kind": BatchKind.BROADCAST})
 
 
-def _set_times(delivery: Delivery) -> None:
-    """Fixes when the delivery goes and opens it for the workers."""
+def _set_times(delivery: Delivery) -> bool:
+    """Fixes when the delivery goes and opens it for the workers; asks instead where its time was missed."""
+    wanted = delivery.go_at or delivery.waiting_since + LONGEST_WAIT_FOR_SYNC
+    if wanted + timedelta(minutes=settings.DUE_TOLERANCE_MINUTES) < timezone.now():
+        with transaction.atomic():
+            begin_withdrawal(delivery, then=MailingState.NEEDS_DECISION, reason=time_missed())
+        return False
     newest: datetime | None = delivery.recipients.aggregate(newest=Max("contact__first_synced_at"))["newest"]
     times = times_for(
         wanted=delivery.go_at,
@@ -229,3 +248,4 @@ def _set_times(delivery: Delivery) -> None:
         # Nothing of route B leaves before its time, so that all of it can be held back until then.
         undo_until=times.go_at if by_braze else times.undo_until,
     )
+    return True

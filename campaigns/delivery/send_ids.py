@@ -9,9 +9,10 @@ from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 
-from braze_client import PermissionRefused, RateLimited, Refused, Uncertain, calls
+from braze_client import BrazeError, PermissionRefused, RateLimited, Refused, Uncertain, calls
 from braze_client.pacing import SEND_IDS
 from campaigns.models import Delivery
+from groups.errors import NotConnected
 from groups.models import SendIdDay, Workspace
 from groups.workspace.braze import client_for
 
@@ -29,7 +30,7 @@ def assign_send_id(delivery: Delivery) -> None:
     try:
         shared = _shared_id(delivery, day)
         if _take_one(day):
-            send_id = _create(delivery, f"ss-{delivery.pk.hex}")
+            send_id = _counted(delivery, f"ss-{delivery.pk.hex}", day)
         else:
             send_id, is_shared = shared, bool(shared)
     except PermissionRefused:
@@ -58,11 +59,20 @@ def _shared_id(delivery: Delivery, day: SendIdDay) -> str:
         return day.shared_send_id
     if not _take_one(day):
         return ""
-    send_id = _create(delivery, f"ss-{day.day:%Y%m%d}-shared-{delivery.workspace_id.hex[:12]}")
+    send_id = _counted(delivery, f"ss-{day.day:%Y%m%d}-shared-{delivery.workspace_id.hex[:12]}", day)
     with transaction.atomic():
         SendIdDay.objects.filter(pk=day.pk).update(shared_send_id=send_id)
     day.refresh_from_db()
     return send_id
+
+
+def _counted(delivery: Delivery, send_id: str, day: SendIdDay) -> str:
+    """Makes an ID that was counted, and gives the count back where it was not made; trying again is safe."""
+    try:
+        return _create(delivery, send_id)
+    except (BrazeError, NotConnected):
+        SendIdDay.objects.filter(pk=day.pk, used__gt=0).update(used=F("used") - 1)
+        raise
 
 
 def _create(delivery: Delivery, send_id: str) -> str:

@@ -2,32 +2,44 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
+from django.conf import settings
 from django.db import transaction
-from django.db.models import Sum
+from django.db.models import Q, Sum
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from campaigns.delivery.claiming import misplaced
 from campaigns.models import Batch, BatchState, Delivery, DeliveryState, MailingState, Route
-from campaigns.states import move_delivery, move_mailing
+from campaigns.states import lock_delivery, move_delivery, move_mailing
 from groups.audit import record
 
 OPEN = (BatchState.WAITING, BatchState.CALLING, BatchState.UPDATING, BatchState.WITHDRAWING)
 UNCERTAIN = (BatchState.UNCERTAIN, BatchState.WITHDRAWAL_UNCERTAIN)
+OPEN_QUESTIONS = (*UNCERTAIN, BatchState.REFUSED)
 
 
 def settle(delivery: Delivery) -> None:
     """Moves a delivery on as far as its batches allow; doing it twice changes nothing. Raises `StaleState`."""
-    match delivery.state:
-        case DeliveryState.STAGING:
-            _settle_staging(delivery)
-        case DeliveryState.PAUSED:
-            _miss_deadline(delivery)
-        case DeliveryState.STAGED:
-            _settle_staged(delivery)
-        case DeliveryState.SENDING:
-            _settle_sending(delivery)
-        case DeliveryState.WITHDRAWING:
-            _settle_withdrawing(delivery)
+    with transaction.atomic():
+        lock_delivery(delivery)
+        match delivery.state:
+            case DeliveryState.STAGING:
+                _settle_staging(delivery)
+            case DeliveryState.PAUSED:
+                _miss_deadline(delivery)
+            case DeliveryState.STAGED:
+                _settle_staged(delivery)
+            case DeliveryState.SENDING:
+                _settle_sending(delivery)
+            case DeliveryState.WITHDRAWING:
+                _settle_withdrawing(delivery)
+
+
+def time_missed() -> str:
+    """Gives the sentence for a time that passed while nobody could work."""
+    return _("Its time passed while the portal was down. Decide whether it still goes out.")
 
 
 def begin_withdrawal(delivery: Delivery, *, then: MailingState, reason: str) -> None:
@@ -58,14 +70,16 @@ def _settle_staged(delivery: Delivery) -> None:
     if delivery.moved_to is not None:
         _settle_move(delivery)
     elif delivery.go_at is not None and delivery.go_at <= timezone.now():
+        # What Braze has for another time, or should have given back, can no longer be mended.
+        lost = misplaced() | Q(state__in=(BatchState.UPDATING, BatchState.WITHDRAWING))
+        recalled = Q(state=BatchState.ACCEPTED, is_recalled=True)
+        delivery.batches.filter(lost | recalled).update(state=BatchState.WITHDRAWAL_UNCERTAIN)
         _finish(delivery)
 
 
 def _settle_move(delivery: Delivery) -> None:
     """Makes the new time the delivery's own once every batch stands at it."""
-    elsewhere = delivery.batches.filter(state__in=(BatchState.ACCEPTED, BatchState.UPDATING)).exclude(
-        state=BatchState.ACCEPTED, planned_for=delivery.moved_to
-    )
+    elsewhere = delivery.batches.filter(misplaced() | Q(state=BatchState.UPDATING))
     if delivery.moved_to is None or delivery.go_at is None or elsewhere.exists():
         return
     shift = delivery.moved_to - delivery.go_at
@@ -83,13 +97,16 @@ def _settle_sending(delivery: Delivery) -> None:
     if delivery.go_at is None or delivery.go_at > timezone.now():
         return
     if delivery.mailing.state == MailingState.SCHEDULED:
+        if delivery.go_at + timedelta(minutes=settings.DUE_TOLERANCE_MINUTES) < timezone.now():
+            begin_withdrawal(delivery, then=MailingState.NEEDS_DECISION, reason=time_missed())
+            return
         move_mailing(delivery.mailing, MailingState.SENDING)
     if not delivery.batches.filter(state__in=OPEN).exists():
         _finish(delivery)
 
 
 def _finish(delivery: Delivery) -> None:
-    open_questions = delivery.batches.filter(state__in=(*UNCERTAIN, BatchState.REFUSED)).exists()
+    open_questions = delivery.batches.filter(state__in=OPEN_QUESTIONS, size__gt=0).exists()
     to = MailingState.SENT_WITH_OPEN_QUESTIONS if open_questions else MailingState.SENT
     with transaction.atomic():
         move_delivery(delivery, DeliveryState.SETTLED, settled_at=timezone.now())
@@ -106,6 +123,10 @@ def _finish(delivery: Delivery) -> None:
 
 
 def _settle_withdrawing(delivery: Delivery) -> None:
+    # A call that was in flight may have come back untaken, and a batch that a person counted as sent has no handle.
+    delivery.batches.filter(state=BatchState.WAITING).update(state=BatchState.NOT_SENT)
+    if delivery.route == Route.SCHEDULE:
+        delivery.batches.filter(state=BatchState.ACCEPTED, schedule_id="").update(state=BatchState.WITHDRAWAL_UNCERTAIN)
     still_staged = (BatchState.ACCEPTED,) if delivery.route == Route.SCHEDULE else ()
     if delivery.batches.filter(state__in=(*OPEN, *still_staged)).exists():
         return
@@ -125,9 +146,12 @@ def _settle_withdrawing(delivery: Delivery) -> None:
 
 def _after_withdrawal(delivery: Delivery) -> str:
     """Names the people who may still get the mail, if there are any."""
-    uncertain = _people(delivery, *UNCERTAIN)
+    gone = (BatchState.ACCEPTED,) if delivery.route == Route.TRIGGER else ()
+    uncertain = _people(delivery, *UNCERTAIN, *gone)
     if not uncertain:
         return delivery.state_reason
+    if gone and not _people(delivery, *UNCERTAIN):
+        return _("%(count)s people had it already. %(reason)s") % {"count": uncertain, "reason": delivery.state_reason}
     return _("%(count)s people may still get this mail, because Braze did not confirm. %(reason)s") % {
         "count": uncertain,
         "reason": delivery.state_reason,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from contextlib import suppress
 from datetime import timedelta
 
 from django.conf import settings
@@ -11,14 +12,17 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from campaigns.brandlock import ValuesRefused
 from campaigns.delivery import nudges
+from campaigns.delivery.claiming import misplaced
+from campaigns.delivery.nudges import is_running
+from campaigns.delivery.restaging import recall_suppressed, stage_again
 from campaigns.delivery.services import start_delivery
-from campaigns.delivery.settling import settle
+from campaigns.delivery.settling import settle, time_missed
 from campaigns.errors import Refusal, StaleState
 from campaigns.models import Batch, BatchState, Delivery, DeliveryState, Mailing, MailingState, Review, ReviewState
-from campaigns.review.digest import digest_of
-from campaigns.review.queries import approval_of
-from campaigns.states import UNDER_WAY, move_mailing
+from campaigns.review.approval import ApprovalVoid, demand_covered
+from campaigns.states import UNDER_WAY, lock_mailing, move_mailing
 from groups.audit import record
 
 log = logging.getLogger(__name__)
@@ -29,20 +33,28 @@ def sweep() -> None:
     recover_stale_batches()
     start_due_mailings()
     for delivery in Delivery.objects.filter(state__in=UNDER_WAY).select_related("mailing__group__brand", "workspace"):
-        if delivery.state == DeliveryState.PLANNING:
-            with transaction.atomic():
-                nudges.plan(delivery)
-            continue
         try:
-            settle(delivery)
+            _move_on(delivery)
         except StaleState:
             log.info("delivery.moved_meanwhile delivery=%s", delivery.pk)
     waiting = Q(state=BatchState.WAITING) | Q(state=BatchState.ACCEPTED, delivery__state=DeliveryState.WITHDRAWING)
-    moving = Q(state=BatchState.ACCEPTED, delivery__moved_to__isnull=False)
-    open_batches = Batch.objects.filter(waiting | moving, delivery__state__in=UNDER_WAY)
+    recalled = Q(state=BatchState.ACCEPTED, is_recalled=True)
+    open_batches = Batch.objects.filter(waiting | recalled | misplaced(), delivery__state__in=UNDER_WAY)
     with transaction.atomic():
-        for workspace_id in open_batches.values_list("delivery__workspace", flat=True).distinct():
-            nudges.dispatch(workspace_id)
+        for workspace_id in open_batches.order_by().values_list("delivery__workspace", flat=True).distinct():
+            if not is_running(workspace_id):
+                nudges.dispatch(workspace_id)
+
+
+def _move_on(delivery: Delivery) -> None:
+    if delivery.state == DeliveryState.PLANNING:
+        with transaction.atomic():
+            nudges.plan(delivery)
+        return
+    if delivery.state in (DeliveryState.STAGING, DeliveryState.STAGED):
+        recall_suppressed(delivery)
+        stage_again(delivery)
+    settle(delivery)
 
 
 def recover_stale_batches() -> int:
@@ -73,23 +85,30 @@ def start_due_mailings() -> None:
         try:
             with transaction.atomic():
                 _start(mailing)
-        except Refusal as refusal:
-            with transaction.atomic():
-                move_mailing(mailing, MailingState.NEEDS_DECISION, state_reason=refusal.sentence)
+        except StaleState:
+            continue
+        except (Refusal, ValuesRefused) as refusal:
+            # One mailing that cannot be handed over must not hold up the others.
+            reason = refusal.sentence if isinstance(refusal, Refusal) else str(refusal)
+            with suppress(StaleState), transaction.atomic():
+                move_mailing(mailing, MailingState.NEEDS_DECISION, state_reason=reason[:500])
 
 
 def _start(mailing: Mailing) -> None:
-    tolerance = timedelta(minutes=settings.DUE_TOLERANCE_MINUTES)
-    if mailing.send_at is not None and mailing.send_at + tolerance < timezone.now():
-        reason = _("Its time passed while the portal was down. Decide whether it still goes out.")
-        move_mailing(mailing, MailingState.NEEDS_DECISION, state_reason=reason)
+    lock_mailing(mailing)
+    if mailing.state != MailingState.SCHEDULED or mailing.deliveries.filter(state__in=UNDER_WAY).exists():
+        raise StaleState
+    now = timezone.now()
+    go_at = mailing.send_at or now
+    if go_at + timedelta(minutes=settings.DUE_TOLERANCE_MINUTES) < now:
+        move_mailing(mailing, MailingState.NEEDS_DECISION, state_reason=time_missed())
         record("mailing.time_missed", actor=None, group=mailing.group, target=mailing)
         return
-    approval = approval_of(mailing)
-    if approval is not None and approval.digest != digest_of(mailing):
-        Review.objects.filter(pk=approval.pk).update(state=ReviewState.VOID)
-        reason = _("What this mailing shows has changed since it was approved, so it must be approved again.")
-        move_mailing(mailing, MailingState.DRAFT, state_reason=reason)
+    try:
+        demand_covered(mailing, go_at=go_at)
+    except ApprovalVoid as void:
+        Review.objects.filter(mailing=mailing, state=ReviewState.APPROVED).update(state=ReviewState.VOID)
+        move_mailing(mailing, MailingState.DRAFT, state_reason=void.sentence)
         record("mailing.approval_void", actor=None, group=mailing.group, target=mailing)
         return
     start_delivery(mailing=mailing, actor=mailing.author)

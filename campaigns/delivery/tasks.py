@@ -12,6 +12,7 @@ from campaigns.delivery.settling import settle
 from campaigns.delivery.sweeping import sweep as run_sweep
 from campaigns.errors import StaleState
 from campaigns.models import Delivery, DeliveryState
+from campaigns.states import UNDER_WAY
 from groups.audiences.tasks import sync
 from groups.models import Workspace
 
@@ -23,7 +24,11 @@ def plan(delivery_id: str) -> None:
     delivery = known.filter(pk=delivery_id).first()
     if delivery is None:
         return  # the message is older than the database that it speaks of
-    if run_plan(delivery):
+    try:
+        is_planned = run_plan(delivery)
+    except StaleState:
+        return  # somebody has cancelled it meanwhile
+    if is_planned:
         with transaction.atomic():
             nudges.dispatch(delivery.workspace_id)
     elif delivery.state == DeliveryState.PLANNING:
@@ -36,10 +41,9 @@ def dispatch(workspace_id: str) -> None:
     workspace = Workspace.objects.filter(pk=workspace_id).first()
     if workspace is None:
         return
-    more = run_dispatch(workspace)
-    settled = Delivery.objects.filter(
-        workspace_id=workspace_id, state__in=(DeliveryState.STAGING, DeliveryState.SENDING, DeliveryState.WITHDRAWING)
-    )
+    with nudges.running(workspace.pk):
+        more = run_dispatch(workspace)
+    settled = Delivery.objects.filter(workspace=workspace, state__in=UNDER_WAY).exclude(state=DeliveryState.PLANNING)
     for delivery in settled.select_related("mailing__group__brand"):
         try:
             settle(delivery)

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 from django_htmx.http import HttpResponseClientRedirect
 
-from campaigns.delivery import services
+from campaigns.delivery import control, decisions, services
 from campaigns.delivery.forms import RescheduleForm
 from campaigns.delivery.page import page_of
 from campaigns.errors import NotReady, Refusal
@@ -73,28 +73,28 @@ def mailing_send(request: PortalRequest, mailing_id: uuid.UUID) -> HttpResponse:
 @require_POST
 def mailing_cancel(request: PortalRequest, mailing_id: uuid.UUID) -> HttpResponse:
     """Cancels a mailing before it goes out."""
-    return _act(request, mailing_id, lambda mailing, actor: services.cancel(mailing=mailing, actor=actor))
+    return _act(request, mailing_id, lambda mailing, actor: control.cancel(mailing=mailing, actor=actor))
 
 
 @login_required
 @require_POST
 def mailing_edit_again(request: PortalRequest, mailing_id: uuid.UUID) -> HttpResponse:
     """Undoes sending or scheduling: the mailing becomes a draft again."""
-    return _act(request, mailing_id, lambda mailing, actor: services.edit_again(mailing=mailing, actor=actor))
+    return _act(request, mailing_id, lambda mailing, actor: control.edit_again(mailing=mailing, actor=actor))
 
 
 @login_required
 @require_POST
 def mailing_resume(request: PortalRequest, mailing_id: uuid.UUID) -> HttpResponse:
     """Goes on with a paused mailing."""
-    return _act(request, mailing_id, lambda mailing, actor: services.resume(mailing=mailing, actor=actor))
+    return _act(request, mailing_id, lambda mailing, actor: decisions.resume(mailing=mailing, actor=actor))
 
 
 @login_required
 @require_POST
 def mailing_send_late(request: PortalRequest, mailing_id: uuid.UUID) -> HttpResponse:
     """Sends a mailing whose time passed while the system was down."""
-    return _act(request, mailing_id, lambda mailing, actor: services.send_late(mailing=mailing, actor=actor))
+    return _act(request, mailing_id, lambda mailing, actor: decisions.send_late(mailing=mailing, actor=actor))
 
 
 @login_required
@@ -107,7 +107,7 @@ def mailing_reschedule(request: PortalRequest, mailing_id: uuid.UUID) -> HttpRes
         context = page_of(mailing, request.user, reschedule=form)
         return render(request, "delivery/mailing_detail.html", context, status=422)
     try:
-        services.reschedule(mailing=mailing, send_at=form.cleaned_data["send_at"], actor=request.user)
+        control.reschedule(mailing=mailing, send_at=form.cleaned_data["send_at"], actor=request.user)
     except Refusal as refusal:
         messages.error(request, refusal.sentence)
     else:
@@ -126,7 +126,7 @@ def batch_decide(request: PortalRequest, batch_id: int) -> HttpResponse:
         messages.error(request, _("Choose whether the batch counts as sent or is handed over again."))
         return redirect("campaigns:mailing-detail", mailing_id=mailing_id)
     try:
-        services.decide_batch(batch=batch, as_sent=decision == "sent", actor=request.user)
+        decisions.decide_batch(batch=batch, as_sent=decision == "sent", actor=request.user)
     except Refusal as refusal:
         messages.error(request, refusal.sentence)
     else:

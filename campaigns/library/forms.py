@@ -6,16 +6,25 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from campaigns.library.images import ALT_LENGTH, NAME_LENGTH
+from campaigns.library.words import one_line
 from campaigns.models import Route
 
 MAX_SOURCE_CHARACTERS = 500_000
 
 
+class OneLineField(forms.CharField):
+    """Words that become one line without control characters before anything else is asked of them."""
+
+    def to_python(self, value: object) -> str:
+        """Gives the words in one line."""
+        return one_line(str(super().to_python(value) or ""))
+
+
 class NewTemplateForm(forms.Form):
     """A template's first words."""
 
-    name = forms.CharField(label=_("Name"), max_length=120, help_text=_("Local authors choose by it."))
-    description = forms.CharField(
+    name = OneLineField(label=_("Name"), max_length=120, help_text=_("Local authors choose by it."))
+    description = OneLineField(
         label=_("Description"),
         max_length=300,
         required=False,
@@ -62,7 +71,7 @@ class ImageForm(forms.Form):
         help_text=_("PNG, JPEG, GIF or WebP, up to 10 MB. It is made ready for mail by itself."),
         widget=forms.ClearableFileInput(attrs={"accept": "image/png,image/jpeg,image/gif,image/webp"}),
     )
-    alt = forms.CharField(
+    alt = OneLineField(
         label=_("What it shows"),
         max_length=ALT_LENGTH,
         help_text=_("A few words for people who cannot see it, for example “Two cups of coffee on a wooden bar”."),
@@ -72,8 +81,8 @@ class ImageForm(forms.Form):
 class ImageWordsForm(forms.Form):
     """The words of an image that is there already."""
 
-    name = forms.CharField(label=_("Name"), max_length=NAME_LENGTH)
-    alt = forms.CharField(
+    name = OneLineField(label=_("Name"), max_length=NAME_LENGTH)
+    alt = OneLineField(
         label=_("What it shows"),
         max_length=ALT_LENGTH,
         help_text=_("A few words for people who cannot see it."),

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from campaigns.library.errors import ImageRefused
 from campaigns.library.pictures import Picture, picture_from
+from campaigns.library.words import one_line
 from campaigns.models import Image
 from groups.audit import record
 from groups.models import Group, User
@@ -25,7 +26,7 @@ def add_image(*, group: Group, data: bytes, file_name: str, alt: str, actor: Use
     `alt` says what the picture shows and is required (I7). Raises `ImageRefused` without it, and for a file that cannot
     be used.
     """
-    described = alt.strip()[:ALT_LENGTH]
+    described = one_line(alt)[:ALT_LENGTH]
     if not described:
         raise ImageRefused(_("Say in a few words what the picture shows, for people who cannot see it."))
     picture = picture_from(data)
@@ -34,7 +35,7 @@ def add_image(*, group: Group, data: bytes, file_name: str, alt: str, actor: Use
             group=group,
             sha256=picture.sha256,
             defaults={
-                "name": (name.strip() or PurePath(file_name.replace("\\", "/")).stem or "image")[:NAME_LENGTH],
+                "name": (one_line(name) or _name_of(file_name) or "image")[:NAME_LENGTH],
                 "alt": described,
                 "file": _kept(picture),
                 "width": picture.width,
@@ -50,14 +51,20 @@ def add_image(*, group: Group, data: bytes, file_name: str, alt: str, actor: Use
 
 def describe_image(*, image: Image, name: str, alt: str, actor: User) -> Image:
     """Changes an image's name and the words for people who cannot see it; the picture itself never changes (I5)."""
-    described = alt.strip()[:ALT_LENGTH]
+    described = one_line(alt)[:ALT_LENGTH]
     if not described:
         raise ImageRefused(_("Say in a few words what the picture shows, for people who cannot see it."))
     with transaction.atomic():
-        Image.objects.filter(pk=image.pk).update(name=name.strip()[:NAME_LENGTH] or image.name, alt=described)
+        named = one_line(name)[:NAME_LENGTH] or image.name
+        Image.objects.filter(pk=image.pk).update(name=named, alt=described)
         record("image.described", actor=actor, group=image.group, target=image)
     image.refresh_from_db()
     return image
+
+
+def _name_of(file_name: str) -> str:
+    """Gives the name that a file had on the uploader's machine, in one line, without its folders and its ending."""
+    return one_line(PurePath(file_name.replace("\\", "/")).stem)
 
 
 def _kept(picture: Picture) -> str:

@@ -15,6 +15,7 @@ from campaigns.brandlock import DEFAULT_LIQUID_TAGS, Compiled, SourceRefused, co
 from campaigns.library import images
 from campaigns.library.errors import ImageRefused
 from campaigns.library.pictures import MAX_BYTES_IN
+from campaigns.library.words import one_line
 from campaigns.models import Image, Route, SourceKind, Template, TemplateVersion
 from groups.audit import record
 from groups.models import Brand, Group, User
@@ -46,7 +47,11 @@ def create_template(
     description: str = "",
     route: Route = Route.SCHEDULE,
 ) -> Template:
-    """Makes a template without a version; without a slug one is made of the name, free in this brand."""
+    """Makes a template without a version; without a slug one is made of the name, free in this brand.
+
+    Name and description become one line each.
+    """
+    name, description = one_line(name), one_line(description)
     with transaction.atomic():
         template = Template.objects.create(
             brand=brand,
@@ -60,8 +65,11 @@ def create_template(
 
 
 def describe_template(*, template: Template, name: str, description: str, route: Route, actor: User) -> Template:
-    """Changes what the wall says of a template and how its mailings reach Braze; does nothing where all is the same."""
-    changed = {"name": name, "description": description, "route": route}
+    """Changes what the wall says of a template and how its mailings reach Braze; does nothing where all is the same.
+
+    Name and description become one line each; a name that is empty then stays as it was.
+    """
+    changed = {"name": one_line(name) or template.name, "description": one_line(description), "route": route}
     if all(getattr(template, field) == value for field, value in changed.items()):
         return template
     with transaction.atomic():

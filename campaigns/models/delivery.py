@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 
 from django.db import models
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from campaigns.models.mailing import MailingState
@@ -53,7 +54,8 @@ class Delivery(models.Model):
     `frozen` counts the people of the audience when it was frozen; in the end it equals recipients plus exclusions.
     `stage_by` is the last moment to have everything staged, `undo_until` the last moment at which all of it can still
     be withdrawn; both lie before `go_at`. `moved_to` is the time that staged schedules are being moved to.
-    `after_withdrawal` is the state that the mailing goes to once everything is withdrawn.
+    `after_withdrawal` is the state that the mailing goes to once everything is withdrawn; `waiting_since` is when the
+    wait for contacts began that Braze does not have yet.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -79,6 +81,7 @@ class Delivery(models.Model):
     after_withdrawal = models.CharField(max_length=20, choices=MailingState, blank=True)
     frozen = models.PositiveIntegerField(null=True, blank=True)
     lease_until = models.DateTimeField(null=True, blank=True)
+    waiting_since = models.DateTimeField(default=timezone.now)
     started_by = models.ForeignKey("groups.User", on_delete=models.PROTECT, related_name="+")
     created_at = models.DateTimeField(auto_now_add=True)
     settled_at = models.DateTimeField(null=True, blank=True)
@@ -99,7 +102,11 @@ class Delivery(models.Model):
 
 
 class Batch(models.Model):
-    """Up to 50 people of a delivery and what Braze said of them; `calling` is committed before the request leaves."""
+    """Up to 50 people of a delivery and what Braze said of them; `calling` is committed before the request leaves.
+
+    `planned_for` is the time that Braze has for it, empty where nobody knows. `is_recalled` means that it must be
+    withdrawn although its delivery goes on.
+    """
 
     delivery = models.ForeignKey(Delivery, on_delete=models.CASCADE, related_name="batches")
     number = models.PositiveIntegerField()
@@ -117,6 +124,7 @@ class Batch(models.Model):
     status = models.PositiveSmallIntegerField(null=True, blank=True)
     error = models.CharField(max_length=500, blank=True)
     remarks = models.JSONField(default=list)
+    is_recalled = models.BooleanField(default=False)
 
     group_path = "delivery__mailing__group"
 
@@ -153,6 +161,7 @@ class ExclusionReason(models.TextChoices):
     UNSUBSCRIBED = "unsubscribed", _("Unsubscribed")
     SUPPRESSED = "suppressed", _("Must not be mailed")
     DUPLICATE = "duplicate", _("Same address as another person")
+    MAYBE_MAILED = "maybe_mailed", _("May have got this mailing already")
     UNKNOWN_TO_BRAZE = "unknown_to_braze", _("Refused by Braze")
 
 

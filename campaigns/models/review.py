@@ -23,7 +23,7 @@ class Review(models.Model):
     """One submission of a mailing: `digest` binds it to the content, `window_from` to `window_until` to the time."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    mailing = models.ForeignKey("campaigns.Mailing", on_delete=models.CASCADE, related_name="reviews")
+    mailing = models.ForeignKey("campaigns.Mailing", on_delete=models.PROTECT, related_name="reviews")
     state = models.CharField(max_length=20, choices=ReviewState, default=ReviewState.OPEN)
     digest = models.CharField(max_length=64)
     values = models.JSONField(default=dict)

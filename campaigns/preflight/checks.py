@@ -24,7 +24,7 @@ from campaigns.compose.content import compiled_of, context_for
 from campaigns.compose.queries import audience_count
 from campaigns.models import Mailing, Route
 from campaigns.preflight.findings import CheckFinding
-from groups.models import Workspace
+from groups.models import ImportState, Workspace
 
 CLIPPED_AT_BYTES = 102 * 1024
 CLIPPING_NEAR_BYTES = 85 * 1024
@@ -106,6 +106,24 @@ def _audience(subject: Subject) -> Iterator[CheckFinding]:
             "segment_needs_portal_mail",
             _("A Braze segment cannot be mailed by a template that Braze holds. Choose a list."),
             step="audience",
+        )
+
+
+def _group(subject: Subject) -> Iterator[CheckFinding]:
+    if subject.mailing.group.closed_at is not None:
+        yield CheckFinding("group_closed", _("This group is closed, so nothing new is sent from it."), step="braze")
+
+
+def _import(subject: Subject) -> Iterator[CheckFinding]:
+    """Waits for a file that is still being imported into the audience, so that nobody in it is forgotten."""
+    audience = subject.mailing.audience
+    under_way = (ImportState.WAITING, ImportState.IMPORTING)
+    if audience is not None and audience.imports.filter(state__in=under_way).exists():
+        yield CheckFinding(
+            "audience_importing",
+            _("Contacts are still being imported into “%(name)s”. Wait until that is done."),
+            step="audience",
+            params={"name": audience.name},
         )
 
 
@@ -191,6 +209,8 @@ CHECKS: tuple[Callable[[Subject], Iterator[CheckFinding]], ...] = (
     _sender,
     _subject_line,
     _audience,
+    _import,
+    _group,
     _time,
     _workspace,
     _reachable_images,

@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from braze_client import BrazeError, DataSeries, calls
 from campaigns.models import Delivery, DeliveryState, ReportDay
+from groups.errors import NotConnected
 from groups.workspace.braze import client_for
 
 log = logging.getLogger(__name__)
@@ -29,7 +30,7 @@ def collect() -> int:
         try:
             collect_one(delivery)
             read += 1
-        except BrazeError as error:
+        except (BrazeError, NotConnected) as error:
             # The next run asks again; a number that is missing is shown as missing, not as zero.
             log.warning("report.unread delivery=%s error=%s", delivery.pk, error)
     return read

@@ -54,7 +54,11 @@ class Rate:
 
 @dataclass(frozen=True, slots=True)
 class Numbers:
-    """What Braze has reported of a mailing so far. Opens are uncertain: mail programmes open mails by themselves."""
+    """What Braze has reported of a mailing so far.
+
+    Opens and clicks are the people of the strongest day, which is the least that it can have been in all. Opens are
+    uncertain: mail programmes open mails by themselves.
+    """
 
     sent: int
     delivered: int
@@ -99,10 +103,16 @@ def _totals(group: Group) -> dict[UUID, _Total]:
         delivery__mailing__state__in=(MailingState.SENT, MailingState.SENT_WITH_OPEN_QUESTIONS),
     )
     for mailing_id, metrics, read_at in rows.values_list("delivery__mailing_id", "metrics", "read_at"):
-        counted[mailing_id].update(metrics)
+        _add(counted[mailing_id], metrics)
         newest[mailing_id] = max(read_at, newest.get(mailing_id, read_at))
         days[mailing_id] += 1
     return {pk: _Total(metrics, newest[pk], days[pk]) for pk, metrics in counted.items()}
+
+
+def _add(total: Counter[str], day: Mapping[str, int]) -> None:
+    """Adds a day; unique people of several days cannot be added up, so the strongest day stands for them."""
+    for name, count in day.items():
+        total[name] = max(total[name], count) if name.startswith("unique_") else total[name] + count
 
 
 def _numbers(pk: UUID, totals: Mapping[UUID, _Total]) -> Numbers:

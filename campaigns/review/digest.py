@@ -6,16 +6,16 @@ import hashlib
 import json
 
 from campaigns.brandlock import Target, render
-from campaigns.compose.content import compiled_of, context_for, context_for_group, sender_of
+from campaigns.compose.content import compiled_of, context_for_group, sender_of
 from campaigns.models import Mailing
 
-# A mailing that goes "as soon as possible" carries the date of the day it goes; the approval cannot know that day.
+# A mail may name the day it goes; the time has a window of its own, so that day is left out here.
 ANY_DAY = "…"
 
 
 def digest_of(mailing: Mailing) -> str:
     """Gives the SHA-256, as 64 hex digits, of content, version, audience, sender and group fields (product.md, 5)."""
-    context = context_for(mailing) if mailing.send_at else context_for_group(mailing.group, send_date=ANY_DAY)
+    context = context_for_group(mailing.group, send_date=ANY_DAY)
     rendered = render(compiled_of(mailing.version), mailing.values, context, Target.BRAZE)
     audience = mailing.audience
     covered = {

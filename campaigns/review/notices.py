@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from email.errors import MessageError
 from smtplib import SMTPException
 
 from django.core.mail import EmailMessage
@@ -10,9 +11,10 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import translation
 
-from campaigns.compose.content import public_url
+from campaigns.brandlock import clean_text
 from campaigns.models import Review
 from groups.access import members_with
+from groups.addresses import public_url
 from groups.models import User
 from groups.roles import Permission
 
@@ -42,7 +44,8 @@ def _mail(review: Review, person: User, template: str, view: str, pk: object) ->
             "url": public_url(brand, reverse(view, args=[pk])),
         }
         subject, _, body = render_to_string(template, context).strip().partition("\n")
+    heading = " ".join(clean_text(f"{brand.name}: {subject}").split())
     try:
-        EmailMessage(subject=f"{brand.name}: {subject}", body=body.strip() + "\n", to=[person.email]).send()
-    except (SMTPException, OSError) as error:
+        EmailMessage(subject=heading, body=body.strip() + "\n", to=[person.email]).send()
+    except (SMTPException, OSError, ValueError, MessageError) as error:
         log.warning("notice.unsent review=%s error=%s", review.pk, type(error).__name__)

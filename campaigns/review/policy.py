@@ -9,20 +9,16 @@ from groups.roles import Permission
 
 
 def policy_of(group: Group) -> ReviewPolicy:
-    """Gives the policy of a group: the nearest level that states one, else the brand's.
+    """Gives the policy of a group: the strictest that the brand or any level of the tree above it states.
 
     Anything that is not plainly "none" means one approval, so that a mailing which no policy matches cannot slip
     through (catalogue M2).
     """
-    stated = (
-        GroupPath.objects.filter(descendant=group)
-        .exclude(ancestor__review_policy=ReviewPolicy.INHERIT)
-        .order_by("depth")
-        .values_list("ancestor__review_policy", flat=True)
-        .first()
-    )
-    policy = stated or group.brand.review_policy
-    return ReviewPolicy.NONE if policy == ReviewPolicy.NONE else ReviewPolicy.ONE_LEVEL
+    stated = GroupPath.objects.filter(descendant=group).exclude(ancestor__review_policy=ReviewPolicy.INHERIT)
+    stricter = stated.exclude(ancestor__review_policy=ReviewPolicy.NONE)
+    if group.brand.review_policy != ReviewPolicy.NONE or stricter.exists():
+        return ReviewPolicy.ONE_LEVEL
+    return ReviewPolicy.NONE
 
 
 def needs_approval(mailing: Mailing, actor: User) -> bool:

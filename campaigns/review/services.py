@@ -10,6 +10,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from campaigns.brandlock import clean_text
 from campaigns.delivery.services import hand_over
 from campaigns.errors import NotAllowed, NotReady, Refusal, StaleState
 from campaigns.models import Mailing, MailingState, Review, ReviewState
@@ -34,14 +35,14 @@ def submit(*, mailing: Mailing, actor: User, note: str = "") -> Review:
         raise NotReady(_("This cannot be submitted yet. Mend what the check lists."), blocking)
     opens = mailing.send_at or timezone.now()
     with transaction.atomic():
-        move_mailing(mailing, MailingState.IN_APPROVAL)
+        move_mailing(mailing, MailingState.IN_APPROVAL, start={MailingState.DRAFT}, revision=mailing.revision)
         review = Review.objects.create(
             mailing=mailing,
             digest=digest_of(mailing),
             values=mailing.values,
             window_from=opens,
             window_until=opens + timedelta(hours=settings.APPROVAL_WINDOW_HOURS),
-            note=note.strip()[:500],
+            note=clean_text(note).strip()[:500],
             submitted_by=actor,
         )
         record("mailing.submitted", actor=actor, group=mailing.group, target=mailing, digest=review.digest)
@@ -66,12 +67,15 @@ def approve(*, review: Review, actor: User) -> Mailing:
                 "Ask for changes."
             )
         )
-    if mailing.send_at and mailing.send_at <= timezone.now():
+    now = timezone.now()
+    if review.window_until <= now or (mailing.send_at and mailing.send_at <= now):
         raise Refusal(_("The time that the author chose has passed. Ask for changes, so that they choose a new one."))
+    if blocking := [finding for finding in check(mailing) if finding.blocks]:
+        raise NotReady(_("This cannot go out as it stands now. Ask for changes."), blocking)
     with transaction.atomic():
         _decide(review, ReviewState.APPROVED, actor)
         record("mailing.approved", actor=actor, group=mailing.group, target=mailing, digest=review.digest)
-        hand_over(mailing=mailing, actor=actor)
+        hand_over(mailing=mailing, actor=actor, start=MailingState.IN_APPROVAL)
         transaction.on_commit(lambda: tell_decision(review))
     return mailing
 
@@ -80,12 +84,12 @@ def ask_for_changes(*, review: Review, actor: User, reason: str) -> Mailing:
     """Sends the mailing back to its author with a reason, which is required (catalogue M6)."""
     mailing = review.mailing
     _demand(actor, Permission.APPROVE_MAILINGS, mailing, _("You may not decide on mailings of this group."))
-    cleaned = reason.strip()[:1000]
+    cleaned = clean_text(reason).strip()[:1000]
     if not cleaned:
         raise Refusal(_("Write what should change, so that the author knows what to do."))
     with transaction.atomic():
         _decide(review, ReviewState.CHANGES_ASKED, actor, reason=cleaned)
-        move_mailing(mailing, MailingState.DRAFT)
+        move_mailing(mailing, MailingState.DRAFT, start={MailingState.IN_APPROVAL})
         record("mailing.changes_asked", actor=actor, group=mailing.group, target=mailing)
         transaction.on_commit(lambda: tell_decision(review))
     return mailing
@@ -99,7 +103,7 @@ def take_back(*, mailing: Mailing, actor: User) -> Mailing:
         raise StaleState
     with transaction.atomic():
         _decide(review, ReviewState.TAKEN_BACK, actor)
-        move_mailing(mailing, MailingState.DRAFT)
+        move_mailing(mailing, MailingState.DRAFT, start={MailingState.IN_APPROVAL})
         record("mailing.taken_back", actor=actor, group=mailing.group, target=mailing)
     return mailing
 
@@ -109,12 +113,15 @@ def expire_reviews() -> int:
     expired = 0
     overdue = Review.objects.filter(state=ReviewState.OPEN, window_until__lte=timezone.now())
     for review in overdue.select_related("mailing__group__brand"):
-        with transaction.atomic():
-            _decide(review, ReviewState.EXPIRED, None)
-            move_mailing(review.mailing, MailingState.EXPIRED)
-            record("mailing.expired", actor=None, group=review.mailing.group, target=review.mailing)
-            transaction.on_commit(partial(tell_decision, review))
+        try:
+            with transaction.atomic():
+                _decide(review, ReviewState.EXPIRED, None)
+                move_mailing(review.mailing, MailingState.EXPIRED)
+                record("mailing.expired", actor=None, group=review.mailing.group, target=review.mailing)
+                transaction.on_commit(partial(tell_decision, review))
             expired += 1
+        except StaleState:
+            continue  # somebody has decided a moment ago
     return expired
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
@@ -11,8 +11,11 @@ from uuid import UUID
 from django.db.models import F, Q
 from django.utils import timezone
 
+from groups import access
 from groups.audiences.cleaning import Value
-from groups.models import Audience, AudienceMember, Brand, Contact, Suppression, SyncState
+from groups.audiences.queries import suppressed_by
+from groups.models import Audience, AudienceMember, Brand, Contact, Suppression, SyncState, User
+from groups.roles import Permission
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,12 +29,21 @@ class Person:
     consent_on: date | None
 
 
-def write(audience: Audience, people: Sequence[Person]) -> Counter[str]:
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What became of a chunk: rows by outcome, and the places of the rows that were refused, from 0."""
+
+    counts: Counter[str]
+    refused: tuple[int, ...]
+
+
+def write(audience: Audience, people: Sequence[Person], *, actor: User) -> Written:
     """Adds and updates people by external ID and puts them on a list; a later row of the same person updates.
 
-    Counts each row once as `new`, `updated` or `unchanged`, and the rows of people who get no mail as `suppressed`.
-    Writes a contact only where something changed. Whoever has the address of somebody who unsubscribed is unsubscribed
-    as well. To be called inside a transaction.
+    Counts each row that is taken once as `new`, `updated` or `unchanged`, and the rows of people who get no mail as
+    `suppressed`. Writes a contact only where something changed. Whom none of the actor's groups has is never changed:
+    a row with their address puts them on the list, one with another address is refused. Whoever has the address of
+    somebody who unsubscribed is unsubscribed as well. To be called inside a transaction.
     """
     counts: Counter[str] = Counter()
     brand = audience.group.brand
@@ -41,34 +53,55 @@ def write(audience: Audience, people: Sequence[Person]) -> Counter[str]:
         .filter(brand=brand, external_id__in={person.external_id for person in people})
         .order_by("pk")
     }
+    changeable = _changeable(actor, brand, [contact.pk for contact in known.values()])
     new: dict[str, Contact] = {}
     changed: dict[str, Contact] = {}
-    addressed: set[str] = set()
-    for person in people:
+    addressed: dict[UUID, Contact] = {}
+    taken: list[Contact] = []
+    refused: list[int] = []
+    for position, person in enumerate(people):
         contact = known.get(person.external_id)
         if contact is None:
             contact = Contact(brand=brand, external_id=person.external_id, email=person.email)
-            known[person.external_id] = new[person.external_id] = contact
+            known[person.external_id] = new[person.external_id] = addressed[contact.pk] = contact
+            changeable.add(contact.pk)
             _apply(contact, person)
-            addressed.add(person.external_id)
             counts["new"] += 1
-            continue
-        email_before = contact.email
-        if _apply(contact, person):
-            if person.external_id not in new:
-                changed[person.external_id] = contact
-            if contact.email != email_before:
-                addressed.add(person.external_id)
-            counts["updated"] += 1
-        else:
+        elif contact.pk not in changeable:
+            if contact.email != person.email:
+                refused.append(position)
+                continue
             counts["unchanged"] += 1
+        else:
+            email_before = contact.email
+            if _apply(contact, person):
+                if person.external_id not in new:
+                    changed[person.external_id] = contact
+                if contact.email != email_before:
+                    addressed[contact.pk] = contact
+                counts["updated"] += 1
+            else:
+                counts["unchanged"] += 1
+        taken.append(contact)
     Contact.objects.bulk_create(new.values())
     _save(changed.values())
-    _put_on_list(audience, known.values())
-    _suppress_same_addresses(brand, [known[external_id] for external_id in addressed])
-    silent = _suppressed(audience, known.values())
-    counts["suppressed"] = sum(known[person.external_id].pk in silent for person in people)
-    return counts
+    _put_on_list(audience, taken)
+    _suppress_same_addresses(brand, addressed.values())
+    silent = _suppressed(audience, taken)
+    counts["suppressed"] = sum(contact.pk in silent for contact in taken)
+    return Written(counts, tuple(refused))
+
+
+def _changeable(actor: User, brand: Brand, contact_ids: Collection[UUID]) -> set[UUID]:
+    """Gives whom of some contacts a person may change: those on a list of a group where they manage contacts.
+
+    Whoever manages the contacts of the brand's own group may change everybody, also who is on no list at all.
+    """
+    groups = access.groups_with(actor, Permission.MANAGE_CONTACTS).filter(brand=brand)
+    if groups.filter(parent=None).exists():
+        return set(contact_ids)
+    theirs = AudienceMember.objects.filter(contact__in=contact_ids, audience__group__in=groups)
+    return set(theirs.values_list("contact", flat=True))
 
 
 def _apply(contact: Contact, person: Person) -> bool:
@@ -102,27 +135,37 @@ def _put_on_list(audience: Audience, contacts: Iterable[Contact]) -> None:
     _mark(added)
 
 
-def _suppress_same_addresses(brand: Brand, contacts: Sequence[Contact]) -> None:
-    """Copies suppressions from others with the same address, so that a new ID is no way around an unsubscribe."""
+def _suppress_same_addresses(brand: Brand, contacts: Iterable[Contact]) -> None:
+    """Copies the suppressions of an address to the contacts that have just been given it.
+
+    An address is shut by somebody who unsubscribed with it, whoever has it now, and by somebody who unsubscribed and
+    has it now. The copies make a contact stay unsubscribed when a later file gives it yet another address.
+    """
     by_email: dict[str, list[Contact]] = {}
     for contact in contacts:
         by_email.setdefault(contact.email, []).append(contact)
-    found = Suppression.objects.filter(contact__brand=brand, contact__email__in=by_email).select_related("contact")
+    holders = dict(Contact.objects.filter(brand=brand, email__in=by_email).values_list("pk", "email"))
+    found = Suppression.objects.filter(Q(brand=brand, address__in=by_email) | Q(contact__in=holders))
     copies = {
-        (contact.pk, other.group_id): Suppression(
-            contact=contact, group_id=other.group_id, reason=other.reason, source="same address"
+        (contact.pk, other.group_id, email): Suppression(
+            contact=contact,
+            brand=brand,
+            address=email,
+            group_id=other.group_id,
+            reason=other.reason,
+            source="same address",
         )
         for other in found
-        for contact in by_email[other.contact.email]
+        for email in by_email.keys() & {other.address, holders.get(other.contact_id, "")}
+        for contact in by_email[email]
         if contact.pk != other.contact_id
     }
     Suppression.objects.bulk_create(copies.values(), ignore_conflicts=True)
 
 
 def _suppressed(audience: Audience, contacts: Iterable[Contact]) -> set[UUID]:
-    here = Q(group=None) | Q(group=audience.group_id)
-    ids = [contact.pk for contact in contacts]
-    return set(Suppression.objects.filter(here, contact__in=ids).values_list("contact", flat=True))
+    silent = Contact.objects.filter(suppressed_by(audience.group), pk__in={contact.pk for contact in contacts})
+    return set(silent.values_list("pk", flat=True))
 
 
 def _mark(contact_ids: Iterable[UUID]) -> None:

@@ -49,6 +49,11 @@ def text(cell: str) -> str:
     return unicodedata.normalize("NFC", line)
 
 
+def shown_text(typed: str) -> str:
+    """Gives what somebody typed without the characters that cannot be shown, which no row and no query takes."""
+    return "".join(letter for letter in typed if unicodedata.category(letter) not in ("Cc", "Cs"))
+
+
 def address(cell: str) -> str:
     """Gives an email address in lower case, without blanks, unseen marks and `mailto:`; raises `CellRefused`."""
     found = text(cell).translate(JOINERS).lower()

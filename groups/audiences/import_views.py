@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import csv
+import unicodedata
 import uuid
 from collections.abc import Iterator
+from typing import Final
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -21,7 +23,13 @@ from groups.http import PortalRequest
 from groups.models import Attribute, Audience, ContactImport, Group, ImportState
 from groups.roles import Permission
 
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
+FORMULA_SIGNS: Final = frozenset("=+-@＝＋－＠﹦﹢﹣﹫")
+# Quotation marks count, because a file that is cut at other signs than its own loses them. The rest are letters and
+# signs that nobody sees: fillers of Hangul, the empty Braille sign, selectors of a letter's looks.
+OPENING: Final = frozenset(";\"'\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0") | {
+    chr(code) for code in range(0xFE00, 0xFE10)
+}
+UNSEEN_CATEGORIES: Final = frozenset({"Cc", "Cf", "Zl", "Zp", "Zs"})
 UNDER_WAY = (ImportState.WAITING, ImportState.IMPORTING)
 
 
@@ -116,7 +124,7 @@ def import_retry(request: PortalRequest, import_id: uuid.UUID) -> HttpResponse:
 def import_rejects(request: PortalRequest, import_id: uuid.UUID) -> StreamingHttpResponse:
     """Gives the rows that were not imported as CSV (UTF-8 with mark): line, reason, column, then the cells.
 
-    Cells that a spreadsheet would run as a formula begin with an apostrophe.
+    An apostrophe stands before everything that a spreadsheet would run as a formula.
     """
     contact_import = access.get(request.user, ContactImport, import_id, Permission.MANAGE_CONTACTS)
     response = StreamingHttpResponse(_reject_lines(contact_import), content_type="text/csv; charset=utf-8")
@@ -146,5 +154,16 @@ def _reject_lines(contact_import: ContactImport) -> Iterator[bytes]:
 
 
 def defused(cell: str) -> str:
-    """Gives a cell that no spreadsheet takes for a formula."""
-    return f"'{cell}" if cell.lstrip(" ").startswith(FORMULA_STARTS) else cell
+    """Gives a cell of which no spreadsheet takes any part for a formula: an apostrophe stands before each such sign.
+
+    That holds at its start and after what a spreadsheet may cut or trim it at: semicolons, tabs, line ends, blanks and
+    marks that nobody sees.
+    """
+    found = []
+    is_open = True
+    for letter in cell:
+        if is_open and letter in FORMULA_SIGNS:
+            found.append("'")
+        is_open = letter in OPENING or unicodedata.category(letter) in UNSEEN_CATEGORIES
+        found.append(letter)
+    return "".join(found)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from itertools import islice
@@ -20,7 +20,7 @@ from groups import audit
 from groups.audiences import chunk_writing, cleaning, matching, nudges, reading
 from groups.audiences.chunk_writing import Person
 from groups.audiences.rejects import CellRefused, RejectReason
-from groups.audiences.services import import_limits
+from groups.audiences.services import import_limits, table_of
 from groups.errors import FileUnreadable
 from groups.models import Attribute, Brand, ContactImport, ImportReject, ImportState, Workspace
 
@@ -88,7 +88,7 @@ class _Chunk:
     """The rows of one transaction, sorted into people and rejects."""
 
     rows: int = 0
-    people: list[Person] = field(default_factory=list)
+    people: list[tuple[reading.Row, Person]] = field(default_factory=list)
     rejects: list[Reject] = field(default_factory=list)
 
 
@@ -126,13 +126,6 @@ def reader_of(contact_import: ContactImport) -> Reader:
     )
 
 
-def table_of(contact_import: ContactImport) -> reading.TableFormat:
-    """Gives how the stored file is read."""
-    return reading.TableFormat(
-        contact_import.encoding, contact_import.delimiter, tuple(str(header) for header in contact_import.headers)
-    )
-
-
 def _claim(import_id: UUID) -> datetime | None:
     """Takes the lease of an import that waits, or whose worker is gone."""
     now = timezone.now()
@@ -165,13 +158,14 @@ def _chunks(rows: Iterator[reading.Row | reading.BadRow], reader: Reader) -> Ite
     while batch := list(islice(rows, CHUNK_ROWS)):
         chunk = _Chunk(rows=len(batch))
         for row in batch:
-            found = (
-                Reject(row.line, row.reason, "", row.cells) if isinstance(row, reading.BadRow) else reader.person(row)
-            )
+            if isinstance(row, reading.BadRow):
+                chunk.rejects.append(Reject(row.line, row.reason, "", row.cells))
+                continue
+            found = reader.person(row)
             if isinstance(found, Reject):
                 chunk.rejects.append(found)
             else:
-                chunk.people.append(found)
+                chunk.people.append((row, found))
         yield chunk
 
 
@@ -195,7 +189,9 @@ def _write_once(contact_import: ContactImport, chunk: _Chunk, done: int, lease: 
     if not mine.update(rows_done=done + chunk.rows, lease_until=next_lease):
         logger.info("Import %s goes on elsewhere.", contact_import.pk)
         return False
-    counts = chunk_writing.write(contact_import.audience, chunk.people)
+    people = [person for _row, person in chunk.people]
+    written = chunk_writing.write(contact_import.audience, people, actor=contact_import.uploaded_by)
+    rejects = [*chunk.rejects, *_known_elsewhere(contact_import, chunk, written.refused)]
     ImportReject.objects.bulk_create(
         [
             ImportReject(
@@ -205,11 +201,20 @@ def _write_once(contact_import: ContactImport, chunk: _Chunk, done: int, lease: 
                 detail=reject.detail[:200],
                 cells=[shown(cell) for cell in reject.cells],
             )
-            for reject in chunk.rejects
+            for reject in rejects
         ]
     )
-    _count(contact_import, counts, len(chunk.rejects))
+    _count(contact_import, written.counts, len(rejects))
     return True
+
+
+def _known_elsewhere(contact_import: ContactImport, chunk: _Chunk, refused: Iterable[int]) -> Iterator[Reject]:
+    """Gives the rows that would have changed somebody of another group; `refused` are their places among the people."""
+    targets = contact_import.mapping
+    header = next(contact_import.headers[int(place)] for place in targets if targets[place] == matching.EMAIL)
+    for position in refused:
+        row, _person = chunk.people[position]
+        yield Reject(row.line, RejectReason.KNOWN_ELSEWHERE, header, row.cells)
 
 
 def shown(cell: str) -> str:

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import Final
 from uuid import UUID
 
-from groups.models import Attribute, AudienceKind, AudienceMember, Brand, Contact, Suppression
+from groups.audiences.queries import excluded_codes
+from groups.models import Attribute, AudienceKind, AudienceMember, Brand, Contact
 
 Profile = dict[str, object]
 
@@ -38,9 +39,9 @@ class Profiler:
         """
         ids = [contact.pk for contact in contacts]
         codes = _codes_on_lists(ids)
-        excluded = _suppressed_codes(ids)
+        excluded = excluded_codes(contacts)
         return {
-            contact.pk: self._wanted(contact, codes.get(contact.pk, set()), excluded.get(contact.pk, set()))
+            contact.pk: self._wanted(contact, codes.get(contact.pk, set()), excluded[contact.pk])
             for contact in contacts
         }
 
@@ -73,13 +74,5 @@ def _codes_on_lists(ids: Iterable[UUID]) -> dict[UUID, set[str]]:
     found: dict[UUID, set[str]] = {}
     members = AudienceMember.objects.filter(contact__in=ids, audience__kind=AudienceKind.LIST)
     for contact_id, code in members.values_list("contact", "audience__group__code"):
-        found.setdefault(contact_id, set()).add(code)
-    return found
-
-
-def _suppressed_codes(ids: Iterable[UUID]) -> dict[UUID, set[str | None]]:
-    """Gives the codes of the groups that must not mail a contact; None stands for the whole brand."""
-    found: dict[UUID, set[str | None]] = {}
-    for contact_id, code in Suppression.objects.filter(contact__in=ids).values_list("contact", "group__code"):
         found.setdefault(contact_id, set()).add(code)
     return found

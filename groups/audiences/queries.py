@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from typing import BinaryIO, cast
 from uuid import UUID
 
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.db.models import Case, Count, Exists, OuterRef, Q, QuerySet, Subquery, Value, When
+from django.db.models.functions import Lower
 from django.utils import timezone
 
 from groups.audiences import reading
-from groups.audiences.importing import table_of
 from groups.audiences.rejects import RejectReason
-from groups.audiences.services import import_limits
+from groups.audiences.services import import_limits, table_of
 from groups.models import (
     Audience,
     AudienceKind,
@@ -24,6 +24,7 @@ from groups.models import (
     ImportReject,
     ImportState,
     Suppression,
+    SuppressionReason,
     SyncState,
     Workspace,
 )
@@ -63,13 +64,54 @@ def lists_of(group: Group) -> QuerySet[Audience]:
 
 def contacts_of(audience: Audience, search: str = "") -> QuerySet[Contact]:
     """Gives the contacts of a list by address, with `is_suppressed`; `search` finds parts of addresses and IDs."""
-    here = Q(group=None) | Q(group=audience.group_id)
     contacts = Contact.objects.filter(audience_members__audience=audience).annotate(
-        is_suppressed=Exists(Suppression.objects.filter(here, contact=OuterRef("pk")))
+        is_suppressed=suppressed_by(audience.group)
     )
     if search:
         contacts = contacts.filter(Q(email__icontains=search) | Q(external_id__icontains=search))
     return contacts.order_by("email", "pk")
+
+
+def suppressed_by(group: Group, reason: SuppressionReason | None = None) -> Exists:
+    """Gives the condition on contacts that a group must not mail them, for one reason where one is named.
+
+    Whoever unsubscribed is found by contact and by address: a file may have given either of them another partner.
+    """
+    found = _suppressions_of_outer_contact(group)
+    return Exists(found if reason is None else found.filter(reason=reason))
+
+
+def reasons_by_contact(contact_ids: Iterable[UUID], group: Group) -> dict[UUID, SuppressionReason]:
+    """Gives why a group must not mail people, by contact; whom it may mail is missing.
+
+    Where there are several reasons, the person's own wish stands before the others.
+    """
+    by_weight = Case(When(reason=SuppressionReason.UNSUBSCRIBED, then=Value(0)), default=Value(1))
+    reasons = _suppressions_of_outer_contact(group).order_by(by_weight, "pk").values("reason")[:1]
+    found = Contact.objects.filter(pk__in=list(contact_ids)).annotate(why=Subquery(reasons)).exclude(why=None)
+    return {contact_id: SuppressionReason(why) for contact_id, why in found.order_by().values_list("pk", "why")}
+
+
+def excluded_codes(contacts: Collection[Contact]) -> dict[UUID, set[str | None]]:
+    """Gives the codes of the groups that must not mail people, by contact; None stands for the whole brand.
+
+    The rule is that of `suppressed_by`, for all groups at once.
+    """
+    by_address: dict[tuple[UUID, str], set[UUID]] = {}
+    for contact in contacts:
+        by_address.setdefault((contact.brand_id, contact.email.lower()), set()).add(contact.pk)
+    own = Q(contact__in=[contact.pk for contact in contacts])
+    of_address = Q(
+        brand__in={brand_id for brand_id, _address in by_address},
+        address__in={address for _brand, address in by_address},
+    )
+    found: dict[UUID, set[str | None]] = {contact.pk: set() for contact in contacts}
+    for contact_id, brand_id, address, code in Suppression.objects.filter(own | of_address).values_list(
+        "contact", "brand", "address", "group__code"
+    ):
+        for shut_out in by_address.get((brand_id, address), set()) | ({contact_id} & found.keys()):
+            found[shut_out].add(code)
+    return found
 
 
 def sync_counts(audience: Audience) -> SyncCounts:
@@ -114,3 +156,9 @@ def first_rejects(contact_import: ContactImport) -> Sequence[tuple[ImportReject,
     """Gives the first 20 rows that were not imported, each with its reason in words."""
     reasons = dict(RejectReason.choices)
     return [(reject, str(reasons.get(reject.reason, reject.reason))) for reject in contact_import.rejects.all()[:20]]
+
+
+def _suppressions_of_outer_contact(group: Group) -> QuerySet[Suppression]:
+    """Gives what stops a group's mail to the contact of the query around it."""
+    somebody = Q(contact=OuterRef("pk")) | Q(brand=OuterRef("brand"), address=Lower(OuterRef("email")))
+    return Suppression.objects.filter(Q(group=None) | Q(group=group), somebody)

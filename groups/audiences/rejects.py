@@ -20,6 +20,10 @@ class RejectReason(models.TextChoices):
     CONTROL_CHARACTER = "control_character", _("The text holds a character that cannot be shown")
     TOO_MANY_CELLS = "too_many_cells", _("The row has more cells than the header")
     TOO_FEW_CELLS = "too_few_cells", _("The row has fewer cells than the header")
+    KNOWN_ELSEWHERE = (
+        "known_elsewhere",
+        _("Another group of the brand knows this ID with another address; ask head office"),
+    )
     BAD_QUOTES = "bad_quotes", _("The quotation marks of the row make no sense")
 
 

@@ -49,8 +49,9 @@ def start_import(
 
     Nothing is imported before `confirm_mapping`. `consent_source` says for the rows that bring no word of it where the
     people agreed to get mail. Raises `FileUnreadable` for a file that is no such table, `InputRefused` for a name that
-    is empty or taken, and for an audience that is no list of the group.
+    is empty or taken, for an audience that is no list of the group, and for a group that is closed.
     """
+    _demand_open(group)
     if audience is not None and (audience.group_id != group.pk or audience.kind != AudienceKind.LIST):
         raise InputRefused(_("Contacts can be added to the lists of this group only."))
     table = reading.detect(cast("BinaryIO", file), import_limits())
@@ -61,7 +62,7 @@ def start_import(
         contact_import = ContactImport(
             audience=audience,
             uploaded_by=actor,
-            file_name=file_name[:255],
+            file_name=cleaning.shown_text(file_name)[:255],
             encoding=table.encoding,
             delimiter=table.delimiter,
             headers=list(table.headers),
@@ -140,9 +141,13 @@ def remove_contact(*, audience: Audience, contact: Contact, actor: User) -> None
 
 
 def assign_segment(*, group: Group, segment_id: str, name: str, actor: User) -> Audience:
-    """Lets a group send to a Braze segment, under a name; raises `InputRefused` where it has either already."""
+    """Lets a group send to a Braze segment, under a name.
+
+    Raises `InputRefused` where the group has either already or is closed.
+    """
+    _demand_open(group)
     name = short(name, _("the name of the segment"))
-    if not name or not segment_id.strip() or len(segment_id) > 64:
+    if not name or not segment_id.strip() or len(segment_id) > 64 or not segment_id.isprintable():
         raise InputRefused(_("Choose a segment of Braze."))
     if Audience.objects.filter(group=group, segment_id=segment_id).exists():
         raise InputRefused(_("The group has this segment already."))
@@ -160,7 +165,8 @@ def assign_segment(*, group: Group, segment_id: str, name: str, actor: User) -> 
 def unsubscribe(*, contact: Contact, group: Group | None, source: str) -> int:
     """Stops mail from a group, or from the whole brand, to everybody of the brand who has the contact's address.
 
-    Gives the number of contacts concerned; asking twice changes nothing more.
+    The address stays shut, whoever is given it later. Gives the number of contacts concerned; asking twice changes
+    nothing more.
     """
     with transaction.atomic():
         same = list(Contact.objects.filter(brand=contact.brand_id, email=contact.email).values_list("pk", flat=True))
@@ -169,6 +175,8 @@ def unsubscribe(*, contact: Contact, group: Group | None, source: str) -> int:
             _suppression, is_new = Suppression.objects.get_or_create(
                 contact_id=contact_id,
                 group=group,
+                brand=contact.brand,
+                address=contact.email.lower(),
                 defaults={"reason": SuppressionReason.UNSUBSCRIBED, "source": source},
             )
             added += is_new
@@ -219,6 +227,13 @@ def import_limits() -> reading.Limits:
     return reading.Limits(settings.IMPORT_MAX_BYTES, settings.IMPORT_MAX_CELL_CHARACTERS)
 
 
+def table_of(contact_import: ContactImport) -> reading.TableFormat:
+    """Gives how the stored file of an import is read."""
+    return reading.TableFormat(
+        contact_import.encoding, contact_import.delimiter, tuple(str(header) for header in contact_import.headers)
+    )
+
+
 def short(value: str, what: str) -> str:
     """Gives a text of at most 120 characters; raises `InputRefused`, naming what it is."""
     try:
@@ -228,6 +243,11 @@ def short(value: str, what: str) -> str:
             _("%(what)s takes at most %(limit)s characters that can be shown.")
             % {"what": what[:1].upper() + what[1:], "limit": cleaning.SHORT_CHARACTERS}
         ) from error
+
+
+def _demand_open(group: Group) -> None:
+    if group.closed_at is not None:
+        raise InputRefused(_("%(group)s is closed. Nothing can be added to it any more.") % {"group": group.name})
 
 
 def _check_mapping(mapping: Mapping[int, str], allowed: Collection[str], columns: int, group: Group) -> None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 import uuid
+from typing import Final
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -14,6 +16,7 @@ from groups.audiences import services
 from groups.models import Contact, Group, GroupKind
 
 ONE_CLICK = {"List-Unsubscribe": "One-Click"}
+TOKEN_SHAPE: Final = re.compile(r"[A-Za-z0-9_-]{1,64}")
 
 
 @csrf_exempt
@@ -25,7 +28,8 @@ def unsubscribe(request: HttpRequest, group_id: uuid.UUID, token: str) -> HttpRe
     GET changes nothing, because link scanners follow every link. The one-click POST of mail programs (RFC 8058) carries
     no CSRF token and stops mail from the whole brand; every other POST needs one. An unknown link is a polite 404.
     """
-    contact = Contact.objects.select_related("brand").filter(token=token).first()
+    known = Contact.objects.select_related("brand").filter(token=token)
+    contact = known.first() if TOKEN_SHAPE.fullmatch(token) else None
     group = Group.objects.filter(pk=group_id, brand=contact.brand_id).first() if contact is not None else None
     if contact is None or group is None:
         return render(request, "audiences/unsubscribe_unknown.html", status=404)

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from groups import access
-from groups.audiences import queries, services
+from groups.audiences import cleaning, queries, services
 from groups.errors import InputRefused
 from groups.http import PortalRequest
 from groups.models import Audience, Contact, Group
@@ -42,7 +42,7 @@ def audience_list(request: PortalRequest, group_id: uuid.UUID) -> HttpResponse:
 def audience_show(request: PortalRequest, audience_id: uuid.UUID) -> HttpResponse:
     """Shows an audience and its contacts; `?q=` searches addresses and IDs."""
     audience = access.get(request.user, Audience, audience_id, Permission.SEE_CONTACTS)
-    search = request.GET.get("q", "").strip()[:100]
+    search = cleaning.shown_text(request.GET.get("q", "")).strip()[:100]
     context = {
         "audience": audience,
         "group": audience.group,

@@ -69,9 +69,16 @@ class Contact(models.Model):
 
 
 class Suppression(models.Model):
-    """Somebody who must not be mailed by a group, or by the whole brand where no group is named."""
+    """Somebody who must not be mailed by a group, or by the whole brand where no group is named.
+
+    `address` is the contact's when the suppression was made, in lower case: it stays shut when a file gives the address
+    to another ID, and the contact stays shut when a file gives it another address. `groups.audiences.queries` asks for
+    both.
+    """
 
     contact = models.ForeignKey(Contact, on_delete=models.CASCADE, related_name="suppressions")
+    brand = models.ForeignKey("groups.Brand", on_delete=models.PROTECT, related_name="+")
+    address = models.EmailField(max_length=254)
     group = models.ForeignKey("groups.Group", on_delete=models.CASCADE, null=True, blank=True, related_name="+")
     reason = models.CharField(max_length=20, choices=SuppressionReason)
     source = models.CharField(max_length=120)
@@ -79,8 +86,12 @@ class Suppression(models.Model):
 
     class Meta:
         constraints = (
-            models.UniqueConstraint(fields=["contact", "group"], name="suppression_once_per_group"),
+            models.UniqueConstraint(fields=["contact", "address", "group"], name="suppression_once_per_group"),
             models.UniqueConstraint(
-                fields=["contact"], condition=models.Q(group__isnull=True), name="suppression_once_per_brand"
+                fields=["contact", "address"],
+                condition=models.Q(group__isnull=True),
+                name="suppression_once_per_brand",
             ),
+            models.CheckConstraint(condition=~models.Q(address=""), name="suppression_has_its_address"),
         )
+        indexes = (models.Index(fields=["brand", "address"], name="suppression_by_address"),)

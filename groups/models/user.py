@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import uuid
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
 
 from groups.models.group import Group
 from groups.roles import Role
+
+if TYPE_CHECKING:
+    from groups.models.brand import Brand
 
 
 class UserManager(BaseUserManager["User"]):
@@ -37,6 +40,9 @@ class User(AbstractBaseUser):
     is_active = models.BooleanField(default=True)
     is_service = models.BooleanField(default=False)
     created_at = models.DateTimeField(auto_now_add=True)
+
+    # The brand whose pages the person is on: rights in another brand do not exist there. None for commands and tasks.
+    on_pages_of: Brand | None = None
 
     USERNAME_FIELD = "email"
     EMAIL_FIELD = "email"

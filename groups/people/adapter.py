@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from allauth.account.adapter import DefaultAccountAdapter
 from django.http import HttpRequest
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+
+from groups.addresses import public_url
 
 
 class InvitedOnlyAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth carries no types
@@ -16,6 +19,11 @@ class InvitedOnlyAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allaut
             "The email address or the password is not right. Check both, or set a new password."
         ),
     }
+
+    def get_reset_password_from_key_url(self, key: str) -> str:
+        """Gives the link of a reset mail on the brand's own address, whatever host name the request came by."""
+        path: str = reverse("account_reset_password_from_key", kwargs={"uidb36": "UID", "key": "KEY"})
+        return public_url(self.request.brand, path.replace("UID-KEY", key))
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         """Tells that nobody may open an account by themselves."""

@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
+from django.views.decorators.debug import sensitive_variables
 
 from braze_client import BrazeError, EndpointRefused, calls, check_endpoint
 from braze_client.transport import KEY_SHAPE
@@ -58,6 +59,8 @@ class PermissionRow:
     sentence: str
 
 
+# Nothing of what is at hand here and below, down to the database, may stand on an error page or in a report.
+@sensitive_variables()
 def connect(
     *,
     brand: Brand,
@@ -132,6 +135,7 @@ def connect(
     return workspace
 
 
+@sensitive_variables()
 def check_connection(*, workspace: Workspace) -> tuple[PermissionRow, ...]:
     """Asks Braze, without any effect, for each permission, stores what it said, and gives a row for each.
 

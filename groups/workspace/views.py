@@ -8,7 +8,7 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.debug import sensitive_post_parameters, sensitive_variables
 from django.views.decorators.http import require_http_methods, require_POST
 
 from groups import access
@@ -20,6 +20,7 @@ from groups.workspace import queries, services
 from groups.workspace.forms import WorkspaceForm
 
 
+@sensitive_variables()
 @sensitive_post_parameters("api_key")
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -57,8 +57,9 @@ def a_mailing(
 ) -> Mailing:
     """Gives a draft with an audience, ready to be sent; its group needs no review from people who may send."""
     group = group or a_group()
-    Group.objects.filter(pk=group.pk).update(review_policy=ReviewPolicy.NONE)
+    Brand.objects.filter(pk=group.brand_id).update(review_policy=ReviewPolicy.NONE)
     group.refresh_from_db()
+    group.brand.refresh_from_db()
     template = Template.objects.filter(brand=group.brand, route=route).first() or a_template(
         brand=group.brand, slug=f"news-{route}", route=route
     )

@@ -16,7 +16,7 @@ from django.utils.dateparse import parse_datetime
 from campaigns.compose.services import choose_audience, choose_time, save_values, start_mailing
 from campaigns.delivery import services
 from campaigns.delivery.queries import ledger
-from campaigns.errors import Refusal, StaleRevision
+from campaigns.errors import Refusal
 from campaigns.models import Delivery, DeliveryState, Mailing, Route, Template
 from groups.access import may
 from groups.errors import GroupsError
@@ -49,8 +49,9 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         """Makes and sends the mailing; every refusal is a sentence and exit code 1."""
         try:
-            mailing, actor = _prepared(options)
-            services.send(mailing=mailing, actor=actor)
+            with transaction.atomic():
+                mailing, actor = _prepared(options)
+                services.send(mailing=mailing, actor=actor)
         except (Refusal, GroupsError) as refusal:
             raise CommandError(_with_findings(refusal), returncode=1) from refusal
         delivery = mailing.deliveries.first()
@@ -86,7 +87,7 @@ class Command(BaseCommand):
 
 
 def _prepared(options: dict[str, Any]) -> tuple[Mailing, User]:
-    """Makes the draft in one transaction, so that a refusal leaves nothing behind."""
+    """Makes the draft; the caller's transaction sees to it that a refusal leaves nothing behind."""
     brand = _one(Brand.objects.filter(slug=options["brand"]), f"There is no brand {options['brand']}.")
     group = _one(
         Group.objects.filter(brand=brand, code=options["group"]), f"{brand.name} has no group {options['group']}."
@@ -101,18 +102,13 @@ def _prepared(options: dict[str, Any]) -> tuple[Mailing, User]:
     )
     actor = _actor(brand, group, options["email"])
     values, send_at = _values(options["values"]), _time(options["at"])
-    with transaction.atomic():
-        mailing = start_mailing(group=group, template=template, actor=actor)
-        if options["route"]:
-            Mailing.objects.filter(pk=mailing.pk).update(route=options["route"])
-            mailing.refresh_from_db()
-        try:
-            mailing = save_values(mailing=mailing, changes=values, revision=mailing.revision, actor=actor)
-            mailing = choose_audience(mailing=mailing, audience=audience, actor=actor)
-            mailing = choose_time(mailing=mailing, send_at=send_at, actor=actor)
-        except StaleRevision as error:
-            raise CommandError(error.sentence, returncode=1) from error
-    return mailing, actor
+    mailing = start_mailing(group=group, template=template, actor=actor)
+    if options["route"]:
+        Mailing.objects.filter(pk=mailing.pk).update(route=options["route"])
+        mailing.refresh_from_db()
+    mailing = save_values(mailing=mailing, changes=values, revision=mailing.revision, actor=actor)
+    mailing = choose_audience(mailing=mailing, audience=audience, actor=actor)
+    return choose_time(mailing=mailing, send_at=send_at, actor=actor), actor
 
 
 def _one(objects: Any, sentence: str) -> Any:

@@ -7,9 +7,10 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from campaigns.delivery.services import cancel
+from campaigns.delivery.control import cancel
 from campaigns.errors import Refusal
 from campaigns.models import Delivery
+from campaigns.states import UNDER_WAY
 from groups.people.services import service_user
 
 
@@ -27,6 +28,10 @@ class Command(BaseCommand):
         delivery = Delivery.objects.select_related("mailing__group__brand").filter(pk=options["delivery_id"]).first()
         if delivery is None:
             raise CommandError(f"There is no delivery {options['delivery_id']}.", returncode=1)
+        if delivery.state not in UNDER_WAY:
+            raise CommandError(
+                f"This delivery is over ({delivery.get_state_display()}); nothing of it can be withdrawn.", returncode=1
+            )
         mailing = delivery.mailing
         try:
             cancel(mailing=mailing, actor=service_user(brand=mailing.group.brand))

@@ -56,6 +56,7 @@ def a_context(
     group: Mapping[str, str] | None = None,
     unsubscribe_url: str = f"https://brand.example/u/us-001/{TOKEN}",
     fallback: str = "there",
+    link_domains: tuple[str, ...] = (),
 ) -> RenderContext:
     """Returns the context of the store in Portland."""
     return RenderContext(
@@ -70,6 +71,7 @@ def a_context(
             "first_name": MergeTag("first_name", "First name", "first_name", False, fallback, "Ann"),
             "tier": MergeTag("tier", "Tier", "loyalty tier", True, "friend", "Gold"),
         },
+        link_domains=link_domains,
     )
 
 

@@ -42,6 +42,7 @@ def demo(name: str) -> tuple[Compiled, dict[str, Json], RenderContext]:
             for name in ("demo:hero_event", "demo:hero_news", "demo:offer_beans")
         },
         merge_tags=store.merge_tags,
+        link_domains=("northwind.example",),
     )
     return compiled, values, context
 

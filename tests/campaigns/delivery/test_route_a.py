@@ -10,14 +10,15 @@ import time_machine
 from django.utils import timezone
 from pytest_django import Settings
 
+from campaigns.delivery.control import cancel, edit_again, reschedule
+from campaigns.delivery.decisions import decide_batch, resume
 from campaigns.delivery.dispatch import dispatch
 from campaigns.delivery.planning import plan
 from campaigns.delivery.queries import progress
-from campaigns.delivery.services import cancel, decide_batch, edit_again, reschedule, resume
 from campaigns.delivery.settling import settle
 from campaigns.delivery.sweeping import recover_stale_batches, start_due_mailings
 from campaigns.errors import Refusal
-from campaigns.models import Batch, BatchState, DeliveryState, Exclusion, Mailing, MailingState, Recipient
+from campaigns.models import BatchState, DeliveryState, Exclusion, Mailing, MailingState, Recipient
 from groups.audiences.services import unsubscribe
 from groups.audiences.syncing import sync_contacts
 from groups.models import Contact, Event, Group, SendIdDay, Workspace
@@ -228,13 +229,14 @@ def test_a_redirect_to_a_sign_in_page_is_no_success(
 
 
 def test_a_429_waits_and_is_made_again(group: Group, workspace: Workspace, sandbox: RunningSandbox) -> None:
-    delivery = a_planned(a_mailing(group=group), workspace)
+    mailing = a_mailing(group=group, send_at=timezone.now() + timedelta(hours=20))
+    delivery = a_planned(mailing, workspace)
     sandbox.fail(CREATE, 429)
 
     dispatch(workspace)
     waiting = delivery.batches.get()
-    Batch.objects.filter(pk=waiting.pk).update(not_before=None)
-    dispatch(workspace)
+    with time_machine.travel(waiting.not_before + timedelta(seconds=1)):
+        dispatch(workspace)
 
     assert waiting.state == BatchState.WAITING
     assert waiting.not_before > timezone.now()

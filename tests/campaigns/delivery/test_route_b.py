@@ -8,8 +8,8 @@ import pytest
 import time_machine
 from django.utils import timezone
 
+from campaigns.delivery.control import cancel, reschedule
 from campaigns.delivery.dispatch import dispatch
-from campaigns.delivery.services import cancel, reschedule
 from campaigns.delivery.settling import settle
 from campaigns.errors import NotReady
 from campaigns.models import BatchState, Delivery, MailingState, Route

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import struct
 from io import BytesIO
 
 import pytest
-from PIL import Image
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from PIL import Image, ImageOps
 
 from campaigns.library import pictures
 from campaigns.library.errors import ImageRefused
@@ -90,3 +93,92 @@ def test_a_picture_of_too_many_pixels_is_refused_before_it_is_decoded() -> None:
 
     assert len(bomb) < 200_000
     assert "40 million pixels" in refused.value.sentence
+
+
+@pytest.mark.parametrize("kind", ["PNG", "GIF", "WEBP"])
+def test_what_must_be_decoded_whole_has_at_most_16_million_pixels(kind: str) -> None:
+    wide = saved(Image.new("L", (16_001, 1000)), kind)
+
+    with pytest.raises(ImageRefused) as refused:
+        picture_from(wide)
+
+    assert "16 million pixels" in refused.value.sentence
+
+
+@pytest.mark.parametrize("size", [(7000, 5000), (16_001, 1000), (1600, 16_000)])
+def test_a_jpeg_may_have_more_because_it_is_decoded_smaller(
+    size: tuple[int, int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    decoded: list[int] = []
+    fitted = pictures._fitted  # the one place that sees what was decoded
+    monkeypatch.setattr(pictures, "_fitted", lambda image: decoded.append(image.width * image.height) or fitted(image))
+
+    picture = picture_from(saved(Image.new("L", size), "JPEG"))
+
+    assert decoded[0] <= pictures.MAX_DECODED_PIXELS
+    assert picture.width == 1600 or picture.height == 6000
+
+
+UNREADABLE = {"an unknown head": b"Exif\0\0garbagegarbage", "cut off": b"Exif\0\0II*\0"}
+
+
+@pytest.mark.parametrize("name", UNREADABLE)
+@pytest.mark.parametrize("kind", ["PNG", "WEBP"])
+def test_metadata_that_cannot_be_read_is_refused_with_a_sentence(kind: str, name: str) -> None:
+    with pytest.raises(ImageRefused) as refused:
+        picture_from(saved(Image.new("RGB", (20, 10)), kind, exif=UNREADABLE[name]))
+
+    assert "damaged" in refused.value.sentence
+
+
+@pytest.mark.parametrize("error", [OSError, SyntaxError, ValueError, struct.error])
+@pytest.mark.parametrize("step", ["_decoded", "_fitted", "_written"])
+def test_whatever_pillow_stumbles_over_is_refused_with_a_sentence(
+    step: str, error: type[Exception], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def stumble(image: object) -> None:
+        raise error("odd bytes")
+
+    monkeypatch.setattr(pictures, step, stumble)
+
+    with pytest.raises(ImageRefused) as refused:
+        picture_from(a_picture_file())
+
+    assert "damaged" in refused.value.sentence
+
+
+def test_odd_metadata_beside_the_orientation_does_not_matter() -> None:
+    resolution_of_bytes = struct.pack(
+        ">2sHIHHHI4sHHI4sI", b"MM", 42, 8, 2, 0x0112, 3, 1, b"\0\6\0\0", 0x011A, 1, 1, b"x", 0
+    )
+
+    picture = picture_from(saved(Image.new("RGB", (20, 10)), "JPEG", exif=b"Exif\0\0" + resolution_of_bytes))
+
+    assert (picture.width, picture.height) == (10, 20)
+
+
+@given(st.binary(max_size=60), st.sampled_from([b"", b"MM\0*\0\0\0\x08", b"II*\0\x08\0\0\0"]))
+@settings(max_examples=60)
+def test_no_metadata_brings_an_upload_down(tail: bytes, head: bytes) -> None:
+    data = saved(Image.new("RGB", (20, 10)), "JPEG", exif=b"Exif\0\0" + head + tail)
+
+    try:
+        picture = picture_from(data)
+    except ImageRefused:
+        return
+
+    assert sorted((picture.width, picture.height)) == [10, 20]
+
+
+@pytest.mark.parametrize("orientation", range(1, 9))
+def test_every_orientation_is_set_upright(orientation: int) -> None:
+    lying = Image.new("RGB", (40, 20), "white")
+    lying.paste("black", (0, 0, 20, 10))
+    exif = Image.Exif()
+    exif[0x0112] = orientation
+
+    picture = reopened(picture_from(saved(lying, "PNG", exif=exif)).data).convert("L")
+
+    expected = ImageOps.exif_transpose(reopened(saved(lying, "PNG", exif=exif))).convert("L")
+    assert picture.size == expected.size
+    assert picture.tobytes() == expected.tobytes()

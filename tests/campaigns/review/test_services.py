@@ -197,14 +197,15 @@ def test_a_mailing_that_a_check_blocks_cannot_be_submitted(mailing: Mailing, aut
     ("brand", "region", "store", "expected"),
     [
         ("none", "inherit", "inherit", "none"),
+        ("none", "none", "none", "none"),
         ("none", "one_level", "inherit", "one_level"),
-        ("one_level", "inherit", "none", "none"),
-        ("one_level", "none", "one_level", "one_level"),
+        ("none", "one_level", "none", "one_level"),
+        ("one_level", "inherit", "none", "one_level"),
         ("inherit", "inherit", "inherit", "one_level"),
         ("something else", "inherit", "inherit", "one_level"),
     ],
 )
-def test_the_nearest_level_that_states_a_policy_decides_and_none_matching_means_approval(
+def test_the_strictest_policy_of_the_tree_applies_and_none_matching_means_approval(
     group: Group, brand: str, region: str, store: str, expected: str
 ) -> None:
     above = group.parent

@@ -9,11 +9,12 @@ from datetime import date, timedelta
 from uuid import uuid5
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
 from groups.audiences import importing, queries, tasks
 from groups.audiences.importing import run_import
-from groups.audiences.services import confirm_mapping, unsubscribe
+from groups.audiences.services import confirm_mapping, start_import, unsubscribe
 from groups.errors import InputRefused, StaleState
 from groups.models import (
     Audience,
@@ -24,7 +25,9 @@ from groups.models import (
     ImportState,
     SyncState,
 )
-from tests.builders import a_brand, a_contact, a_group, a_person, an_audience, an_import
+from groups.people.services import service_user
+from groups.roles import Role
+from tests.builders import a_brand, a_contact, a_group, a_person, an_audience, an_import, root_group
 from tests.shared_data import SHARED_DATA
 
 pytestmark = pytest.mark.django_db
@@ -148,7 +151,7 @@ def test_rejected_rows_keep_line_reason_column_and_cells() -> None:
 
 def test_people_who_left_are_counted_and_stay_unsubscribed() -> None:
     group = a_group()
-    gone = a_contact(brand=group.brand, external_id="C1", email="anna@example.com")
+    gone = a_contact(audience=an_audience(group=group), external_id="C1", email="anna@example.com")
     unsubscribe(contact=gone, group=None, source="test")
 
     found = imported(HEADER + "C1,anna@example.com,Anna,3\nC2,ben@example.com,Ben,1\n", group=group)
@@ -166,6 +169,134 @@ def test_a_new_id_is_no_way_around_an_unsubscribe() -> None:
 
     assert found.rows_suppressed == 1
     assert Contact.objects.get(external_id="C2").suppressions.get().group == group
+
+
+def test_giving_a_suppressed_address_to_another_id_undoes_no_unsubscribe() -> None:
+    group = a_group()
+    audience = an_audience(group=group)
+    gone = a_contact(audience=audience, external_id="C1", email="anna@example.com")
+    other = a_contact(audience=audience, external_id="C2", email="ben@example.com")
+    unsubscribe(contact=gone, group=None, source="test")
+
+    swapped = imported(HEADER + "C1,away@example.com,Anna,3\nC2,anna@example.com,Ben,1\n", group=group)
+    afterwards = imported(HEADER + "C3,anna@example.com,Carl,1\nC2,ben@example.com,Ben,1\n", group=group)
+
+    assert (swapped.rows_updated, swapped.rows_suppressed) == (2, 2)
+    assert (afterwards.rows_new, afterwards.rows_updated, afterwards.rows_suppressed) == (1, 1, 2)
+    assert set(queries.reasons_by_contact([gone.pk, other.pk], group)) == {gone.pk, other.pk}
+    assert Contact.objects.filter(queries.suppressed_by(group)).count() == 3
+
+
+def test_a_store_changes_nobody_of_another_store() -> None:
+    brand = a_brand()
+    store, next_store = a_group(brand=brand), a_group(brand=brand)
+    theirs = a_contact(audience=an_audience(group=next_store), external_id="C1", email="anna@example.com", points=3)
+    on_no_list = a_contact(brand=brand, external_id="C2", email="ben@example.com", points=3)
+    Contact.objects.update(sync_state=SyncState.SYNCED)
+
+    content = HEADER + "C1,mine@evil.example,X,9\nC2,mine@evil.example,X,9\nC3,carl@example.com,Carl,1\n"
+    found = imported(content, group=store, name="Regulars")
+
+    assert counts(found) == {"done": 3, "new": 1, "updated": 0, "unchanged": 0, "rejected": 2, "suppressed": 0}
+    assert [(item.line, item.reason, item.detail, item.cells) for item in found.rejects.all()] == [
+        (2, "known_elsewhere", "email", ["C1", "mine@evil.example", "X", "9"]),
+        (3, "known_elsewhere", "email", ["C2", "mine@evil.example", "X", "9"]),
+    ]
+    for contact, email in ((theirs, "anna@example.com"), (on_no_list, "ben@example.com")):
+        contact.refresh_from_db()
+        assert (contact.email, contact.attributes, contact.sync_state) == (email, {"points": 3}, SyncState.SYNCED)
+    assert set(found.audience.members.values_list("contact__external_id", flat=True)) == {"C3"}
+    found.audience.refresh_from_db()
+    assert found.audience.size == 1
+
+
+def test_somebody_of_another_store_with_the_same_address_is_only_put_on_the_list() -> None:
+    brand = a_brand()
+    store, next_store = a_group(brand=brand), a_group(brand=brand)
+    theirs = a_contact(audience=an_audience(group=next_store), external_id="C1", email="anna@example.com", points=3)
+
+    content = HEADER + "C1,Anna@example.com,X,9\nC1,mine@evil.example,X,9\n"
+    found = imported(content, group=store, name="Regulars")
+
+    theirs.refresh_from_db()
+    assert counts(found) == {"done": 2, "new": 0, "updated": 0, "unchanged": 1, "rejected": 1, "suppressed": 0}
+    assert (theirs.email, theirs.attributes, theirs.consent_source) == ("anna@example.com", {"points": 3}, "")
+    assert found.audience.members.get().contact == theirs
+
+
+@pytest.mark.parametrize("role", [Role.BRAND_MANAGER, Role.ADMIN])
+def test_head_office_may_change_everybody_of_the_brand(role: Role) -> None:
+    group = a_group()
+    a_contact(brand=group.brand, external_id="C1", email="anna@example.com")
+
+    head = a_person(role=role, group=root_group(group.brand))
+    found = imported(HEADER + "C1,anna@new.example,Anna,3\n", group=group, actor=head)
+    again = imported(HEADER + "C1,anna@newer.example,Anna,3\n", group=group, actor=service_user(brand=group.brand))
+
+    assert (found.rows_updated, again.rows_updated) == (1, 1)
+    assert Contact.objects.get().email == "anna@newer.example"
+
+
+def test_the_head_of_another_brand_changes_nobody() -> None:
+    group = a_group()
+    a_contact(brand=group.brand, external_id="C1", email="anna@example.com")
+
+    outsider = a_person(role=Role.ADMIN, group=root_group(a_brand()))
+    found = imported(HEADER + "C1,anna@new.example,Anna,3\n", group=group, actor=outsider)
+
+    assert found.rows_rejected == 1
+    assert Contact.objects.get().email == "anna@example.com"
+
+
+def test_a_regional_manager_may_change_whom_a_store_of_the_region_has() -> None:
+    region = a_group()
+    store, other_store = a_group(parent=region), a_group(parent=region)
+    a_contact(audience=an_audience(group=other_store), external_id="C1", email="anna@example.com")
+
+    manager = a_person(role=Role.REGIONAL_MANAGER, group=region)
+    found = imported(HEADER + "C1,anna@new.example,Anna,3\n", group=store, actor=manager)
+
+    assert found.rows_updated == 1
+    assert Contact.objects.get().email == "anna@new.example"
+
+
+def test_a_closed_group_takes_no_file() -> None:
+    group = a_group(name="Old store")
+    group.closed_at = timezone.now()
+
+    with pytest.raises(InputRefused, match="Old store is closed"):
+        an_import(HEADER + "C1,anna@example.com,Anna,3\n", group=group)
+
+    assert (ContactImport.objects.count(), Audience.objects.count()) == (0, 0)
+
+
+def test_the_name_of_a_file_loses_what_cannot_be_shown() -> None:
+    contact_import = start_import(
+        group=a_group(),
+        actor=a_person(),
+        file=SimpleUploadedFile("x.csv", (HEADER + "C1,anna@example.com,Anna,3\n").encode()),
+        file_name="regulars\x00\udcff.csv",
+        name="Regulars",
+    )
+
+    assert ContactImport.objects.get(pk=contact_import.pk).file_name == "regulars.csv"
+
+
+@pytest.mark.parametrize("field", ["name", "consent_source"])
+def test_a_text_with_a_nul_is_refused(field: str) -> None:
+    texts = {"name": "Regulars", "consent_source": "card", field: "a\x00b"}
+
+    with pytest.raises(InputRefused, match="that can be shown"):
+        start_import(
+            group=a_group(),
+            actor=a_person(),
+            file=SimpleUploadedFile("x.csv", (HEADER + "C1,anna@example.com,Anna,3\n").encode()),
+            file_name="x.csv",
+            name=texts["name"],
+            consent_source=texts["consent_source"],
+        )
+
+    assert (ContactImport.objects.count(), Audience.objects.count()) == (0, 0)
 
 
 def test_without_ids_a_file_is_refused_with_what_to_do() -> None:

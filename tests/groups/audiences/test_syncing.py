@@ -322,11 +322,33 @@ def test_whoever_left_the_brand_is_unsubscribed_in_braze(
     assert profile.custom["smartersends_excluded_groups"] == ["US-001"]
 
 
+def test_a_new_id_with_the_address_of_somebody_who_left_is_unsubscribed_in_braze(
+    audience: Audience, workspace: Workspace, sandbox: RunningSandbox
+) -> None:
+    gone = a_contact(audience=audience, email="anna@example.com")
+    unsubscribe(contact=gone, group=None, source="test")
+    Contact.objects.filter(pk=gone.pk).update(email="away@example.com")
+    heir = a_contact(audience=audience, email="anna@example.com")
+
+    sync_contacts(workspace.pk)
+
+    profile = sandbox.profile(heir.external_id)
+    assert profile is not None
+    assert profile.email_subscribe == "unsubscribed"
+    assert profile.custom["smartersends_excluded_groups"] == ["US-001"]
+
+
 def test_taking_a_suppression_away_subscribes_nobody(
     audience: Audience, workspace: Workspace, sandbox: RunningSandbox
 ) -> None:
     contact = a_contact(audience=audience)
-    Suppression.objects.create(contact=contact, reason=SuppressionReason.BLOCKED, source="test")
+    Suppression.objects.create(
+        contact=contact,
+        brand=contact.brand,
+        address=contact.email,
+        reason=SuppressionReason.BLOCKED,
+        source="test",
+    )
     sync_contacts(workspace.pk)
 
     Suppression.objects.all().delete()

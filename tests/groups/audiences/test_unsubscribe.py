@@ -108,6 +108,15 @@ def test_head_office_mail_offers_the_brand_only(cast: Cast, contact: Contact, cl
     assert Suppression.objects.get().group is None
 
 
+@pytest.mark.parametrize("token", ["%00", "a%00b", "a%0Ab", "%ED%B3%BF", "x" * 65, "tok.en", "%D9%A1"])
+def test_a_token_that_cannot_be_one_is_a_polite_404(cast: Cast, client: Client, token: str) -> None:
+    address = f"/u/{cast.store.pk}/{token}"
+
+    for response in (client.get(address), client.post(address, {"List-Unsubscribe": "One-Click"})):
+        assert response.status_code == 404
+        assert "This link does not work" in response.content.decode()
+
+
 def test_an_unknown_link_is_a_polite_404(cast: Cast, contact: Contact, client: Client) -> None:
     unknown = reverse("groups:unsubscribe", kwargs={"group_id": cast.store.pk, "token": "no-such-token"})
     foreign = reverse(

@@ -8,10 +8,12 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
-from groups.audiences import tasks
+from groups.audiences import services, tasks
 from groups.audiences.import_views import defused
-from groups.models import Audience, AudienceMember, Contact, ContactImport, Event, ImportState, SyncState
+from groups.errors import InputRefused
+from groups.models import Audience, AudienceMember, Contact, ContactImport, Event, Group, ImportState, SyncState
 from tests.builders import Cast, a_contact, a_workspace, an_audience, an_import
 from tests.sandbox_server import RunningSandbox
 
@@ -254,7 +256,80 @@ def test_braze_being_away_is_told_on_the_segment_page(cast: Cast, client: Client
     assert "Braze does not answer as expected." in response.content.decode()
 
 
-@pytest.mark.parametrize("cell", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", " =1", "＝1"])
-def test_formula_cells_are_defused(cell: str) -> None:
-    assert defused(cell) == f"'{cell}"
-    assert defused("anna@example.com") == "anna@example.com"
+def test_a_search_with_signs_that_cannot_be_shown_finds_without_them(cast: Cast, client: Client) -> None:
+    audience = an_audience(group=cast.store)
+    a_contact(audience=audience, email="anna@example.com")
+    client.force_login(cast.author)
+
+    for search, is_found in (("%00", True), ("%00an%00na%0A", True), ("%00ben", False)):
+        response = client.get(reverse("groups:audience-show", args=[audience.pk]) + f"?q={search}&page=%00")
+        assert response.status_code == 200
+        assert ("anna@example.com" in response.content.decode()) is is_found
+
+
+def test_a_nul_in_the_upload_form_gets_a_sentence(cast: Cast, client: Client) -> None:
+    client.force_login(cast.author)
+    address = reverse("groups:audience-upload", args=[cast.store.pk])
+
+    statuses = [
+        client.post(address, upload_of(**{field: "a\x00b"})).status_code for field in ("name", "consent_source")
+    ]
+    looked = client.get(address + "?audience=%00")
+    forged = client.post(address, upload_of(audience="\x00"))
+
+    assert (statuses, looked.status_code, forged.status_code) == ([422, 422], 200, 404)
+    assert (ContactImport.objects.count(), Audience.objects.count()) == (0, 0)
+
+
+def test_a_closed_group_gets_no_segment_and_no_file(cast: Cast, client: Client, sandbox: RunningSandbox) -> None:
+    a_workspace(brand=cast.brand, endpoint=sandbox.url)
+    Group.objects.filter(pk=cast.store.pk).update(closed_at=timezone.now())
+    client.force_login(cast.manager)
+    segment = next(iter(sandbox.state.segments))
+
+    assign = reverse("groups:segment-assign", args=[cast.store.pk])
+    assigned = client.post(assign, {"segment": segment}, follow=True)
+    uploaded = client.post(reverse("groups:audience-upload", args=[cast.store.pk]), upload_of())
+
+    assert "Northwind Coffee Portland is closed." in assigned.content.decode()
+    assert "Northwind Coffee Portland is closed." in uploaded.content.decode()
+    assert uploaded.status_code == 422
+    assert Audience.objects.count() == 0
+
+
+def test_a_segment_with_an_id_that_cannot_be_shown_is_refused(cast: Cast) -> None:
+    with pytest.raises(InputRefused, match="Choose a segment"):
+        services.assign_segment(group=cast.store, segment_id="a\x00b", name="Regulars", actor=cast.manager)
+
+    assert Audience.objects.count() == 0
+
+
+@pytest.mark.parametrize(
+    ("cell", "shown"),
+    [
+        ("=1+1", "'=1+1"),
+        ("+1", "'+1"),
+        ("-1", "'-1"),
+        ("@SUM(A1)", "'@SUM(A1)"),
+        ("\t=1", "\t'=1"),
+        (" =1", " '=1"),
+        ("＝1", "'＝1"),
+        ("\u00a0=1", "\u00a0'=1"),
+        ("\u200b\u3000@A1", "\u200b\u3000'@A1"),
+        ("\ufeff\u3164\ufe0f+1", "\ufeff\u3164\ufe0f'+1"),
+        ("a;=1", "a;'=1"),
+        ("a\t-1", "a\t'-1"),
+        ("a\r\n+1", "a\r\n'+1"),
+        ("a\n \u2060=1", "a\n \u2060'=1"),
+        ("a\u2028@A1", "a\u2028'@A1"),
+        ('a;"=1', "a;\"'=1"),
+        ("a;=1;=2", "a;'=1;'=2"),
+    ],
+)
+def test_formulas_are_defused_wherever_a_spreadsheet_may_cut_the_cell(cell: str, shown: str) -> None:
+    assert defused(cell) == shown
+
+
+@pytest.mark.parametrize("cell", ["anna@example.com", "Jean-Luc", "1+1=2", "a;b", "", "2026-11-30", "👩‍🚀"])
+def test_harmless_cells_stay_as_they_are(cell: str) -> None:
+    assert defused(cell) == cell

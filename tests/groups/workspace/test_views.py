@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
+import sys
+from typing import Any
+
 import pytest
+from django.core.signals import got_request_exception
+from django.db import DatabaseError
+from django.http import HttpRequest
 from django.test import Client
 from django.urls import reverse
+from django.views.debug import ExceptionReporter
 from pytest_django import Settings
 
+from groups import audit
 from groups.models import Workspace
+from groups.workspace.forms import WorkspaceForm
 from tests.builders import APP_ID, CAMPAIGN_ID, VARIATION_ID, Cast, a_workspace
 from tests.sandbox_server import API_KEY, RunningSandbox
 
@@ -113,3 +122,44 @@ def test_the_outgoing_addresses_stand_on_the_page(cast: Cast, client: Client, se
     client.force_login(cast.admin)
 
     assert b"<code>192.0.2.17</code>" in client.get(reverse("groups:workspace")).content
+
+
+def reported_key(client: Client, monkeypatch: pytest.MonkeyPatch, broken: object, name: str) -> tuple[bool, str]:
+    """Posts a new key while something breaks; tells whether the report that admins get holds it, and the report."""
+    api_key = "-".join(["a", "fresh", "secret"])
+    reports: list[str] = []
+
+    def breaks(*_arguments: Any, **_options: Any) -> None:
+        raise DatabaseError("away")
+
+    def reports_it(request: HttpRequest, **_options: Any) -> None:
+        reports.append(ExceptionReporter(request, *sys.exc_info()).get_traceback_html())
+
+    monkeypatch.setattr(broken, name, breaks)
+    got_request_exception.connect(reports_it)
+    client.raise_request_exception = False
+    try:
+        response = client.post(reverse("groups:workspace"), {**FORM, "api_key": api_key})
+    finally:
+        got_request_exception.disconnect(reports_it)
+
+    assert response.status_code == 500
+    assert api_key not in response.content.decode()
+    return api_key in reports[0], reports[0]
+
+
+@pytest.mark.parametrize(
+    ("broken", "name"),
+    [(audit, "record"), (WorkspaceForm, "add_error"), (Workspace, "save_base"), (WorkspaceForm, "clean")],
+)
+def test_a_new_key_stands_in_no_report_of_an_error(
+    cast: Cast, client: Client, monkeypatch: pytest.MonkeyPatch, broken: object, name: str
+) -> None:
+    client.force_login(cast.admin)
+    if name == "add_error":
+        monkeypatch.setitem(FORM, "app_id", "an id with blanks")
+
+    is_reported, report = reported_key(client, monkeypatch, broken, name)
+
+    assert "DatabaseError" in report
+    assert not is_reported

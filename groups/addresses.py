@@ -1,0 +1,22 @@
+"""Addresses of the portal as people outside reach them."""
+
+from __future__ import annotations
+
+from urllib.parse import urlsplit, urlunsplit
+
+from django.conf import settings
+
+from groups.models import Brand
+
+
+def public_url(brand: Brand, path: str) -> str:
+    """Gives an address that mails may carry: on the brand's own host name where it has one, else on `PUBLIC_URL`.
+
+    Never taken from a request, whose host name anybody can choose.
+    """
+    address: str = settings.PUBLIC_URL
+    parts = urlsplit(address)
+    if not brand.host_name:
+        return f"{address}{path}"
+    port = f":{parts.port}" if parts.port else ""
+    return urlunsplit((parts.scheme, f"{brand.host_name}{port}", path, "", ""))
