@@ -12,13 +12,16 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from campaigns.brandlock import ValuesRefused as ValuesWrong
-from campaigns.brandlock import clean_text, clean_values, default_values
+from campaigns.brandlock import clean_values, default_values
 from campaigns.compose.content import compiled_of
 from campaigns.errors import NotEditable, Refusal, StaleRevision, ValuesRefused
+from campaigns.library.words import one_line
 from campaigns.models import Mailing, MailingState, Template
 from campaigns.preflight.findings import CheckFinding
 from groups.audit import record
 from groups.models import Audience, Group, User
+
+NAME_CHARACTERS = 120
 
 
 def start_mailing(*, group: Group, template: Template, actor: User, name: str = "") -> Mailing:
@@ -32,7 +35,7 @@ def start_mailing(*, group: Group, template: Template, actor: User, name: str = 
         mailing = Mailing.objects.create(
             group=group,
             version=version,
-            name=_one_line(name) or _one_line(template.name),
+            name=one_line(name)[:NAME_CHARACTERS] or template.name,
             values=default_values(compiled_of(version)),
             route=template.route,
             author=actor,
@@ -58,7 +61,7 @@ def save_values(*, mailing: Mailing, changes: Mapping[str, Any], revision: int, 
 
 def rename(*, mailing: Mailing, name: str, revision: int, actor: User) -> Mailing:
     """Gives the mailing its internal name, which recipients never see."""
-    cleaned = _one_line(name)
+    cleaned = one_line(name)[:NAME_CHARACTERS]
     if not cleaned:
         raise Refusal(_("A mailing needs a name, so that your team finds it again. Recipients never see it."))
     return _edit(mailing, actor, revision=revision, name=cleaned)
@@ -102,10 +105,6 @@ def delete_draft(*, mailing: Mailing, actor: User) -> None:
             raise NotEditable(_("Only a draft that was never submitted or sent can be deleted."))
         record("mailing.deleted", actor=actor, group=mailing.group, target=mailing, name=mailing.name)
         locked.delete()
-
-
-def _one_line(text: str) -> str:
-    return " ".join(clean_text(text).split())[:120]
 
 
 def _edit(mailing: Mailing, actor: User, *, revision: int, **changes: Any) -> Mailing:

@@ -37,9 +37,10 @@ def changes_of(mailing: Mailing) -> tuple[Change, ...]:
     """Gives what a mailing changes against its template, in the order of the email."""
     context = context_for(mailing)
     images: dict[str, Image] = {}
-    for image in usable(mailing.group, Image):
+    for image in usable(mailing.group, Image).select_related("group"):
         images[str(image.pk)] = image
-        images.setdefault(f"demo:{image.name}", image)
+        if image.group.parent_id is None:  # as in `content.images_for`: only the brand's own group gives names
+            images.setdefault(f"demo:{image.name}", image)
     return tuple(
         Change(found.field, found.label, _shown(found.before, images, context), _shown(found.after, images, context))
         for found in differences(mailing)

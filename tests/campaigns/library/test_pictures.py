@@ -111,7 +111,12 @@ def test_a_jpeg_may_have_more_because_it_is_decoded_smaller(
 ) -> None:
     decoded: list[int] = []
     fitted = pictures._fitted  # the one place that sees what was decoded
-    monkeypatch.setattr(pictures, "_fitted", lambda image: decoded.append(image.width * image.height) or fitted(image))
+
+    def watched(image: Image.Image) -> Image.Image:
+        decoded.append(image.width * image.height)
+        return fitted(image)
+
+    monkeypatch.setattr(pictures, "_fitted", watched)
 
     picture = picture_from(saved(Image.new("L", size), "JPEG"))
 
