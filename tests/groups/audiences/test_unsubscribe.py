@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from groups.models import Contact, Event, Suppression, SyncState
@@ -109,12 +111,18 @@ def test_head_office_mail_offers_the_brand_only(cast: Cast, contact: Contact, cl
 
 
 @pytest.mark.parametrize("token", ["%00", "a%00b", "a%0Ab", "%ED%B3%BF", "x" * 65, "tok.en", "%D9%A1"])
-def test_a_token_that_cannot_be_one_is_a_polite_404(cast: Cast, client: Client, token: str) -> None:
+def test_a_token_that_cannot_be_one_is_a_polite_404_and_reaches_no_query(
+    cast: Cast, client: Client, token: str
+) -> None:
     address = f"/u/{cast.store.pk}/{token}"
 
-    for response in (client.get(address), client.post(address, {"List-Unsubscribe": "One-Click"})):
+    with CaptureQueriesContext(connection) as queries:
+        responses = (client.get(address), client.post(address, {"List-Unsubscribe": "One-Click"}))
+
+    for response in responses:
         assert response.status_code == 404
         assert "This link does not work" in response.content.decode()
+    assert not [query for query in queries.captured_queries if "groups_contact" in query["sql"]]
 
 
 def test_an_unknown_link_is_a_polite_404(cast: Cast, contact: Contact, client: Client) -> None:

@@ -6,7 +6,8 @@ import json
 import logging
 
 import pytest
-from django.db import connection
+from django.db import DatabaseError, connection
+from django.views.debug import ExceptionReporter
 from pytest_django import Settings
 
 from braze_client.sandbox import PARTNER_PERMISSIONS, SandboxOptions
@@ -56,6 +57,23 @@ def test_the_audit_trail_tells_of_it_without_the_key() -> None:
     assert event.detail["endpoint"] == BRAZE
     assert event.detail["is_key_new"] is True
     assert "a-key-1" not in json.dumps(event.detail)
+
+
+def test_the_report_of_an_error_does_not_show_the_new_key(monkeypatch: pytest.MonkeyPatch) -> None:
+    brand = a_brand()
+    api_key = "-".join(["a", "fresh", "secret"])
+
+    def breaks(*_arguments: object, **_options: object) -> None:
+        raise DatabaseError("away")
+
+    monkeypatch.setattr(Workspace, "save_base", breaks)
+    with pytest.raises(DatabaseError) as caught:
+        connected(brand, api_key=api_key)
+
+    inside = caught.tb.tb_next.tb_next if caught.tb.tb_next else None
+    report = ExceptionReporter(None, caught.type, caught.value, inside).get_traceback_html()
+    assert "save_base" in report
+    assert api_key not in report
 
 
 def test_an_empty_key_keeps_the_stored_one() -> None:

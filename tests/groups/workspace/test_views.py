@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from django.core.signals import got_request_exception
+from django.core.validators import MaxLengthValidator
 from django.db import DatabaseError
 from django.http import HttpRequest
 from django.test import Client
@@ -150,7 +151,7 @@ def reported_key(client: Client, monkeypatch: pytest.MonkeyPatch, broken: object
 
 @pytest.mark.parametrize(
     ("broken", "name"),
-    [(audit, "record"), (WorkspaceForm, "add_error"), (Workspace, "save_base"), (WorkspaceForm, "clean")],
+    [(audit, "record"), (WorkspaceForm, "add_error"), (Workspace, "save_base"), (MaxLengthValidator, "__call__")],
 )
 def test_a_new_key_stands_in_no_report_of_an_error(
     cast: Cast, client: Client, monkeypatch: pytest.MonkeyPatch, broken: object, name: str
