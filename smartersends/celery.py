@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import os
+import signal
 from typing import Any
 
 from celery import Celery
-from celery.signals import worker_init
+from celery.signals import worker_init, worker_process_init
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "smartersends.settings")
 
@@ -27,3 +28,12 @@ app.autodiscover_tasks(
 def listen_for_heartbeats(**_: Any) -> None:
     """Lets the worker note its finished tasks, which `/health/ready` reads as its heartbeat."""
     from smartersends import health  # noqa: F401  # its signal receivers register themselves
+
+
+@worker_process_init.connect(weak=False)
+def leave_the_end_to_the_worker(**_: Any) -> None:
+    """Lets a pool process finish what it has in hand when a whole process group is asked to end.
+
+    Without this the pool dies at once, and the worker waits for it for ever instead of shutting down.
+    """
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)

@@ -208,6 +208,7 @@ export default function attach(root) {
   // ---- start ----
 
   const named = location.hash.startsWith("#step-") ? stepOf(decodeURIComponent(location.hash.slice(6))) : null;
-  open(named && !named.hidden ? named : stepOf(root.dataset.openStep));
+  // Whoever was quicker than this script keeps the step that they opened.
+  open(named && !named.hidden ? named : (openStep() ?? stepOf(root.dataset.openStep)));
   if (openStep()) preview.highlight(openStep().dataset.step);
 }

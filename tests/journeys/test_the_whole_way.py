@@ -170,3 +170,4 @@ def open_step(page: Page, name: str) -> None:
     step = page.locator(f"#step-{name}")
     if step.get_attribute("open") is None:
         step.locator("summary").click()
+    expect(step).to_have_attribute("open", "")

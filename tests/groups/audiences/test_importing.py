@@ -187,6 +187,19 @@ def test_giving_a_suppressed_address_to_another_id_undoes_no_unsubscribe() -> No
     assert Contact.objects.filter(queries.suppressed_by(group)).count() == 3
 
 
+def test_file_after_file_no_id_and_no_address_comes_free() -> None:
+    group = a_group()
+    audience = an_audience(group=group)
+    gone = a_contact(audience=audience, external_id="C1", email="anna@example.com")
+    a_contact(audience=audience, external_id="C2", email="ben@example.com")
+    unsubscribe(contact=gone, group=None, source="test")
+
+    files = ("C1,away@example.com,A,1", "C2,anna@example.com,B,1", "C2,ben@example.com,B,1", "C3,away@example.com,C,1")
+    silent = [imported(f"{HEADER}{row}\n", group=group).rows_suppressed for row in files]
+
+    assert silent == [1, 1, 1, 1]
+
+
 def test_a_store_changes_nobody_of_another_store() -> None:
     brand = a_brand()
     store, next_store = a_group(brand=brand), a_group(brand=brand)
