@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from smartersends.settings.environment import env
+from smartersends.settings.environment import PRODUCTION, env
 
 # The address that mail recipients reach: images and unsubscribe pages are linked from here.
 PUBLIC_URL = env.str("PUBLIC_URL", default="http://127.0.0.1:8000").rstrip("/")
@@ -21,8 +21,8 @@ SEND_IDS_KEPT_FOR_OTHERS = env.int("SEND_IDS_KEPT_FOR_OTHERS", default=10)
 DUE_TOLERANCE_MINUTES = env.int("DUE_TOLERANCE_MINUTES", default=15)
 APPROVAL_WINDOW_HOURS = env.int("APPROVAL_WINDOW_HOURS", default=72)
 
-# Allows REST endpoints that are no Braze instance, such as the sandbox; never switch on with a real key.
-BRAZE_ALLOW_INSECURE_ENDPOINTS = env.bool("BRAZE_ALLOW_INSECURE_ENDPOINTS", default=False)
+# Allows REST endpoints that are no Braze instance, such as the sandbox; never switch on where real keys are kept.
+BRAZE_ALLOW_INSECURE_ENDPOINTS = env.bool("BRAZE_ALLOW_INSECURE_ENDPOINTS", default=not PRODUCTION)
 DEMO_BRAZE_ENDPOINT = env.str("DEMO_BRAZE_ENDPOINT", default="http://127.0.0.1:8001")
 DEMO_BRAZE_API_KEY = env.str("DEMO_BRAZE_API_KEY", default="sandbox-key-northwind")
 

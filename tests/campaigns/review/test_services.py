@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from datetime import timedelta
 
 import pytest
@@ -9,7 +11,8 @@ import time_machine
 from django.core import mail
 from django.utils import timezone
 
-from campaigns.compose.services import choose_time, save_values
+from campaigns.compose.services import choose_time, delete_draft, save_values, start_mailing
+from campaigns.delivery.control import reschedule
 from campaigns.delivery.services import send
 from campaigns.delivery.sweeping import start_due_mailings
 from campaigns.errors import NotAllowed, NotEditable, NotReady, Refusal, StaleState
@@ -20,6 +23,8 @@ from groups.models import Brand, Event, Group, ReviewPolicy, User, Workspace
 from groups.roles import Role
 from tests.builders import a_group, a_person
 from tests.campaigns.builders import a_mailing
+
+Callbacks = Callable[..., AbstractContextManager[object]]
 
 
 @pytest.fixture
@@ -62,11 +67,11 @@ def test_an_approval_hands_the_mailing_over(mailing: Mailing, author: User, appr
 
 
 def test_approvers_are_told_with_a_link_and_the_author_of_the_decision(
-    mailing: Mailing, author: User, approver: User, django_capture_on_commit_callbacks: object
+    mailing: Mailing, author: User, approver: User, django_capture_on_commit_callbacks: Callbacks
 ) -> None:
-    with django_capture_on_commit_callbacks(execute=True):  # type: ignore[operator]
+    with django_capture_on_commit_callbacks(execute=True):
         review = submit(mailing=mailing, actor=author)
-    with django_capture_on_commit_callbacks(execute=True):  # type: ignore[operator]
+    with django_capture_on_commit_callbacks(execute=True):
         ask_for_changes(review=review, actor=approver, reason="Name the day in the subject.")
 
     to_approver, to_author = mail.outbox
@@ -227,3 +232,71 @@ def test_a_sender_under_a_policy_of_approval_must_submit(group: Group, workspace
     assert needs_approval(mailing, mailing.author) is True
     with pytest.raises(NotAllowed):
         send(mailing=mailing, actor=mailing.author)
+
+
+def test_what_a_check_blocks_by_now_cannot_be_approved(
+    mailing: Mailing, author: User, approver: User, workspace: Workspace
+) -> None:
+    review = submit(mailing=mailing, actor=author)
+    Workspace.objects.filter(pk=workspace.pk).update(endpoint="")
+
+    with pytest.raises(NotReady):
+        approve(review=review, actor=approver)
+
+    mailing.refresh_from_db()
+    assert (mailing.state, Delivery.objects.count()) == (MailingState.IN_APPROVAL, 0)
+
+
+def test_line_breaks_in_names_neither_add_a_header_nor_stop_the_notice(
+    mailing: Mailing, author: User, approver: User, django_capture_on_commit_callbacks: Callbacks
+) -> None:
+    Mailing.objects.filter(pk=mailing.pk).update(name="News\r\nBcc: evil@example.com")
+    mailing.refresh_from_db()
+
+    with django_capture_on_commit_callbacks(execute=True):
+        submit(mailing=mailing, actor=author)
+
+    (notice,) = mail.outbox
+    assert (notice.to, notice.bcc) == ([approver.email], [])
+    assert "\n" not in notice.subject
+
+
+def test_an_author_moves_only_what_was_approved_and_only_in_its_window(
+    mailing: Mailing, author: User, approver: User, group: Group
+) -> None:
+    chosen = timezone.now().replace(microsecond=0) + timedelta(days=3)
+    choose_time(mailing=mailing, send_at=chosen, actor=author)
+    approve(review=submit(mailing=mailing, actor=author), actor=approver)
+
+    reschedule(mailing=mailing, send_at=chosen + timedelta(hours=5), actor=author)
+    with pytest.raises(Refusal, match="another time"):
+        reschedule(mailing=mailing, send_at=chosen + timedelta(days=30), actor=author)
+    others = a_mailing(group=group, send_at=chosen)
+    send(mailing=others, actor=others.author)
+    with pytest.raises(NotAllowed):
+        reschedule(mailing=others, send_at=chosen + timedelta(hours=5), actor=author)
+
+    mailing.refresh_from_db()
+    assert mailing.send_at == chosen + timedelta(hours=5)
+
+
+def test_a_draft_that_was_reviewed_stays_with_its_thread(mailing: Mailing, author: User, approver: User) -> None:
+    ask_for_changes(review=submit(mailing=mailing, actor=author), actor=approver, reason="Legal says no.")
+    mailing.refresh_from_db()
+
+    with pytest.raises(NotEditable):
+        delete_draft(mailing=mailing, actor=author)
+
+    assert mailing.reviews.get().reason == "Legal says no."
+
+
+def test_a_closed_group_sends_nothing_new(mailing: Mailing, author: User, group: Group) -> None:
+    Group.objects.filter(pk=group.pk).update(closed_at=timezone.now())
+    mailing.group.refresh_from_db()
+
+    with pytest.raises(NotReady) as refusal:
+        submit(mailing=mailing, actor=author)
+    with pytest.raises(Refusal, match="closed"):
+        start_mailing(group=mailing.group, template=mailing.version.template, actor=author)
+
+    assert "group_closed" in [finding.code for finding in refusal.value.findings]
