@@ -16,9 +16,11 @@ MESSAGES = 300
 def test_messages_written_and_read_at_once_all_arrive_whole_and_in_order(tmp_path: Path) -> None:
     with _connection(tmp_path) as writing, _connection(tmp_path) as reading:
         received: list[int] = []
+        # Kombu rewrites its table of queues when one is declared; until both know it, messages may find no queue.
+        queue = reading.SimpleQueue(tmp_path.name)
+        writing.SimpleQueue(tmp_path.name).close()
         writer = threading.Thread(target=_write, args=(writing, tmp_path.name))
         writer.start()
-        queue = reading.SimpleQueue(tmp_path.name)
         while len(received) < MESSAGES:
             try:
                 message = queue.get(timeout=10)
