@@ -20,7 +20,7 @@ from braze_client import (
     TriggerRecipient,
     calls,
 )
-from campaigns.delivery.restaging import leave_out_suppressed
+from campaigns.delivery.restaging import has_news, leave_out_suppressed
 from campaigns.models import Batch, BatchKind, BatchState, Delivery, Recipient, Route
 from groups.audiences.profiles import EXCLUDED_GROUPS, GROUPS
 
@@ -40,7 +40,9 @@ class Job:
 
 def jobs_for(batches: Iterable[Batch]) -> list[Job]:
     """Reads the people of claimed batches in one query."""
-    claimed = [batch for batch in batches if _still_has_people(batch)]
+    taken = list(batches)
+    with_news = {one.pk for one in {batch.delivery for batch in taken} if has_news(one)}
+    claimed = [batch for batch in taken if batch.delivery_id not in with_news or _still_has_people(batch)]
     naming = [batch.pk for batch in claimed if batch.state == BatchState.CALLING and batch.kind == BatchKind.LIST]
     people: Mapping[int, list[str]] = defaultdict(list)
     rows = Recipient.objects.filter(batch__in=naming, outcome="").order_by("pk")

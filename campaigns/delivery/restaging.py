@@ -24,7 +24,13 @@ from campaigns.models import (
 from campaigns.states import lock_delivery, move_delivery
 from groups.audiences.queries import suppressed_by
 from groups.audit import record
-from groups.models import Contact
+from groups.models import Contact, Suppression
+
+
+def has_news(delivery: Delivery) -> bool:
+    """Tells whether anybody of the brand was suppressed since the delivery began; spares looking at every recipient."""
+    brand = delivery.mailing.group.brand_id
+    return Suppression.objects.filter(brand=brand, created_at__gte=delivery.created_at).exists()
 
 
 def recall_suppressed(delivery: Delivery) -> int:
@@ -33,6 +39,8 @@ def recall_suppressed(delivery: Delivery) -> int:
     Does nothing when it is too late to stage again: then the mail of those people is on its way.
     """
     if delivery.route != Route.SCHEDULE or delivery.stage_by is None or delivery.stage_by <= timezone.now():
+        return 0
+    if not has_news(delivery):
         return 0
     staged = delivery.batches.filter(state=BatchState.ACCEPTED, kind=BatchKind.LIST, is_recalled=False)
     people = Recipient.objects.filter(batch__in=staged.exclude(schedule_id=""), contact__in=_suppressed(delivery))
