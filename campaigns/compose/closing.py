@@ -106,7 +106,9 @@ def _audience_summary(mailing: Mailing, count: AudienceCount | None) -> str:
         return _("Nobody chosen yet")
     if count.reached is None:
         return mailing.audience.name
-    people = ngettext("%(count)s person", "%(count)s people", count.reached) % {"count": number_format(count.reached)}
+    people = ngettext("%(count)s person", "%(count)s people", count.reached) % {
+        "count": number_format(count.reached, force_grouping=True)
+    }
     return f"{mailing.audience.name} · {people}"
 
 

@@ -33,6 +33,9 @@ def figures_of(numbers: Numbers) -> tuple[Figure, ...]:
         "spam": _("Spam reports"),
     }
     notes = {"opens": _("Uncertain: some mail programmes open every mail by themselves.")}
+    if numbers.days > 1:
+        strongest = _("At least: Braze counts people day by day, and this is the strongest day.")
+        notes = {"opens": f"{notes['opens']} {strongest}", "clicks": strongest}
     rates = tuple(_figure(rate, labels[name], notes.get(name, "")) for name, rate in numbers.rates.items())
     return (Figure("delivered", _("Delivered"), numbers.delivered), *rates)
 
@@ -55,4 +58,4 @@ def _figure(rate: Rate, label: str, note: str) -> Figure:
 
 
 def _percent(share: float) -> str:
-    return f"{number_format(100 * share, decimal_pos=1)} %"
+    return f"{number_format(round(100 * share, 1), decimal_pos=1)} %"

@@ -11,7 +11,8 @@ from django.utils import timezone
 from campaigns.delivery.settling import settle
 from campaigns.models import Delivery, Mailing, MailingState, ReportDay
 from campaigns.reports.collecting import collect, due
-from campaigns.reports.queries import Standing, numbers_of, standing
+from campaigns.reports.figures import figures_of
+from campaigns.reports.queries import Numbers, Rate, Standing, numbers_of, standing
 from groups.models import Group, Workspace
 from tests.campaigns.builders import a_mailing, a_staged, deliver_due
 from tests.sandbox_server import RunningSandbox
@@ -121,3 +122,11 @@ def _reported(group: Group, *, clicks: int) -> Mailing:
     ReportDay.objects.create(delivery=delivery, day="2026-11-20", metrics=metrics, read_at=timezone.now())
     mailing.refresh_from_db()
     return mailing
+
+
+def test_a_share_is_rounded_as_people_round() -> None:
+    rate = Rate("opens", 4, 4 / 24)
+
+    figures = figures_of(Numbers(sent=24, delivered=24, rates={"opens": rate}, read_at=None, days=1))
+
+    assert [figure.share for figure in figures if figure.name == "opens"] == ["16.7 %"]
