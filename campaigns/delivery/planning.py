@@ -12,7 +12,8 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import connection, transaction
-from django.db.models import CharField, Max, Q, Value
+from django.db.models import CharField, Max, OuterRef, Q, Subquery, Value
+from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -38,13 +39,16 @@ from campaigns.states import lock_delivery, move_delivery, move_mailing
 from groups.audiences.queries import reasons_by_contact
 from groups.audit import record
 from groups.errors import NotConnected
-from groups.models import AudienceKind, AudienceMember, SuppressionReason, SyncState
+from groups.models import AudienceKind, AudienceMember, Contact, SuppressionReason, SyncState
 
 log = logging.getLogger(__name__)
 
+_ADDRESS = Lower(Subquery(Contact.objects.filter(pk=OuterRef("contact")).values("email")[:1]))
+
 PEOPLE_PER_BATCH = 50
 PEOPLE_PER_CHUNK = 500
-LEASE = timedelta(seconds=120)
+# Renewed with every chunk, so that another worker goes on soon after one was killed.
+LEASE = timedelta(seconds=30)
 LONGEST_WAIT_FOR_SYNC = timedelta(minutes=15)
 
 
@@ -162,7 +166,6 @@ def _judge_chunk(delivery: Delivery) -> bool:
                 left_out.append((person, reason))
                 continue
             taken.add(address)
-            person.address = address
             kept.append(person)
         Exclusion.objects.bulk_create(
             Exclusion(delivery=delivery, contact_id=person.contact_id, reason=reason) for person, reason in left_out
@@ -197,9 +200,7 @@ def _put_into_batches(delivery: Delivery, people: list[Recipient]) -> None:
             batch = Batch.objects.create(delivery=delivery, number=number, kind=BatchKind.LIST)
         room = PEOPLE_PER_BATCH - batch.size
         part, people = people[:room], people[room:]
-        for person in part:
-            person.batch = batch
-        Recipient.objects.bulk_update(part, ["address", "batch"])
+        Recipient.objects.filter(pk__in=[person.pk for person in part]).update(address=_ADDRESS, batch=batch)
         Batch.objects.filter(pk=batch.pk).update(size=batch.size + len(part))
         batch = None
 
