@@ -11,8 +11,10 @@ from django.db.models import F, Q, QuerySet
 from campaigns.models import Batch, BatchState, DeliveryState, MailingState, Route
 from groups.models import Workspace
 
-# Longer than a call with all its repetitions can take, so that a stale lease means that its worker is gone.
-LEASE = timedelta(seconds=240)
+# Longer than the work can take, so that a stale lease means that its worker is gone: a call that makes mail is made
+# once, within its time-out; moving and withdrawing may be repeated.
+CALL_LEASE = timedelta(seconds=60)
+REPEATABLE_LEASE = timedelta(seconds=240)
 
 
 def to_withdraw(workspace: Workspace, now: datetime) -> QuerySet[Batch]:
@@ -57,13 +59,14 @@ def claim(batches: QuerySet[Batch], into: BatchState, *, limit: int, now: dateti
 
     Deliveries take turns, batch number by batch number, so that a small mailing does not wait behind a large one.
     """
+    lease = CALL_LEASE if into == BatchState.CALLING else REPEATABLE_LEASE
     with transaction.atomic():
         chosen = batches.order_by("number", "delivery__created_at")
         if connection.features.has_select_for_update_skip_locked:
             chosen = chosen.select_for_update(skip_locked=True, of=("self",))
         ids = [batch.pk for batch in chosen[:limit]]
         Batch.objects.filter(pk__in=ids).update(
-            state=into, attempt=F("attempt") + 1, called_at=now, lease_until=now + LEASE
+            state=into, attempt=F("attempt") + 1, called_at=now, lease_until=now + lease
         )
     related = ("delivery__mailing__audience", "delivery__mailing__group", "delivery__workspace")
     return list(Batch.objects.filter(pk__in=ids).select_related(*related))
