@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-HOUR_SECONDS = 3600
 MINUTE_SECONDS = 60
 DAY_SECONDS = 86_400
 

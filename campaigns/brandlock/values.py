@@ -128,11 +128,6 @@ def check_values(compiled: Compiled, values: Values, context: RenderContext) -> 
     return tuple(findings)
 
 
-def tokens_of(text: str) -> tuple[str, ...]:
-    """Returns the names of the `[[name]]` tokens in a text, in order."""
-    return tuple(TOKEN.findall(text))
-
-
 def _clean(spec: FieldSpec, value: Json, findings: list[Finding]) -> Json:
     if spec.type is FieldType.LINE:
         if isinstance(value, str):

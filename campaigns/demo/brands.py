@@ -56,7 +56,7 @@ ROLE_NOTES = {
     Role.LOCAL_SENDER: _("writes and sends mailings of one store"),
     Role.APPROVER: _("approves the mailings of one store"),
     Role.BRAND_MANAGER: _("makes templates and sees every group"),
-    Role.ADMIN: _("connects Braze and imports groups"),
+    Role.ADMIN: _("connects Braze and assigns segments"),
 }
 
 TEMPLATES = (
