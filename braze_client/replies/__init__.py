@@ -1,0 +1,33 @@
+"""What we read back from Braze: frozen values that keep what they do not know."""
+
+from __future__ import annotations
+
+from braze_client.replies.answer import Answer, Json
+from braze_client.replies.campaigns import CampaignDetails
+from braze_client.replies.mail import Accepted, Done
+from braze_client.replies.people import ExportReply, RefusedObject, TrackReply
+from braze_client.replies.probes import ProbeOutcome, ProbeReply
+from braze_client.replies.reports import DataSeries, Day, SendId, VariationDay
+from braze_client.replies.segments import Segment, SegmentDetails, SegmentPage, SegmentSeries, SegmentSize
+
+__all__ = [
+    "Accepted",
+    "Answer",
+    "CampaignDetails",
+    "DataSeries",
+    "Day",
+    "Done",
+    "ExportReply",
+    "Json",
+    "ProbeOutcome",
+    "ProbeReply",
+    "RefusedObject",
+    "Segment",
+    "SegmentDetails",
+    "SegmentPage",
+    "SegmentSeries",
+    "SegmentSize",
+    "SendId",
+    "TrackReply",
+    "VariationDay",
+]
