@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable, Iterator
 from datetime import UTC, datetime
 from types import TracebackType
 from typing import Self, TypeVar
@@ -18,9 +18,11 @@ from braze_client.calls import Call
 from braze_client.errors import BrazeError
 from braze_client.exchange import judge, rate_limits, request_for, unanswered
 from braze_client.pacing import RateLimits, budget_key
+from braze_client.paging import Paged
 from braze_client.retrying import DEFAULT_ATTEMPTS, LONGEST_WAIT_SECONDS, Attempts
 
 T = TypeVar("T")
+Item = TypeVar("Item")
 Now = Callable[[], datetime]
 OnRateLimits = Callable[[Call[object], RateLimits], None]
 
@@ -131,6 +133,14 @@ class BrazeClient(Connection):
             raise self.failed(call, problem) from problem
         return self.read(call, response)
 
+    def items(self, paged: Paged[Item], attempts: int = DEFAULT_ATTEMPTS) -> Iterator[Item]:
+        """Yield the items of a list, page after page; raises as :meth:`send` does, in between."""
+        for number in range(paged.most_pages):
+            page = self.send(paged.call(number), attempts)
+            yield from page.items
+            if page.is_last:
+                return
+
     def close(self) -> None:
         """Close the connections."""
         self._http.close()
@@ -189,6 +199,15 @@ class AsyncBrazeClient(Connection):
         except CONNECTION_PROBLEMS as problem:
             raise self.failed(call, problem) from problem
         return self.read(call, response)
+
+    async def items(self, paged: Paged[Item], attempts: int = DEFAULT_ATTEMPTS) -> AsyncIterator[Item]:
+        """Yield the items of a list as :meth:`BrazeClient.items` does."""
+        for number in range(paged.most_pages):
+            page = await self.send(paged.call(number), attempts)
+            for item in page.items:
+                yield item
+            if page.is_last:
+                return
 
     async def aclose(self) -> None:
         """Close the connections."""

@@ -14,6 +14,7 @@
     │   ├── EndpointMissing     404: wrong address
     │   ├── TooLarge            413: the body is too large
     │   └── WrongMediaType      415: the content type is wrong
+    ├── PartlyRefused       Braze took the call and refused objects in it; ``reply`` names them. Mend those
     └── Uncertain           Braze may have acted: a cut, a timeout, any 5xx, an unreadable 2xx, a redirect
 
 Decisions rest on status and structure, never on the text of a message (B-ERR-1).
@@ -22,6 +23,8 @@ Decisions rest on status and structure, never on the text of a message (B-ERR-1)
 from __future__ import annotations
 
 from datetime import datetime
+
+from braze_client.replies.people import RefusedObject, TrackReply
 
 
 class BrazeError(Exception):
@@ -72,13 +75,24 @@ class RateLimited(NotSent):
 
 
 class Refused(BrazeError):
-    """Braze refused the call and did nothing; ``errors`` are the redacted sentences of its answer, in order."""
+    """Braze refused the call and did nothing.
+
+    ``errors`` are the redacted sentences of its answer, in order; ``refused`` those of them that name an object of the
+    call, by array and place in it (B-TRK-13).
+    """
 
     def __init__(
-        self, message: str, *, status: int, errors: tuple[str, ...] = (), request_id: str | None = None
+        self,
+        message: str,
+        *,
+        status: int,
+        errors: tuple[str, ...] = (),
+        refused: tuple[RefusedObject, ...] = (),
+        request_id: str | None = None,
     ) -> None:
         super().__init__(message, status=status, request_id=request_id)
         self.errors = errors
+        self.refused = refused
 
 
 class CallRefused(Refused):
@@ -103,6 +117,17 @@ class TooLarge(Refused):
 
 class WrongMediaType(Refused):
     """415: the content type is not what the endpoint takes (B-HTTP-2)."""
+
+
+class PartlyRefused(BrazeError):
+    """A 2xx with errors (B-ENV-1): Braze acted, except for the objects that ``reply`` names."""
+
+    may_have_acted = True
+
+    def __init__(self, reply: TrackReply, *, status: int, request_id: str | None = None) -> None:
+        count = len(reply.refused) + len(reply.unplaced)
+        super().__init__(f"Braze refused {count} of the objects of a call", status=status, request_id=request_id)
+        self.reply = reply
 
 
 class Uncertain(BrazeError):

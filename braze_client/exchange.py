@@ -25,7 +25,7 @@ from braze_client.errors import (
     WrongMediaType,
 )
 from braze_client.pacing import RateLimits, read_rate_limits
-from braze_client.parsing import UnreadableAnswer, sentences
+from braze_client.parsing import UnreadableAnswer, sentences, sorted_errors
 from braze_client.redact import Secret, redact, redact_json
 from braze_client.replies import Answer, Json
 from braze_client.transport import timeouts, was_not_sent
@@ -82,8 +82,11 @@ def judge(call: Call[T], response: httpx.Response, now: datetime, secret: Secret
         retry_at = read_rate_limits(response.headers, now).reset_at
         raise RateLimited(message, retry_at=retry_at, request_id=request_id)
     if 400 <= status < 500 and status != REQUEST_TIMEOUT:
-        errors = sentences(body.get("errors")) if body is not None else ()
-        raise REFUSALS.get(status, CallRefused)(message, status=status, errors=errors, request_id=request_id)
+        errors = body.get("errors") if body is not None else None
+        refused, _ = sorted_errors(errors)
+        raise REFUSALS.get(status, CallRefused)(
+            message, status=status, errors=sentences(errors), refused=refused, request_id=request_id
+        )
     raise Uncertain(
         message,
         status=status,

@@ -56,6 +56,8 @@ EXPORT: Final = Pool("export", 250, 60)
 SEND_IDS: Final = Pool("send-ids", 100, DAY_SECONDS)
 BROADCASTS: Final = Pool("broadcasts", 250, 60)
 BROADCASTS_PER_AUDIENCE: Final = Pool("broadcasts-per-audience", 10, 60)
+CAMPAIGN_SERIES: Final = Pool("campaign-series", 50_000, 60)
+SUBSCRIPTIONS: Final = Pool("subscriptions", 5_000, 60)
 
 
 @dataclass(frozen=True, slots=True)

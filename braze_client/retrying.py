@@ -1,4 +1,4 @@
-"""When a call is made again: exactly what section 16 of the contract allows, and never a call that makes mail."""
+"""When a call is made again: exactly what section 16 of the contract allows; never after mail may have been made."""
 
 from __future__ import annotations
 
@@ -67,14 +67,13 @@ class Attempts:
 def may_repeat(call: Call[object], error: BrazeError) -> bool:
     """Return whether the package may make the call again after this error (B-RETRY-3).
 
-    A 429 to sends/id/create is the daily quota and is not worth a second try (B-SND-2).
+    What surely did not reach Braze, or met a 429, is made again whatever it is; but a 429 to sends/id/create is the
+    daily quota and is not worth a second try (B-SND-2). After an unclear answer a call that makes mail never is.
     """
-    if call.makes_mail:
-        return False
     if isinstance(error, RateLimited):
         return call.pool != SEND_IDS
     if isinstance(error, NotSent):
         return True
     if isinstance(error, Uncertain):
-        return call.repeatable or error.was_answered
+        return not call.makes_mail and (call.repeatable or error.was_answered)
     return False

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Generic, Literal, TypeVar
 
@@ -22,8 +22,8 @@ class Call(Generic[T_co]):
 
     ``permission`` is what the key needs; ``pool`` is the rate-limit window it draws on, ``audience_key`` the second
     one of a broadcast (10 a minute for each unique audience, contract section 15). ``makes_mail`` calls are never
-    repeated by this package. ``repeatable`` means that a repetition after an unclear answer changes nothing more
-    (B-RETRY-3); ``reads_only`` that the call changes nothing at all. ``read_statuses`` are statuses besides 2xx that
+    made again after an unclear answer. ``repeatable`` means that a second time changes nothing more (B-RETRY-3);
+    ``reads_only`` that the call changes nothing at all. ``read_statuses`` are statuses besides 2xx that
     ``parse`` understands; ``may_be_empty`` says that a 2xx without JSON is a success. ``headers_pool`` differs from
     ``pool`` where we count more carefully than Braze's pages ask (B-SCH-4).
     """
@@ -50,14 +50,17 @@ class Call(Generic[T_co]):
         return self.headers_pool or self.pool
 
 
-def reading_call(path: str, permission: str, query: Mapping[str, str], parse: Callable[[Answer], T_co]) -> Call[T_co]:
-    """Return a GET of the shared pool."""
+def reading_call(
+    path: str,
+    permission: str,
+    query: Mapping[str, str | Sequence[str]],
+    parse: Callable[[Answer], T_co],
+    pool: Pool = SHARED,
+) -> Call[T_co]:
+    """Return a GET; a list of values is written ``name[]=a&name[]=b`` (B-HTTP-6)."""
+    pairs: list[tuple[str, str]] = []
+    for name, value in query.items():
+        pairs += [(name, value)] if isinstance(value, str) else [(f"{name}[]", item) for item in value]
     return Call(
-        method="GET",
-        path=path,
-        permission=permission,
-        pool=SHARED,
-        parse=parse,
-        query=tuple(query.items()),
-        reads_only=True,
+        method="GET", path=path, permission=permission, pool=pool, parse=parse, query=tuple(pairs), reads_only=True
     )

@@ -8,7 +8,7 @@ from typing import Final
 from braze_client import limits, parsing
 from braze_client.calls.call import EXPORT_SECONDS, Call
 from braze_client.limits import demand
-from braze_client.messages import UserAttributes
+from braze_client.messages import Event, Purchase, UserAlias, UserAttributes
 from braze_client.pacing import EXPORT, TRACK
 from braze_client.replies import ExportReply, TrackReply
 
@@ -48,41 +48,78 @@ EXPORT_FIELDS: Final = frozenset(
 )
 
 
-def users_track(attributes: Sequence[UserAttributes]) -> Call[TrackReply]:
-    """Store attributes of at most 75 people (B-TRK-1); the caller leaves out what did not change (B-TRK-12)."""
-    limits.counted(attributes, limits.OBJECTS_PER_TRACK_CALL, "B-TRK-1", "attributes")
+def users_track(
+    attributes: Sequence[UserAttributes] = (),
+    *,
+    events: Sequence[Event] = (),
+    purchases: Sequence[Purchase] = (),
+    max_objects: int = limits.OBJECTS_PER_TRACK_CALL,
+) -> Call[TrackReply]:
+    """Store attributes, events and purchases: 1 to 75 objects in all (B-TRK-1, B-TRK-4).
+
+    The caller leaves out what did not change (B-TRK-12). ``max_objects`` lowers the cap where the contract of the
+    workspace asks for it (B-TRK-2). Braze applies attributes, then events, then purchases, and shows them after a while
+    (B-TRK-17, B-TRK-18). The call may be repeated blindly only when it does nothing but set values (B-RETRY-3). Sending
+    it raises :class:`PartlyRefused` where Braze refused some of the objects. Raises :class:`ContractViolation`.
+    """
+    demand("B-TRK-2", 1 <= max_objects <= limits.OBJECTS_PER_TRACK_CALL, "the cap of a call is 1 to 75")
+    arrays: dict[str, Sequence[UserAttributes | Event | Purchase]] = {
+        "attributes": attributes,
+        "events": events,
+        "purchases": purchases,
+    }
+    limits.counted([*attributes, *events, *purchases], max_objects, "B-TRK-1", "objects")
+    sent = {name: len(objects) for name, objects in arrays.items() if objects}
     return Call(
         method="POST",
         path="/users/track",
         permission="users.track",
         pool=TRACK,
-        parse=parsing.track_reply(len(attributes)),
-        body={"attributes": [item.as_json() for item in attributes]},
-        repeatable=all(item.sets_only for item in attributes),
+        parse=parsing.track_reply(sent),
+        body={name: [item.as_json() for item in arrays[name]] for name in sent},
+        repeatable=not events and not purchases and all(item.sets_only for item in attributes),
     )
 
 
 def users_export_ids(
-    *, fields: Sequence[str], external_ids: Sequence[str] = (), email_address: str | None = None
+    *,
+    fields: Sequence[str],
+    external_ids: Sequence[str] = (),
+    user_aliases: Sequence[UserAlias] = (),
+    braze_id: str | None = None,
+    email_address: str | None = None,
+    phone: str | None = None,
+    device_id: str | None = None,
 ) -> Call[ExportReply]:
-    """Look up profiles by at most 50 external IDs (B-EXP-1) or one address; ``fields`` are always sent (B-EXP-2)."""
+    """Look profiles up: by external IDs and aliases, at most 50 together, by Braze ID, or by one contact detail.
+
+    Of ``email_address``, ``phone`` and ``device_id`` a call takes one (B-EXP-1). ``fields`` are names of
+    ``EXPORT_FIELDS`` and always sent (B-EXP-2). Raises :class:`ContractViolation`.
+    """
     limits.counted(fields, len(EXPORT_FIELDS), "B-EXP-2", "fields")
     demand("B-EXP-2", EXPORT_FIELDS.issuperset(fields), "a field that users/export/ids does not know")
-    demand("B-EXP-1", bool(external_ids) != (email_address is not None), "give external IDs or one email address")
+    demand("B-EXP-1", not isinstance(external_ids, (str, bytes)), "external IDs: one string was given for a list")
     body: dict[str, object] = {"fields_to_export": list(fields)}
-    if email_address is not None:
-        demand("B-EXP-1", email_address.strip() != "", "the email address is empty")
-        body["email_address"] = email_address
-    else:
-        limits.counted(external_ids, limits.IDS_PER_EXPORT_CALL, "B-EXP-1", "external IDs")
+    people = len(external_ids) + len(user_aliases)
+    demand("B-EXP-1", people <= limits.IDS_PER_EXPORT_CALL, f"{people} people, 50 are the most a call takes")
+    if external_ids:
         body["external_ids"] = [limits.external_id(value) for value in external_ids]
+    if user_aliases:
+        body["user_aliases"] = [alias.as_json() for alias in user_aliases]
+    if braze_id is not None:
+        body["braze_id"] = limits.identifier(braze_id, "the Braze ID")
+    details = {"email_address": email_address, "phone": phone, "device_id": device_id}
+    given = {name: value for name, value in details.items() if value is not None}
+    demand("B-EXP-1", len(given) <= 1, "a call takes one of email address, phone and device ID")
+    demand("B-EXP-1", all(value.strip() for value in given.values()), "a contact detail is empty")
+    demand("B-EXP-1", len(body | given) > 1, "a look-up names nobody")
     return Call(
         method="POST",
         path="/users/export/ids",
         permission="users.export.ids",
         pool=EXPORT,
         parse=parsing.export_reply,
-        body=body,
+        body=body | given,
         reads_only=True,
         timeout_seconds=EXPORT_SECONDS,
     )

@@ -1,4 +1,4 @@
-"""Calls for send IDs, their numbers, segments and campaigns."""
+"""Calls for send IDs and the numbers of sends and campaigns (contract, sections 7.5, 7.6 and 11)."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from braze_client import limits, parsing
 from braze_client.calls.call import Call, reading_call
 from braze_client.limits import demand
 from braze_client.messages import utc_text
-from braze_client.pacing import SEND_IDS
-from braze_client.replies import CampaignDetails, DataSeries, SegmentDetails, SegmentPage, SegmentSeries, SendId
+from braze_client.pacing import CAMPAIGN_SERIES, SEND_IDS
+from braze_client.replies import DataSeries, SendId
 
 SERIES_DAYS = 100
 
@@ -43,36 +43,19 @@ def send_data_series(
         "campaign_id": limits.identifier(campaign_id, "the campaign ID"),
         "send_id": limits.send_id(send_id),
     }
-    query = _series_query(identifiers, length, ending_at)
+    query = series_query(identifiers, length, ending_at)
     return reading_call("/sends/data_series", "sends.data_series", query, parsing.data_series)
 
 
-def segments_list(page: int = 0) -> Call[SegmentPage]:
-    """Read a page, from 0, of at most 100 segments, oldest first; go on until ``is_last`` (B-SEG-1)."""
-    demand("B-SEG-1", page >= 0, "pages count from 0")
-    return reading_call("/segments/list", "segments.list", {"page": str(page)}, parsing.segment_page)
+def campaign_data_series(campaign_id: str, *, length: int, ending_at: datetime | None = None) -> Call[DataSeries]:
+    """Read the numbers of a campaign for ``length`` days (1 to 100) by message variation ID (contract, section 11)."""
+    query = series_query({"campaign_id": limits.identifier(campaign_id, "the campaign ID")}, length, ending_at)
+    path, permission = "/campaigns/data_series", "campaigns.data_series"
+    return reading_call(path, permission, query, parsing.data_series, pool=CAMPAIGN_SERIES)
 
 
-def segment_details(segment_id: str) -> Call[SegmentDetails]:
-    """Read a segment's name and description; not its size (contract, section 8)."""
-    query = {"segment_id": limits.identifier(segment_id, "the segment ID")}
-    return reading_call("/segments/details", "segments.details", query, parsing.segment_details)
-
-
-def segment_data_series(segment_id: str, *, length: int, ending_at: datetime | None = None) -> Call[SegmentSeries]:
-    """Read a segment's estimated size by day for ``length`` days, 1 to 100 (B-SEG-2)."""
-    identifiers = {"segment_id": limits.identifier(segment_id, "the segment ID")}
-    query = _series_query(identifiers, length, ending_at)
-    return reading_call("/segments/data_series", "segments.data_series", query, parsing.segment_series)
-
-
-def campaign_details(campaign_id: str) -> Call[CampaignDetails]:
-    """Read a campaign and its message variation IDs; the partner key lacks this permission (contract, section 11)."""
-    query = {"campaign_id": limits.identifier(campaign_id, "the campaign ID")}
-    return reading_call("/campaigns/details", "campaigns.details", query, parsing.campaign_details)
-
-
-def _series_query(identifiers: Mapping[str, str], length: int, ending_at: datetime | None) -> Mapping[str, str]:
+def series_query(identifiers: Mapping[str, str], length: int, ending_at: datetime | None) -> Mapping[str, str]:
+    """Return the query of a series: 1 to 100 days up to an aware ``ending_at``, by default now."""
     demand("B-SND-5", 1 <= length <= SERIES_DAYS, "a series takes 1 to 100 days")
     query = {**identifiers, "length": str(length)}
     if ending_at is not None:

@@ -12,7 +12,7 @@ def segment_page(answer: Answer) -> SegmentPage:
     """Read one page of segments/list."""
     entries = list(objects(answer.body.get("segments")))
     return SegmentPage(
-        segments=tuple(
+        items=tuple(
             Segment(
                 id=text(entry.get("id")),
                 name=text(entry.get("name")),

@@ -2,8 +2,16 @@
 
 from __future__ import annotations
 
+from braze_client.replies.addresses import AddressPage, ListedAddress, SubscriptionState, SubscriptionStates
 from braze_client.replies.answer import Answer, Json
-from braze_client.replies.campaigns import CampaignDetails
+from braze_client.replies.campaigns import (
+    Campaign,
+    CampaignDetails,
+    CampaignPage,
+    ScheduledBroadcast,
+    ScheduledBroadcasts,
+    Variation,
+)
 from braze_client.replies.mail import Accepted, Done
 from braze_client.replies.people import ExportReply, RefusedObject, TrackReply
 from braze_client.replies.probes import ProbeOutcome, ProbeReply
@@ -12,22 +20,31 @@ from braze_client.replies.segments import Segment, SegmentDetails, SegmentPage, 
 
 __all__ = [
     "Accepted",
+    "AddressPage",
     "Answer",
+    "Campaign",
     "CampaignDetails",
+    "CampaignPage",
     "DataSeries",
     "Day",
     "Done",
     "ExportReply",
     "Json",
+    "ListedAddress",
     "ProbeOutcome",
     "ProbeReply",
     "RefusedObject",
+    "ScheduledBroadcast",
+    "ScheduledBroadcasts",
     "Segment",
     "SegmentDetails",
     "SegmentPage",
     "SegmentSeries",
     "SegmentSize",
     "SendId",
+    "SubscriptionState",
+    "SubscriptionStates",
     "TrackReply",
+    "Variation",
     "VariationDay",
 ]

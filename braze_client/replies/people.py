@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from braze_client.replies.answer import Json
 
 
 @dataclass(frozen=True, slots=True)
 class RefusedObject:
-    """One object of a users.track call that had no effect (B-TRK-15); ``index`` counts in its own array (B-TRK-13)."""
+    """One object of a users.track call that had no effect (B-TRK-15).
+
+    ``input_array`` is attributes, events or purchases; ``index`` counts from 0 inside it (B-TRK-13).
+    """
 
     index: int
     input_array: str
@@ -18,26 +22,27 @@ class RefusedObject:
 
 @dataclass(frozen=True, slots=True)
 class TrackReply:
-    """What became of a users.track call of ``sent`` attribute objects.
+    """What became of a users.track call, by array: how many objects went, and how many Braze says it processed.
 
-    ``processed`` is Braze's count, None when it gave none. ``unplaced`` are errors that name no object: then every
-    object that is not in ``refused`` is unknown, neither stored nor failed (B-TRK-16).
+    An array that Braze did not count is missing in ``processed``. ``unplaced`` are errors that name no object: then
+    every object that is not in ``refused`` is unknown, neither stored nor failed (B-TRK-16).
     """
 
-    sent: int
-    processed: int | None
+    sent: Mapping[str, int]
+    processed: Mapping[str, int] = field(default_factory=dict)
     refused: tuple[RefusedObject, ...] = ()
     unplaced: tuple[str, ...] = ()
 
     @property
     def adds_up(self) -> bool:
         """Return whether processed and refused make up what was sent; if not, warn only (B-TRK-14)."""
-        return self.processed is not None and self.processed + len(self.refused) == self.sent
+        return all(
+            self.processed.get(name, -1) + len(self.refused_in(name)) == count for name, count in self.sent.items()
+        )
 
-    @property
-    def refused_indexes(self) -> frozenset[int]:
-        """Return the places, from 0, of the attribute objects that had no effect."""
-        return frozenset(item.index for item in self.refused)
+    def refused_in(self, input_array: str) -> dict[int, str]:
+        """Return the reasons of the objects of one array that had no effect, by their place from 0."""
+        return {item.index: item.reason for item in self.refused if item.input_array == input_array}
 
 
 @dataclass(frozen=True, slots=True)

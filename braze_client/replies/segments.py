@@ -20,7 +20,7 @@ class Segment:
 class SegmentPage:
     """One page of at most 100 segments; Braze gives no total, so a short page is the last one (B-SEG-1)."""
 
-    segments: tuple[Segment, ...]
+    items: tuple[Segment, ...]
     is_last: bool
 
 

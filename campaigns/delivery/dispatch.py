@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from braze_client import AsyncBrazeClient, Call, ContractViolation, RateLimited, keep_in_flight
 from braze_client.pacing import BROADCASTS, SHARED, Pool
+from braze_client.retrying import DEFAULT_ATTEMPTS
 from campaigns.delivery import claiming
 from campaigns.delivery.calling import Job, call_for, jobs_for
 from campaigns.delivery.outcomes import Answer, pause, write
@@ -91,7 +92,9 @@ async def _call_all(client: AsyncBrazeClient, jobs: list[Job]) -> list[tuple[Job
                 answers.append((job, violation))
 
     async def send(item: tuple[Job, Call[object]]) -> object:
-        return await client.send(item[1])
+        call = item[1]
+        # A batch that was not sent waits in its row; only what changes no mail is tried again at once.
+        return await client.send(call, attempts=1 if call.makes_mail else DEFAULT_ATTEMPTS)
 
     async for (job, _call), answer in keep_in_flight(callable_jobs(), send, settings.BRAZE_CONNECTIONS):
         answers.append((job, answer))  # type: ignore[arg-type]  # each call's own parser gives Accepted or Done

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import islice
 from typing import Final
 
 from braze_client import BrazeError, Segment, calls
@@ -9,7 +10,7 @@ from groups.models import Brand
 from groups.workspace.braze import client_for, explained
 from groups.workspace.queries import workspace_of
 
-PAGES: Final = 50
+MOST_SEGMENTS: Final = 5_000
 
 
 def all_of(brand: Brand) -> tuple[Segment, ...]:
@@ -17,14 +18,8 @@ def all_of(brand: Brand) -> tuple[Segment, ...]:
 
     Raises `NotConnected` where Braze is not connected or refuses the key, `BrazeUnreachable` where it does not answer.
     """
-    found: list[Segment] = []
     try:
         with client_for(workspace_of(brand)) as client:
-            for number in range(PAGES):
-                page = client.send(calls.segments_list(number), attempts=1)
-                found += page.segments
-                if page.is_last:
-                    break
+            return tuple(islice(client.items(calls.every_segment(), attempts=1), MOST_SEGMENTS))
     except BrazeError as error:
         raise explained(error) from error
-    return tuple(found)

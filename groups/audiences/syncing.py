@@ -25,9 +25,11 @@ from braze_client import (
     CallRefused,
     ContractViolation,
     KeyRefused,
+    PartlyRefused,
     PermissionRefused,
     RateLimited,
     TooLarge,
+    TrackReply,
     Uncertain,
     UserAttributes,
     calls,
@@ -198,7 +200,7 @@ async def _send_batch(client: AsyncBrazeClient, batch: tuple[Parcel, ...], outco
         outcome.not_sent += claimed
         return
     try:
-        reply = await client.send(calls.users_track([parcel.attributes for parcel in batch]), attempts=ATTEMPTS)
+        reply = await _stored(client, batch)
     except (CallRefused, TooLarge) as error:
         if len(batch) == 1:
             outcome.refused.append((claimed[0], error.message))
@@ -213,7 +215,7 @@ async def _send_batch(client: AsyncBrazeClient, batch: tuple[Parcel, ...], outco
         outcome.problem = error
         outcome.not_sent += claimed
     else:
-        reasons = {item.index: item.reason for item in reply.refused}
+        reasons = reply.refused_in("attributes")
         for index, one in enumerate(claimed):
             if index in reasons:
                 outcome.refused.append((one, reasons[index]))
@@ -221,6 +223,14 @@ async def _send_batch(client: AsyncBrazeClient, batch: tuple[Parcel, ...], outco
                 outcome.unknown.append(one)
             else:
                 outcome.accepted.append(one)
+
+
+async def _stored(client: AsyncBrazeClient, batch: tuple[Parcel, ...]) -> TrackReply:
+    """Makes the call and gives what Braze said of each person, some of whom it may have refused."""
+    try:
+        return await client.send(calls.users_track([parcel.attributes for parcel in batch]), attempts=ATTEMPTS)
+    except PartlyRefused as partly:
+        return partly.reply
 
 
 def _write(outcome: Round) -> None:

@@ -87,7 +87,7 @@ def _noter(workspace: Workspace) -> Any:
     store = budget.store()
 
     def note(call: Call[object], limits: RateLimits) -> None:
-        note_rate_limits(store, key, call.pool, limits)
+        note_rate_limits(store, key, call.answered_pool, limits)
 
     return note
 

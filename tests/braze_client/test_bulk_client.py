@@ -128,6 +128,7 @@ async def redirect(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -
     [cut_after_reading, reset_after_reading, cut_within_the_answer, garbled, not_json, not_gzip, redirect],
     ids=lambda handle: handle.__name__,
 )
+@pytest.mark.contract("B-RETRY-3")
 async def test_b_retry_3_mail_that_may_have_reached_braze_is_uncertain_and_not_repeated(handle: Handler) -> None:
     requests = 0
 
@@ -145,6 +146,7 @@ async def test_b_retry_3_mail_that_may_have_reached_braze_is_uncertain_and_not_r
     assert requests == 1
 
 
+@pytest.mark.contract("B-RETRY-3")
 async def test_b_retry_3_a_read_timeout_is_uncertain() -> None:
     async def silent(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         await read_request(reader)
@@ -211,6 +213,7 @@ async def test_an_idle_connection_that_the_server_cut_is_uncertain_for_mail_and_
     assert page.is_last
 
 
+@pytest.mark.contract("B-HTTP-9")
 async def test_b_http_9_the_bulk_client_takes_the_key_out_of_a_401() -> None:
     async def echo(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         await read_request(reader)

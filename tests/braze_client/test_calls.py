@@ -67,6 +67,7 @@ def test_schedule_create_leaves_with_ids_time_email_and_campaign(client: BrazeCl
     }
 
 
+@pytest.mark.contract("B-ENV-1")
 def test_b_env_1_remarks_of_a_success_and_unknown_members_are_kept(
     client: BrazeClient, respx_mock: respx.Router
 ) -> None:
@@ -87,6 +88,7 @@ def test_b_env_1_remarks_of_a_success_and_unknown_members_are_kept(
 
 
 @pytest.mark.parametrize("count", [0, 51])
+@pytest.mark.contract("B-SCH-5")
 def test_b_sch_5_a_schedule_takes_1_to_50_people(count: int) -> None:
     assert a_mail(recipients=50).makes_mail
 
@@ -119,6 +121,7 @@ def test_a_campaign_needs_the_variation_id_and_a_send_id_needs_the_campaign() ->
         calls.schedule_create(external_user_ids=["u"], schedule=in_a_minute(), email=an_email(), send_id="s", now=NOW)
 
 
+@pytest.mark.contract("B-SCH-1")
 def test_b_sch_1_a_schedule_too_near_never_leaves() -> None:
     with pytest.raises(ContractViolation) as refusal:
         calls.schedule_create(
@@ -160,6 +163,7 @@ def test_a_broadcast_to_nobody_in_particular_cannot_be_said() -> None:
         calls.schedule_create_broadcast(schedule=in_a_minute(), email=an_email(), campaign_id=CAMPAIGN_ID, now=NOW)
 
 
+@pytest.mark.contract("B-SCH-6")
 def test_b_sch_6_an_update_sends_the_whole_schedule(client: BrazeClient, respx_mock: respx.Router) -> None:
     route = respx_mock.post(f"{ENDPOINT}/messages/schedule/update").respond(201, json={"message": "success"})
 
@@ -204,6 +208,7 @@ def test_a_trigger_takes_1_to_50_recipients(count: int) -> None:
         )
 
 
+@pytest.mark.contract("B-TRG-8")
 def test_b_trg_8_a_recipient_who_stands_twice_is_refused() -> None:
     twice = [
         TriggerRecipient(email=address, prioritization=("identified",)) for address in ("a@x.example", "A@x.example")
@@ -227,6 +232,7 @@ def test_users_track_sends_attributes_only(client: BrazeClient, respx_mock: resp
 
 
 @pytest.mark.parametrize("count", [0, 76])
+@pytest.mark.contract("B-TRK-1")
 def test_b_trk_1_a_track_call_takes_1_to_75_objects(count: int) -> None:
     with pytest.raises(ContractViolation) as refusal:
         calls.users_track([UserAttributes(f"u-{number}", {}) for number in range(count)])
@@ -234,6 +240,7 @@ def test_b_trk_1_a_track_call_takes_1_to_75_objects(count: int) -> None:
     assert refusal.value.rule == "B-TRK-1"
 
 
+@pytest.mark.contract("B-EXP-2")
 def test_b_exp_2_an_export_always_names_its_fields(client: BrazeClient, respx_mock: respx.Router) -> None:
     route = respx_mock.post(f"{ENDPOINT}/users/export/ids").respond(
         201, json={"message": "success", "users": [{"external_id": "u-1"}], "invalid_user_ids": ["u-2"]}
@@ -253,7 +260,7 @@ def test_b_exp_2_an_export_always_names_its_fields(client: BrazeClient, respx_mo
         lambda: calls.users_export_ids(fields=["email"]),
         lambda: calls.users_export_ids(fields=[], external_ids=["u"]),
         lambda: calls.users_export_ids(fields=["shoe_size"], external_ids=["u"]),
-        lambda: calls.users_export_ids(fields=["email"], external_ids=["u"], email_address="a@x.example"),
+        lambda: calls.users_export_ids(fields=["email"], phone="+491", email_address="a@x.example"),
         lambda: calls.users_export_ids(fields=["email"], external_ids=[f"u-{n}" for n in range(51)]),
         lambda: calls.send_id_create(CAMPAIGN_ID, "x" * 65),
         lambda: calls.send_id_create(CAMPAIGN_ID, "nöws"),
@@ -280,6 +287,7 @@ def test_a_send_id_is_made_for_a_campaign(client: BrazeClient, respx_mock: respx
     assert sent_body(route) == {"campaign_id": CAMPAIGN_ID, "send_id": "news-1"}
 
 
+@pytest.mark.contract("B-SND-6")
 def test_b_snd_6_a_series_is_read_by_variation_with_missing_metrics_as_nought(
     client: BrazeClient, respx_mock: respx.Router
 ) -> None:
@@ -307,6 +315,7 @@ def test_b_snd_6_a_series_is_read_by_variation_with_missing_metrics_as_nought(
     assert series.total("sent", "v-2") == 0
 
 
+@pytest.mark.contract("B-SEG-1")
 def test_b_seg_1_a_short_page_of_segments_is_the_last(client: BrazeClient, respx_mock: respx.Router) -> None:
     entry = {"id": SEGMENT_ID, "name": "Regulars", "analytics_tracking_enabled": True, "tags": ["coffee"]}
     route = respx_mock.get(f"{ENDPOINT}/segments/list", params={"page": "0"})
@@ -316,7 +325,7 @@ def test_b_seg_1_a_short_page_of_segments_is_the_last(client: BrazeClient, respx
     first, second = client.send(calls.segments_list()), client.send(calls.segments_list())
 
     assert (first.is_last, second.is_last) == (False, True)
-    assert second.segments == (Segment(SEGMENT_ID, "Regulars", has_analytics=True, tags=("coffee",)),)
+    assert second.items == (Segment(SEGMENT_ID, "Regulars", has_analytics=True, tags=("coffee",)),)
 
 
 def test_segment_details_and_sizes_are_read(client: BrazeClient, respx_mock: respx.Router) -> None:
@@ -338,7 +347,7 @@ def test_campaign_details_name_the_channel_of_each_variation(client: BrazeClient
 
     campaign = client.send(calls.campaign_details(CAMPAIGN_ID))
 
-    assert campaign.variations == {"v-1": "email"}
+    assert campaign.variations["v-1"].channel == "email"
     assert (campaign.is_enabled, campaign.is_archived) == (True, False)
 
 
@@ -369,6 +378,7 @@ def test_a_probe_does_not_take_a_strange_servers_400_for_a_permission(
         client.send(calls.probe("users.track"))
 
 
+@pytest.mark.contract("B-HTTP-8")
 def test_b_http_8_a_body_above_4_mb_never_leaves(client: BrazeClient) -> None:
     call = calls.schedule_create(
         external_user_ids=["u"], schedule=in_a_minute(), email=an_email(body="x" * 4 * 1024 * 1024), now=NOW

@@ -16,8 +16,10 @@ from braze_client import (
     EndpointMissing,
     KeyRefused,
     NotSent,
+    PartlyRefused,
     PermissionRefused,
     RateLimited,
+    RefusedObject,
     TooLarge,
     Uncertain,
     UserAttributes,
@@ -56,7 +58,7 @@ def test_a_status_becomes_its_error_and_mail_is_asked_for_once(
     route = respx_mock.post(CREATE).respond(status, json={"message": "Why"}, headers=headers)
 
     with pytest.raises(BrazeError) as caught:
-        client.send(a_mail())
+        client.send(a_mail(), attempts=1)
 
     error = caught.value
     assert type(error) is kind
@@ -76,6 +78,7 @@ def test_a_status_becomes_its_error_and_mail_is_asked_for_once(
         httpx.Response(200, text='{"message":"success"'),
     ],
 )
+@pytest.mark.contract("B-HTTP-5")
 def test_b_http_5_an_unreadable_success_of_a_mail_call_is_uncertain(
     answer: httpx.Response, client: BrazeClient, respx_mock: respx.Router
 ) -> None:
@@ -88,6 +91,7 @@ def test_b_http_5_an_unreadable_success_of_a_mail_call_is_uncertain(
     assert route.call_count == 1
 
 
+@pytest.mark.contract("B-HTTP-5")
 def test_b_http_5_queued_is_success_too(client: BrazeClient, respx_mock: respx.Router) -> None:
     respx_mock.post(CREATE).respond(200, json={"message": "queued", "dispatch_id": "d"})
 
@@ -109,19 +113,21 @@ def test_b_http_5_queued_is_success_too(client: BrazeClient, respx_mock: respx.R
         (ConnectionResetError("cut"), Uncertain),
     ],
 )
+@pytest.mark.contract("B-RETRY-3")
 def test_b_retry_3_only_what_surely_did_not_leave_is_not_sent(
     problem: Exception, kind: type[BrazeError], client: BrazeClient, respx_mock: respx.Router
 ) -> None:
     route = respx_mock.post(CREATE).mock(side_effect=problem)
 
     with pytest.raises(BrazeError) as caught:
-        client.send(a_mail())
+        client.send(a_mail(), attempts=1)
 
     assert type(caught.value) is kind
     assert caught.value.may_have_acted is (kind is Uncertain)
     assert route.call_count == 1
 
 
+@pytest.mark.contract("B-HTTP-2")
 def test_b_http_2_the_explanation_may_stand_in_error(client: BrazeClient, respx_mock: respx.Router) -> None:
     words = "Error while parsing request body. Please check your syntax."
     respx_mock.post(CREATE).respond(400, json={"error": words})
@@ -132,6 +138,7 @@ def test_b_http_2_the_explanation_may_stand_in_error(client: BrazeClient, respx_
     assert caught.value.message == words
 
 
+@pytest.mark.contract("B-ENV-2")
 def test_b_env_2_errors_of_any_shape_become_sentences(client: BrazeClient, respx_mock: respx.Router) -> None:
     respx_mock.post(CREATE).respond(400, json={"message": "Bad", "errors": ["first", {"index": 0}, 7]})
 
@@ -139,6 +146,19 @@ def test_b_env_2_errors_of_any_shape_become_sentences(client: BrazeClient, respx
         client.send(a_mail())
 
     assert caught.value.errors == ("first", '{"index":0}', "7")
+    assert caught.value.refused == ()
+
+
+@pytest.mark.contract("B-TRK-13", "B-ENV-1")
+def test_a_refusal_names_the_objects_that_braze_named(client: BrazeClient, respx_mock: respx.Router) -> None:
+    reason = "'external_id' or 'braze_id' or 'user_alias' is required"
+    errors = [{"type": reason, "input_array": "attributes", "index": 0}]
+    respx_mock.post(f"{ENDPOINT}/users/track").respond(400, json={"message": "Valid data", "errors": errors})
+
+    with pytest.raises(CallRefused) as caught:
+        client.send(calls.users_track([UserAttributes("u", {})]))
+
+    assert caught.value.refused == (RefusedObject(0, "attributes", reason),)
 
 
 @pytest.mark.parametrize(
@@ -151,6 +171,7 @@ def test_b_env_2_errors_of_any_shape_become_sentences(client: BrazeClient, respx
         f"Invalid API key: {API_KEY}",
     ],
 )
+@pytest.mark.contract("B-HTTP-9")
 def test_b_http_9_the_echoed_key_appears_nowhere(
     body: str, client: BrazeClient, respx_mock: respx.Router, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -166,14 +187,16 @@ def test_b_http_9_the_echoed_key_appears_nowhere(
     assert "[redacted]" in error.message
 
 
+@pytest.mark.contract("B-HTTP-9")
 def test_b_http_9_a_key_in_remarks_and_reasons_is_taken_out(client: BrazeClient, respx_mock: respx.Router) -> None:
     errors = [{"index": 0, "input_array": "attributes", "type": f"bad {API_KEY}"}, f"odd {API_KEY}"]
     respx_mock.post(f"{ENDPOINT}/users/track").respond(201, json={"message": "success", "errors": errors})
 
-    reply = client.send(calls.users_track([UserAttributes("u", {})]))
+    with pytest.raises(PartlyRefused) as caught:
+        client.send(calls.users_track([UserAttributes("u", {})]))
 
-    assert reply.refused[0].reason == "bad [redacted]"
-    assert reply.unplaced == ("odd [redacted]",)
+    assert caught.value.reply.refused[0].reason == "bad [redacted]"
+    assert caught.value.reply.unplaced == ("odd [redacted]",)
 
 
 @pytest.mark.parametrize(
@@ -187,13 +210,14 @@ def test_b_http_9_a_key_in_remarks_and_reasons_is_taken_out(client: BrazeClient,
         ({}, None),
     ],
 )
+@pytest.mark.contract("B-RL-2")
 def test_b_rl_2_a_429_says_when_to_come_back(
     headers: dict[str, str], retry_at: datetime | None, client: BrazeClient, respx_mock: respx.Router
 ) -> None:
     respx_mock.post(CREATE).respond(429, headers=headers, json={"message": "Rate Limited"})
 
     with pytest.raises(RateLimited) as caught:
-        client.send(a_mail())
+        client.send(a_mail(), attempts=1)
 
     assert caught.value.retry_at == retry_at
 
@@ -216,6 +240,6 @@ def test_each_answers_rate_limits_are_passed_on(respx_mock: respx.Router) -> Non
         client.send(a_mail())
         for _ in range(2):
             with pytest.raises(BrazeError):
-                client.send(a_mail())
+                client.send(a_mail(), attempts=1)
 
     assert heard == [("shared", 250_000, 249_990), ("shared", None, None), ("shared", None, 0)]

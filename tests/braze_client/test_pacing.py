@@ -104,6 +104,7 @@ def test_brazes_own_limit_replaces_ours(store: WindowStore) -> None:
     assert store.reserve("w", SMALL, 10, HALF_PAST).granted == 4
 
 
+@pytest.mark.contract("B-RL-3")
 def test_b_rl_3_nothing_left_stops_the_pool_until_the_reset_even_of_another_window(store: WindowStore) -> None:
     until = datetime(2026, 11, 22, 11, 15, tzinfo=UTC)
 
@@ -167,6 +168,7 @@ def test_a_share_outside_its_range_is_refused(share: float) -> None:
         ({"retry-after": "Wed, 21 Oct 2026 07:28:00 GMT", "x-ratelimit-limit": "-1"}, RateLimits(None, None, None)),
     ],
 )
+@pytest.mark.contract("B-RL-1")
 def test_b_rl_1_and_b_rl_2_both_styles_of_headers_are_read(headers: dict[str, str], limits: RateLimits) -> None:
     assert read_rate_limits(headers, HALF_PAST) == limits
 

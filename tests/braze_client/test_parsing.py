@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from braze_client import RefusedObject, TrackReply, parsing
+from braze_client import PartlyRefused, RefusedObject, TrackReply, parsing
 from braze_client.replies import Answer
 
 WORDS = st.text("ab9-", max_size=5)
@@ -17,14 +17,33 @@ JSON = st.recursive(
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(WORDS, inner, max_size=3),
     max_leaves=8,
 )
-MEMBERS = ["errors", "attributes_processed", "users", "data", "segments", "messages", "tags", "dispatch_id", "time"]
+MEMBERS = [
+    "errors",
+    "attributes_processed",
+    "users",
+    "data",
+    "segments",
+    "messages",
+    "tags",
+    "dispatch_id",
+    "time",
+    "status",
+    "emails",
+    "campaigns",
+    "scheduled_broadcasts",
+]
 
 
-def read(sent: int, body: dict[str, Any]) -> TrackReply:
-    """Return what the reader of a track call of ``sent`` objects makes of ``body``."""
-    return parsing.track_reply(sent)(Answer(201, body))
+def read(sent: int, body: dict[str, Any], events: int = 0) -> TrackReply:
+    """Return what the reader of a track call of ``sent`` attributes and ``events`` makes of ``body``."""
+    counts = {"attributes": sent, "events": events}
+    try:
+        return parsing.track_reply({name: count for name, count in counts.items() if count})(Answer(201, body))
+    except PartlyRefused as partly:
+        return partly.reply
 
 
+@pytest.mark.contract("B-TRK-13")
 def test_b_trk_13_refused_objects_are_named_by_their_place_in_the_array() -> None:
     state = "'email_subscribe' must be 'subscribed', 'unsubscribed', or 'opted_in'"
     errors = [
@@ -35,11 +54,13 @@ def test_b_trk_13_refused_objects_are_named_by_their_place_in_the_array() -> Non
     reply = read(5, {"attributes_processed": 3, "errors": errors, "message": "success"})
 
     assert reply.refused == (RefusedObject(1, "attributes", "two"), RefusedObject(3, "attributes", state))
-    assert reply.refused_indexes == {1, 3}
+    assert reply.refused_in("attributes") == {1: "two", 3: state}
+    assert reply.refused_in("events") == {}
     assert reply.unplaced == ()
     assert reply.adds_up
 
 
+@pytest.mark.contract("B-TRK-14")
 def test_b_trk_14_a_count_that_does_not_add_up_is_only_a_warning() -> None:
     reply = read(5, {"attributes_processed": 4, "message": "success"})
 
@@ -62,11 +83,35 @@ def test_b_trk_14_a_count_that_does_not_add_up_is_only_a_warning() -> None:
         7,
     ],
 )
+@pytest.mark.contract("B-TRK-16")
 def test_b_trk_16_an_error_that_names_nobody_makes_nobody_refused(entry: object) -> None:
     reply = read(5, {"attributes_processed": 4, "errors": [entry], "message": "success"})
 
     assert reply.refused == ()
     assert len(reply.unplaced) == 1
+
+
+@pytest.mark.contract("B-TRK-13")
+def test_each_array_counts_its_own_objects() -> None:
+    errors = [{"index": 0, "input_array": name, "type": "x"} for name in ("events", "attributes")]
+    body = {"attributes_processed": 0, "events_processed": 1, "errors": errors, "message": "success"}
+
+    reply = read(1, body, events=2)
+
+    assert reply.refused == (RefusedObject(0, "attributes", "x"), RefusedObject(0, "events", "x"))
+    assert reply.adds_up
+
+
+@pytest.mark.contract("B-ENV-1")
+def test_a_success_with_errors_is_never_taken_for_the_whole() -> None:
+    body = {"attributes_processed": 1, "errors": ["something"], "message": "success"}
+
+    with pytest.raises(PartlyRefused) as caught:
+        parsing.track_reply({"attributes": 1})(Answer(201, body, "r-1"))
+
+    assert caught.value.may_have_acted is True
+    assert caught.value.reply.unplaced == ("something",)
+    assert (caught.value.status, caught.value.request_id) == (201, "r-1")
 
 
 def test_one_object_is_refused_once() -> None:
@@ -79,7 +124,7 @@ def test_one_object_is_refused_once() -> None:
 def test_no_shape_of_an_answer_makes_a_reader_fail(body: dict[str, Any]) -> None:
     answer = Answer(200, body)
 
-    parsing.track_reply(2)(answer)
+    read(2, body)
     for reader in (
         parsing.accepted,
         parsing.done,
@@ -89,5 +134,9 @@ def test_no_shape_of_an_answer_makes_a_reader_fail(body: dict[str, Any]) -> None
         parsing.segment_details,
         parsing.segment_series,
         parsing.campaign_details,
+        parsing.campaign_page,
+        parsing.scheduled_broadcasts,
+        parsing.subscription_states,
+        parsing.address_page("unsubscribed_at", 100),
     ):
         reader(answer)

@@ -14,6 +14,7 @@ from braze_client import (
     BrazeError,
     Call,
     CallRefused,
+    Increment,
     NotSent,
     RateLimited,
     TriggerRecipient,
@@ -36,7 +37,7 @@ MakeCall = Callable[[], Call[Any]]
 
 GET: MakeCall = calls.segments_list
 SETS: MakeCall = lambda: calls.users_track([UserAttributes("u", {"a": 1})])  # noqa: E731
-ADDS: MakeCall = lambda: calls.users_track([UserAttributes("u", {"a": {"inc": 1}})])  # noqa: E731
+ADDS: MakeCall = lambda: calls.users_track([UserAttributes("u", {"a": Increment(1)})])  # noqa: E731
 MOVES: MakeCall = lambda: calls.schedule_update(SCHEDULE_ID, in_a_minute(), now=NOW)  # noqa: E731
 WITHDRAWS: MakeCall = lambda: calls.schedule_delete(SCHEDULE_ID)  # noqa: E731
 SEND_ID: MakeCall = lambda: calls.send_id_create(CAMPAIGN_ID, "news")  # noqa: E731
@@ -46,6 +47,13 @@ MAILS: list[MakeCall] = [
         schedule=in_a_minute(), email=an_email(), campaign_id=CAMPAIGN_ID, segment_id=SEGMENT_ID, now=NOW
     ),
     lambda: calls.trigger_send(campaign_id=CAMPAIGN_ID, recipients=[TriggerRecipient(external_user_id="u")]),
+    lambda: calls.messages_send(external_user_ids=["u"], email=an_email()),
+    lambda: calls.trigger_schedule_create(
+        campaign_id=CAMPAIGN_ID,
+        recipients=[TriggerRecipient(external_user_id="u")],
+        schedule=in_a_minute(),
+        now=NOW,
+    ),
 ]
 REPEATABLE = [GET, SETS, MOVES, WITHDRAWS, SEND_ID]
 SUCCESS = httpx.Response(200, json={"message": "success"})
@@ -62,9 +70,10 @@ SAID_BY_BRAZE = [httpx.Response(500, json={"message": "x"}), httpx.Response(503,
 SOON = httpx.Response(429, json={"message": "Rate Limited"}, headers={"x-ratelimit-retry-after": "2"})
 
 
+@pytest.mark.contract("B-RETRY-1", "B-RETRY-3")
 @pytest.mark.parametrize("make", MAILS)
-@pytest.mark.parametrize("outcome", [*UNCLEAR, *SAID_BY_BRAZE, BEFORE_SENDING, SOON])
-def test_a_call_that_makes_mail_is_made_once_whatever_comes(
+@pytest.mark.parametrize("outcome", [*UNCLEAR, *SAID_BY_BRAZE])
+def test_a_call_that_may_have_made_mail_is_never_made_again(
     make: MakeCall, outcome: Any, client: BrazeClient, respx_mock: respx.Router, waits: list[float]
 ) -> None:
     route = respx_mock.route(host="rest.fra-01.braze.eu").mock(side_effect=[outcome, SUCCESS])
@@ -76,6 +85,21 @@ def test_a_call_that_makes_mail_is_made_once_whatever_comes(
     assert waits == []
 
 
+@pytest.mark.contract("B-RETRY-3")
+@pytest.mark.parametrize("make", MAILS)
+@pytest.mark.parametrize("outcome", [BEFORE_SENDING, SOON])
+def test_a_call_that_surely_made_no_mail_is_made_again(
+    make: MakeCall, outcome: Any, client: BrazeClient, respx_mock: respx.Router, waits: list[float]
+) -> None:
+    route = respx_mock.route(host="rest.fra-01.braze.eu").mock(side_effect=[outcome, SUCCESS])
+
+    client.send(make())
+
+    assert route.call_count == 2
+    assert len(waits) == 1
+
+
+@pytest.mark.contract("B-RETRY-2", "B-RETRY-3")
 @pytest.mark.parametrize("make", REPEATABLE)
 @pytest.mark.parametrize("outcome", [*UNCLEAR, *SAID_BY_BRAZE, BEFORE_SENDING])
 def test_a_repeatable_call_is_made_again(
@@ -125,6 +149,7 @@ def test_a_refusal_is_never_repeated(
     assert route.call_count == 1
 
 
+@pytest.mark.contract("B-RL-3")
 def test_b_rl_3_a_short_wait_is_waited_and_a_long_one_is_given_back(
     client: BrazeClient, respx_mock: respx.Router, waits: list[float]
 ) -> None:
@@ -140,6 +165,7 @@ def test_b_rl_3_a_short_wait_is_waited_and_a_long_one_is_given_back(
     assert caught.value.retry_at is not None
 
 
+@pytest.mark.contract("B-SND-2")
 def test_b_snd_2_the_daily_quota_of_send_ids_is_not_asked_twice(
     client: BrazeClient, respx_mock: respx.Router, waits: list[float]
 ) -> None:
@@ -173,6 +199,7 @@ def test_bulk_callers_ask_for_one_attempt(client: BrazeClient, respx_mock: respx
 
 
 @pytest.mark.parametrize("make", [WITHDRAWS, SEND_ID, MOVES])
+@pytest.mark.contract("B-SND-3")
 def test_b_snd_3_a_refusal_after_an_unclear_attempt_stays_uncertain(
     make: MakeCall, client: BrazeClient, respx_mock: respx.Router, waits: list[float]
 ) -> None:

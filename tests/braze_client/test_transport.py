@@ -16,6 +16,7 @@ from tests.braze_client.builders import API_KEY
         ("https://rest.mars-01.braze.com", "https://rest.mars-01.braze.com"),
     ],
 )
+@pytest.mark.contract("B-HOST-1")
 def test_b_host_1_an_endpoint_of_the_right_shape_passes(typed: str, endpoint: str) -> None:
     assert check_endpoint(typed) == endpoint
 
@@ -35,6 +36,7 @@ def test_b_host_1_an_endpoint_of_the_right_shape_passes(typed: str, endpoint: st
         "https://rest.fra-01.braze.eu\nx",
     ],
 )
+@pytest.mark.contract("B-HOST-1")
 def test_b_host_1_another_address_is_refused(typed: str) -> None:
     with pytest.raises(EndpointRefused):
         check_endpoint(typed)
