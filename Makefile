@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 export PYTHONPATH := $(CURDIR)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev lock run test lint format bench check messages clean
+.PHONY: help setup setup-dev lock run test lint format bench check messages docs clean
 
 help:
 	@echo "make run     the portal, a worker with its clock, and a local Braze, with demo data"
@@ -67,6 +67,10 @@ messages: setup-dev
 	$(BIN)/python manage.py makemessages --all --no-wrap --ignore .venv --ignore node_modules
 
 check: lint test
+
+# The tables of docs/braze.md: calls, faults, rules.
+docs: setup-dev
+	$(BIN)/python -m tests.contract
 
 clean:
 	rm -rf $(VENV) locale/.compiled staticfiles .pytest_cache .mypy_cache .ruff_cache

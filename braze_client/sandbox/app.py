@@ -96,7 +96,7 @@ class Sandbox(Starlette):
             self.catch_up()
             reply = _answered(state, endpoint, request, raw, exchange)
             state.statuses[str(reply.status_code)] += 1
-            return reply if fault is None else spoiled(fault, reply)
+            return reply if fault is None else await spoiled(fault, request, reply)
 
         return answer
 

@@ -31,15 +31,30 @@ DEFAULT_PERMISSIONS = PARTNER_PERMISSIONS | {
 }
 """What the portal asks of a customer: the ten, the second route, and the optional ones."""
 
-FaultKind = Literal["timeout", "garbled", "redirect", "accept_then_drop"]
+FaultKind = Literal[
+    "latency",
+    "timeout",
+    "cut_before",
+    "redirect",
+    "cut_during",
+    "accept_then_drop",
+    "accept_then_hang",
+    "garbled",
+    "wrong_word",
+    "html",
+    "slow_drip",
+]
 
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """One way of failing, for the next `count` calls to `path`; `kind` is a status code or a named failure.
+    """One way of failing, for the next `count` calls to `path` (`*` is any); `kind` is a status code or a name.
 
-    timeout: nothing is done and no answer comes for `hold_seconds`, then the connection is cut. garbled: done, answered
-    2xx with broken JSON. redirect: not done, 302 to a sign-in page. accept_then_drop: done, then cut without an answer.
+    Not done: a status from 400 to 599; timeout (no answer for `hold_seconds`, then cut); cut_before (cut at once);
+    redirect (302 to a sign-in page). Done: cut_during (half of the answer, then cut); accept_then_drop (cut without an
+    answer); accept_then_hang (no answer for `hold_seconds`, then cut); garbled (2xx with broken JSON); wrong_word (2xx
+    whose message is not success); html (2xx with a page); slow_drip (the answer over `hold_seconds`). latency: answered
+    well after `hold_seconds`.
     """
 
     path: str
