@@ -34,13 +34,14 @@ def main() -> int:
     environment = _environment(port, sandbox_port)
     data = Path(environment.setdefault("DATA_DIR", str(BASE_DIR / "data")))
     data.mkdir(parents=True, exist_ok=True)
-    mail = data / "braze_mail.html"
-    for command in (["migrate", "--verbosity", "0"], ["demo_data", "--fresh-sandbox", "--braze-mail", str(mail)]):
+    mail, braze = data / "braze_mail.html", data / "sandbox.sqlite3"
+    demo = ["demo_data", "--braze-mail", str(mail), *([] if braze.exists() else ["--fresh-sandbox"])]
+    for command in (["migrate", "--verbosity", "0"], demo):
         done = subprocess.run([sys.executable, "manage.py", *command], cwd=BASE_DIR, env=environment, check=False)
         if done.returncode:
             print(f"`manage.py {command[0]}` did not end well; see above.", file=sys.stderr)
             return done.returncode
-    return _run(environment, port, sandbox_port, mail)
+    return _run(environment, port, sandbox_port, mail, braze)
 
 
 def _ports() -> tuple[int | None, int | None]:
@@ -88,10 +89,11 @@ def _environment(port: int, sandbox_port: int) -> dict[str, str]:
     return {**defaults, **os.environ}
 
 
-def _run(environment: dict[str, str], port: int, sandbox_port: int, mail: Path) -> int:
+def _run(environment: dict[str, str], port: int, sandbox_port: int, mail: Path, braze: Path) -> int:
     """Runs the processes side by side until one ends or a person ends them."""
     key = environment["DEMO_BRAZE_API_KEY"]
     sandbox = ["-m", "braze_client.sandbox", "--port", str(sandbox_port), "--api-key", key]
+    sandbox += ["--permissions", "portal", "--state", str(braze)]
     with Side(environment) as side:
         side.start("sandbox", *sandbox, "--trigger-body", str(mail), "--trigger-subject", SUBJECT)
         side.start("worker", "-m", "celery", "--quiet", "-A", "smartersends", "worker", "--beat", "-l", "WARNING")

@@ -10,7 +10,7 @@ import pytest_socket
 from celery import current_app
 from pytest_django import Settings
 
-from braze_client.sandbox import SandboxOptions
+from braze_client.sandbox import PORTAL_PERMISSIONS, SandboxOptions
 from tests.builders import Cast, a_cast
 from tests.sandbox_server import API_KEY, RunningSandbox, running_sandbox
 
@@ -46,7 +46,9 @@ def settings_of_tests(settings: Settings, tmp_path: Path) -> None:
 @pytest.fixture
 def sandbox() -> Iterator[RunningSandbox]:
     """Gives a Braze of its own, over HTTP on this machine, with the portal's usual permissions."""
-    with running_sandbox(SandboxOptions(api_key=API_KEY, has_engagement=False)) as found:
+    with running_sandbox(
+        SandboxOptions(api_key=API_KEY, permissions=PORTAL_PERMISSIONS, has_engagement=False)
+    ) as found:
         yield found
 
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from braze_client.sandbox.app import Sandbox, create_app
 from braze_client.sandbox.faults import ConnectionCut
-from braze_client.sandbox.options import DEFAULT_PERMISSIONS, PARTNER_PERMISSIONS, Fault, SandboxOptions
+from braze_client.sandbox.options import PARTNER_PERMISSIONS, PORTAL_PERMISSIONS, Fault, SandboxOptions
 
 __all__ = [
-    "DEFAULT_PERMISSIONS",
     "PARTNER_PERMISSIONS",
+    "PORTAL_PERMISSIONS",
     "ConnectionCut",
     "Fault",
     "Sandbox",

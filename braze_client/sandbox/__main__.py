@@ -9,6 +9,7 @@ import signal
 import socket
 import sys
 from collections.abc import Iterator, Sequence
+from ipaddress import ip_address
 from pathlib import Path
 
 import uvicorn
@@ -16,9 +17,11 @@ from starlette.types import Receive, Scope, Send
 
 from braze_client.sandbox.app import Sandbox, create_app
 from braze_client.sandbox.faults import ConnectionCut
-from braze_client.sandbox.options import DEFAULT_PERMISSIONS, SandboxOptions
+from braze_client.sandbox.journal import JournalUnreadable
+from braze_client.sandbox.options import PARTNER_PERMISSIONS, PORTAL_PERMISSIONS, SandboxOptions
 
 BACKLOG = 2048
+LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 
 
 class Edge:
@@ -57,7 +60,7 @@ def main(arguments: Sequence[str]) -> int:
     options = SandboxOptions(
         api_key=given.api_key,
         latency_ms=given.latency_ms,
-        permissions=DEFAULT_PERMISSIONS if given.permissions is None else frozenset(_names(given.permissions)),
+        permissions=_permissions(given.permissions),
         campaign_ids=frozenset(given.campaign_id),
         variation_ids=frozenset(given.variation_id),
         trigger_campaign_ids=frozenset(given.trigger_campaign_id),
@@ -65,7 +68,23 @@ def main(arguments: Sequence[str]) -> int:
         trigger_body=trigger_body,
         propagation_seconds=given.propagation_seconds,
         has_engagement=not given.no_engagement,
+        is_rendering_as_braze=given.as_braze,
+        has_legacy_track_limit=given.legacy_track_limit,
+        has_delta_rate_headers=given.seconds_left_headers,
+        is_repeated_send_id_refused=given.refuse_repeated_send_ids,
+        recorded_calls=given.recorded_calls,
+        state_path=Path(given.state) if given.state else None,
+        hosts=None if given.allow_remote else LOOPBACK | {given.host},
     )
+    if not given.allow_remote and not _is_loopback(given.host):
+        return _refused(
+            f"The sandbox asks for no sign-in, so it listens on this machine only; {given.host} is another address. "
+            "Add --allow-remote if that is what you want."
+        )
+    try:
+        app = create_app(options)
+    except JournalUnreadable as error:
+        return _refused(f"{error} Choose another --state file; nothing was changed.")
     family = socket.AF_INET6 if ":" in given.host else socket.AF_INET
     # asyncio turns Nagle's delay off only for sockets that name their protocol; with it an answer takes 40 ms.
     listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
@@ -84,7 +103,7 @@ def main(arguments: Sequence[str]) -> int:
     gc.collect()
     gc.freeze()
     config = uvicorn.Config(
-        Edge(create_app(options)),
+        Edge(app),
         log_level="critical",
         access_log=False,
         lifespan="on",
@@ -102,19 +121,40 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--api-key", required=True, help="the REST API key that clients must present")
     parser.add_argument("--host", default="127.0.0.1")
     parser.add_argument("--latency-ms", type=int, default=0, help="delay of every answer")
-    parser.add_argument("--permissions", help="comma-separated permissions of the key, instead of the usual ones")
+    parser.add_argument(
+        "--permissions",
+        help="comma-separated permissions of the key instead of the partner's ten; `portal` adds all that the portal uses",
+    )
     parser.add_argument("--campaign-id", action="append", default=[], help="accept only these API campaigns")
     parser.add_argument("--variation-id", action="append", default=[], help="accept only these message variations")
     parser.add_argument("--trigger-campaign-id", action="append", default=[], help="accept only these for triggers")
     parser.add_argument("--trigger-subject", metavar="TEXT", help="subject of the triggered email")
     parser.add_argument("--trigger-body", metavar="FILE", help="HTML of the triggered email")
     parser.add_argument("--propagation-seconds", type=float, default=0.0, help="delay until users.track is visible")
+    parser.add_argument("--state", metavar="FILE", help="keep everything in this SQLite file, over restarts")
+    parser.add_argument("--recorded-calls", type=int, default=200, help="how many of the last calls can be looked at")
+    parser.add_argument("--allow-remote", action="store_true", help="listen on an address that others can reach")
+    parser.add_argument("--as-braze", action="store_true", help="accept Liquid that the portal never sends")
+    parser.add_argument("--legacy-track-limit", action="store_true", help="75 objects in each array of users/track")
+    parser.add_argument("--seconds-left-headers", action="store_true", help="rate limits as other contracts have them")
+    parser.add_argument("--refuse-repeated-send-ids", action="store_true", help="400 where a send ID exists already")
     parser.add_argument("--no-engagement", action="store_true", help="nobody opens, clicks, bounces or unsubscribes")
     return parser
 
 
-def _names(text: str) -> list[str]:
-    return [name.strip() for name in text.split(",") if name.strip()]
+def _permissions(text: str | None) -> frozenset[str]:
+    """Returns the permissions of the key: the ten of the partner page, or what is listed; `portal` names a set."""
+    if text is None:
+        return PARTNER_PERMISSIONS
+    names = frozenset(name.strip() for name in text.split(",") if name.strip())
+    return names - {"portal"} | PORTAL_PERMISSIONS if "portal" in names else names
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return host == "localhost" or ip_address(host).is_loopback
+    except ValueError:
+        return False
 
 
 def _refused(sentence: str) -> int:

@@ -8,18 +8,21 @@ import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 
 from starlette.applications import Starlette
+from starlette.datastructures import Headers
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
-from braze_client.sandbox import campaigns, inbox, scheduling, segments, sends, subscriptions, triggers, users
+from braze_client.sandbox import campaigns, control, inbox, scheduling, segments, sends, subscriptions, triggers, users
 from braze_client.sandbox.auth import check_key, check_permission, read_body, read_query
 from braze_client.sandbox.dispatcher import Dispatcher
 from braze_client.sandbox.endpoint import RATE_LIMITED, Call, Endpoint
 from braze_client.sandbox.envelope import Exchange, Refusal, json_reply, rate_headers
-from braze_client.sandbox.faults import CUT, ConnectionCut, read_fault, reply_instead, spoiled, take_fault
-from braze_client.sandbox.options import SandboxOptions
+from braze_client.sandbox.faults import CUT, ConnectionCut, CutReply, reply_instead, spoiled, take_fault
+from braze_client.sandbox.journal import Change
+from braze_client.sandbox.options import Fault, SandboxOptions
+from braze_client.sandbox.replaying import replay
 from braze_client.sandbox.state import Clock, State
 
 ENDPOINTS: tuple[Endpoint, ...] = (
@@ -44,12 +47,14 @@ class Sandbox(Starlette):
         self.workspace = State(options, clock)
         self.dispatcher = Dispatcher(self.workspace)
         self._is_delivering_in_background = False
+        self._api_paths = frozenset(endpoint.path for endpoint in ENDPOINTS)
         super().__init__(
             routes=[
                 *(Route(one.path, self._endpoint(one), methods=[one.method]) for one in ENDPOINTS),
                 *inbox.routes(self.workspace, self.catch_up),
-                Route("/sandbox/faults", self._add_fault, methods=["POST"]),
-                Route("/sandbox/reset", self._reset, methods=["POST"]),
+                *control.routes(
+                    self.workspace, self.catch_up, self.forget, tuple(endpoint.path for endpoint in ENDPOINTS)
+                ),
             ],
             exception_handlers={404: _not_found, 405: _not_found},
             lifespan=self._lifespan,
@@ -58,9 +63,17 @@ class Sandbox(Starlette):
         self.router.redirect_slashes = False
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http" and self._is_foreign(scope):
+            await _forbidden()(scope, receive, send)
+            return
         await super().__call__(scope, receive, send)
         if scope.get(CUT):
             raise ConnectionCut("Server disconnected without sending a response.")
+
+    def _is_foreign(self, scope: Scope) -> bool:
+        is_api = scope["path"] in self._api_paths
+        hosts = self.workspace.options.hosts
+        return not is_api and control.is_foreign(Headers(scope=scope), scope["method"], hosts)
 
     def catch_up(self) -> None:
         """Delivers everything that is due, unless the background task does."""
@@ -91,31 +104,35 @@ class Sandbox(Starlette):
             if state.options.latency_ms:
                 await asyncio.sleep(state.options.latency_ms / 1000)
             fault = take_fault(state, endpoint.path) if state.faults else None
-            if fault is not None and (reply := await reply_instead(fault, request, exchange)) is not None:
-                return reply
-            self.catch_up()
-            reply = _answered(state, endpoint, request, raw, exchange)
-            state.statuses[str(reply.status_code)] += 1
-            return reply if fault is None else await spoiled(fault, request, reply)
+            reply = None if fault is None else await reply_instead(fault, request, exchange)
+            if reply is None:
+                self.catch_up()
+                reply = _answered(state, endpoint, request, raw, exchange)
+                state.statuses[str(reply.status_code)] += 1
+                if fault is not None:
+                    reply = await spoiled(fault, request, reply)
+            if state.recorder.size:
+                _record(state, endpoint, request, raw, reply, exchange, fault)
+            return reply
 
         return answer
 
-    async def _add_fault(self, request: Request) -> Response:
-        try:
-            self.workspace.faults.append(read_fault(read_body(request, await request.body())))
-        except Refusal as refusal:
-            return json_reply(refusal.payload, status=refusal.status, exchange=Exchange(rate_headers={}))
-        return json_reply({"message": "success"}, status=201, exchange=Exchange(rate_headers={}))
-
-    async def _reset(self, request: Request) -> Response:
+    def forget(self) -> None:
+        """Forgets everything but the options, in the state file too."""
         self.workspace.reset()
         self.dispatcher.forget()
-        return json_reply({"message": "success"}, status=201, exchange=Exchange(rate_headers={}))
+        if self.workspace.journal is not None:
+            self.workspace.journal.clear()
 
 
 def create_app(options: SandboxOptions, *, clock: Clock = time.time) -> Sandbox:
-    """Returns a sandbox with nothing in it; `clock` gives UTC epoch seconds."""
-    return Sandbox(options, clock)
+    """Returns a sandbox; `clock` gives UTC epoch seconds.
+
+    With a state file it takes up what that file holds, else it begins with nothing. Raises `JournalUnreadable`.
+    """
+    sandbox = Sandbox(options, clock)
+    replay(sandbox.workspace, sandbox.dispatcher, ENDPOINTS)
+    return sandbox
 
 
 def _answered(state: State, endpoint: Endpoint, request: Request, raw: bytes, exchange: Exchange) -> Response:
@@ -132,8 +149,11 @@ def _answered(state: State, endpoint: Endpoint, request: Request, raw: bytes, ex
             call.body = read_body(request, raw)
         else:
             call.query = read_query(request)
+        state.ids.begin()
         payload, status = endpoint.answer(state, call), 201 if endpoint.method == "POST" else 200
         payload["message"] = "success"
+        if state.journal is not None and endpoint.is_change:
+            state.journal.add(Change(now, endpoint.path, raw, state.ids.seed))
     except Refusal as refusal:
         payload, status = refusal.payload, refusal.status
     if call is not None:
@@ -142,6 +162,34 @@ def _answered(state: State, endpoint: Endpoint, request: Request, raw: bytes, ex
             wait = max(1, call.standing.resets_at - int(now))
             exchange.rate_headers = {"x-ratelimit-retry-after": str(wait)}
     return json_reply(payload, status=status, exchange=exchange)
+
+
+def _record(
+    state: State,
+    endpoint: Endpoint,
+    request: Request,
+    raw: bytes,
+    reply: Response,
+    exchange: Exchange,
+    fault: Fault | None,
+) -> None:
+    is_cut = isinstance(reply, CutReply)
+    state.recorder.add(
+        at=state.clock(),
+        method=endpoint.method,
+        path=endpoint.path,
+        query=request.url.query,
+        request=raw,
+        status=0 if is_cut else reply.status_code,
+        answer=bytes(getattr(reply, "body", b"")),
+        milliseconds=(time.perf_counter() - exchange.started) * 1000,
+        fault="" if fault is None else str(fault.kind),
+    )
+
+
+def _forbidden() -> Response:
+    words = {"message": "This request comes from another site, or by a name that the sandbox does not go by"}
+    return json_reply(words, status=403, exchange=Exchange(rate_headers={}))
 
 
 async def _not_found(request: Request, error: Exception) -> Response:

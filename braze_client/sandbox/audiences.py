@@ -24,6 +24,8 @@ class Segment:
     text_description: str
     is_member: Callable[[Profile, float], bool]
     created_at: str = "2026-01-05T09:00:00Z"
+    has_analytics: bool = True
+    """Whether Braze keeps its sizes (B-SEG-2)."""
 
 
 def _has_email(profile: Profile, now: float) -> bool:
@@ -60,6 +62,14 @@ DEFAULT_SEGMENTS = (
         "last_visit is less than 90 days ago",
         "People who visited a store in the last 90 days.",
         _visited_lately,
+    ),
+    Segment(
+        "5f0c2e51-8a4b-4c0d-9d55-0a6f1c7e1a04",
+        "Everyone",
+        "All users",
+        "Everyone, with an email address or without; its size is not tracked.",
+        lambda profile, now: True,
+        has_analytics=False,
     ),
 )
 

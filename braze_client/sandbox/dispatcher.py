@@ -70,7 +70,7 @@ class Dispatcher:
         while queue and queue[0][0] <= now:
             due, _, schedule = heapq.heappop(queue)
             if schedule.state == "waiting" and schedule.due == due:
-                return self._deliver(schedule, now)
+                return self._deliver(schedule, due)
         return None
 
     def _deliver(self, schedule: Schedule, now: float) -> Iterator[None]:

@@ -31,6 +31,12 @@ class Endpoint:
     permission: str
     answer: Callable[[State, Call], dict[str, object]]
     pool: Callable[[State], Pool] = lambda state: state.shared_pool
+    reads_only: bool = False
+
+    @property
+    def is_change(self) -> bool:
+        """Whether a success of it changes what the sandbox remembers."""
+        return self.method == "POST" and not self.reads_only
 
 
 def take(state: State, call: Call, pool: Pool) -> None:

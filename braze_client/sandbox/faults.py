@@ -114,7 +114,14 @@ def read_fault(body: Mapping[str, object]) -> Fault:
     path, count, hold = body.get("path"), body.get("count", 1), body.get("hold_seconds", 3600)
     kind = body.get("status", body.get("kind"))
     is_kind = kind in get_args(FaultKind) or (isinstance(kind, int) and 400 <= kind <= 599)
-    if not isinstance(path, str) or not is_kind or not isinstance(count, int) or not isinstance(hold, int | float):
+    is_path = isinstance(path, str) and (path == "*" or path.startswith("/"))
+    if (
+        not isinstance(path, str)
+        or not is_path
+        or not is_kind
+        or not isinstance(count, int)
+        or not isinstance(hold, int | float)
+    ):
         raise Refusal("A fault needs path, status (400 to 599) or kind, and optionally count and hold_seconds")
     return Fault(path=path, kind=kind, count=count, hold_seconds=float(hold))  # type: ignore[arg-type]
 

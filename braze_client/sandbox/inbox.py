@@ -12,11 +12,13 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import Route
 
 from braze_client.liquid import LiquidError
-from braze_client.sandbox import pages
+from braze_client.sandbox.journal import Change
 from braze_client.sandbox.messages import Message
+from braze_client.sandbox.pages import mail as pages
 from braze_client.sandbox.state import State
 
 PAGE_SIZE = 50
+CONSENT_PATH = "/consent"
 MAX_LIMIT = 100_000
 _POLICY = {
     "content-security-policy": "default-src 'none'; style-src 'unsafe-inline'; img-src http: https: data:; "
@@ -35,7 +37,7 @@ def routes(state: State, catch_up: Callable[[], None]) -> list[Route]:
     async def listing(request: Request) -> Response:
         catch_up()
         search = request.query_params.get("q", "").strip()
-        page = _number(request, "page", 1, at_least=1)
+        page = number_in(request, "page", 1, at_least=1)
         found = _matching(state, search)
         shown = found[(page - 1) * PAGE_SIZE : page * PAGE_SIZE]
         totals = pages.Totals(
@@ -45,21 +47,21 @@ def routes(state: State, catch_up: Callable[[], None]) -> list[Route]:
             unsent=state.inbox.outcomes["failed"] + state.inbox.outcomes["aborted"],
         )
         page_count = max(1, -(-len(found) // PAGE_SIZE))
-        return _html(pages.inbox_page(shown, totals, search=search, page=page, page_count=page_count))
+        return html_reply(pages.inbox_page(shown, totals, search=search, page=page, page_count=page_count))
 
     async def message(request: Request) -> Response:
         catch_up()
         found = _message(state, request)
         if found is None:
-            return _html(pages.missing_page(), status=404)
+            return html_reply(pages.missing_page(), status=404)
         try:
-            return _html(pages.message_page(found, state.inbox.rendered(found)))
+            return html_reply(pages.message_page(found, state.inbox.rendered(found)))
         except LiquidError as error:
-            return _html(pages.broken_page(found, str(error)))
+            return html_reply(pages.broken_page(found, str(error)))
 
     async def inbox_json(request: Request) -> Response:
         catch_up()
-        offset, limit = _number(request, "offset", 0), min(_number(request, "limit", 100), MAX_LIMIT)
+        offset, limit = number_in(request, "offset", 0), min(number_in(request, "limit", 100), MAX_LIMIT)
         email = request.query_params.get("email")
         has_bodies = request.query_params.get("bodies") == "true"
         newest_first = reversed(state.inbox.messages)
@@ -98,9 +100,12 @@ def _consent(state: State, request: Request, wanted: str) -> Response:
     """Does what Braze's own links do: one visit changes the address's global state."""
     found = _message(state, request)
     if found is None:
-        return _html(pages.missing_page(), status=404)
-    state.profiles.set_email_state(found.email, wanted, state.clock())
-    return _html(pages.consent_page(found.email, wanted))
+        return html_reply(pages.missing_page(), status=404)
+    now = state.clock()
+    state.profiles.set_email_state(found.email, wanted, now)
+    if state.journal is not None:
+        state.journal.add(Change(now, CONSENT_PATH, orjson.dumps([found.email, wanted]), 0))
+    return html_reply(pages.consent_page(found.email, wanted))
 
 
 def _message(state: State, request: Request) -> Message | None:
@@ -183,7 +188,8 @@ def _ledger(state: State) -> dict[str, object]:
     }
 
 
-def _number(request: Request, name: str, default: int, *, at_least: int = 0) -> int:
+def number_in(request: Request, name: str, default: int, *, at_least: int = 0) -> int:
+    """Returns a number of the query; anything else is the default."""
     value = request.query_params.get(name, "")
     return max(at_least, int(value)) if value.isdecimal() and len(value) < 10 else default
 
@@ -192,7 +198,8 @@ def _iso(at: float) -> str:
     return datetime.fromtimestamp(at, UTC).isoformat().replace("+00:00", "Z")
 
 
-def _html(text: str, status: int = 200) -> Response:
+def html_reply(text: str, status: int = 200) -> Response:
+    """Returns a page with the policy that lets nothing in it run."""
     return HTMLResponse(text, status_code=status, headers=_POLICY)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Literal
 
 PARTNER_PERMISSIONS = frozenset(
@@ -21,7 +22,7 @@ PARTNER_PERMISSIONS = frozenset(
 )
 """The ten permissions of the partner page (contract section 14, B-CMP-4)."""
 
-DEFAULT_PERMISSIONS = PARTNER_PERMISSIONS | {
+PORTAL_PERMISSIONS = PARTNER_PERMISSIONS | {
     "campaigns.trigger.send",
     "email.unsubscribe",
     "email.hard_bounces",
@@ -69,7 +70,7 @@ class SandboxOptions:
 
     api_key: str
     latency_ms: int = 0
-    permissions: frozenset[str] = DEFAULT_PERMISSIONS
+    permissions: frozenset[str] = PARTNER_PERMISSIONS
     campaign_ids: frozenset[str] = frozenset()
     """Empty: any well-formed id is accepted and learned."""
     variation_ids: frozenset[str] = frozenset()
@@ -94,3 +95,9 @@ class SandboxOptions:
     export_calls_per_minute: int = 2_500
     array_elements: int = 500
     faults: tuple[Fault, ...] = field(default=())
+    recorded_calls: int = 200
+    """How many of the last calls can be looked at."""
+    state_path: Path | None = None
+    """The SQLite file that outlives the process; None keeps everything in memory."""
+    hosts: frozenset[str] | None = None
+    """The host names under which it answers, against pages that make a foreign name point here; None is any."""

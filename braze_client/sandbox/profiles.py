@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import re
-import secrets
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
@@ -122,6 +121,7 @@ class Profiles:
 
     def __init__(self, *, array_elements: int) -> None:
         self._array_elements = array_elements
+        self._made = 0
         self._by_braze_id: dict[str, Profile] = {}
         self._by_external_id: dict[str, Profile] = {}
         self._by_alias: dict[tuple[str, str], Profile] = {}
@@ -171,7 +171,9 @@ class Profiles:
         if profile is not None or is_existing_only or entry.get("braze_id"):
             return profile
         external_id = str(entry["external_id"]) if entry.get("external_id") not in (None, "") else None
-        profile = Profile(braze_id=secrets.token_hex(12), external_id=external_id, created_at=now, updated_at=now)
+        self._made += 1
+        braze_id = hashlib.blake2b(f"{self._made}|{now}".encode(), digest_size=12).hexdigest()
+        profile = Profile(braze_id=braze_id, external_id=external_id, created_at=now, updated_at=now)
         profile.alias = alias_of(entry.get("user_alias"))
         self._by_braze_id[profile.braze_id] = profile
         if external_id is not None:

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
-import uuid
-
 from braze_client.sandbox.dispatcher import enqueue
 from braze_client.sandbox.endpoint import Call, Endpoint
 from braze_client.sandbox.envelope import Refusal
@@ -99,14 +96,14 @@ def _accepted(state: State, call: Call, *, route: str, when: When) -> Schedule:
     send_id = optional_text(call.body, "send_id")
     check_send_id(state, campaign_id, send_id)
     if target.is_broadcast and campaign_id is not None and send_id is None:
-        send_id = secrets.token_hex(12)  # B-SND-4
+        send_id = state.ids.hex(12)  # B-SND-4
         state.send_ids[(send_id, campaign_id)] = call.now
     return store(
         state,
         Schedule(
             route=route,
-            schedule_id=str(uuid.uuid4()) if route == "schedule" else None,
-            dispatch_id=secrets.token_hex(16),
+            schedule_id=state.ids.uuid() if route == "schedule" else None,
+            dispatch_id=state.ids.hex(16),
             campaign_id=campaign_id,
             send_id=send_id,
             content=state.same_content(content),

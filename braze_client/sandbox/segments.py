@@ -29,7 +29,12 @@ def list_segments(state: State, call: Call) -> dict[str, object]:
     start = page_of(call.query) * PAGE_SIZE
     return {
         "segments": [
-            {"id": segment.segment_id, "name": segment.name, "analytics_tracking_enabled": True, "tags": []}
+            {
+                "id": segment.segment_id,
+                "name": segment.name,
+                "analytics_tracking_enabled": segment.has_analytics,
+                "tags": [],
+            }
             for segment in segments[start : start + PAGE_SIZE]
         ]
     }
@@ -50,9 +55,11 @@ def details(state: State, call: Call) -> dict[str, object]:
 
 
 def data_series(state: State, call: Call) -> dict[str, object]:
-    """Returns the size for each day, counted over the people known by that day's end."""
+    """Returns the size for each day, counted over the people known by that day's end; none without tracking."""
     segment = _segment(state, call)
     length, last = days_back(call.query), series_end(call.query, call.now)
+    if not segment.has_analytics:
+        return {"data": []}
     joined = sorted(one.created_at for one in state.profiles if segment.is_member(one, call.now))
     data: list[dict[str, object]] = []
     for back in range(length - 1, -1, -1):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 from collections import Counter
 
 from braze_client.sandbox.campaigns import day_entry
@@ -25,7 +24,7 @@ def create_id(state: State, call: Call) -> dict[str, object]:
         raise Refusal(INVALID_CAMPAIGN)
     send_id = optional_text(call.body, "send_id")
     if send_id is None:
-        send_id = secrets.token_hex(12)
+        send_id = state.ids.hex(12)
     if not is_well_formed_id(send_id) or not send_id.isascii() or len(send_id) > MAX_LENGTH:
         raise Refusal("send_id must be at most 64 ASCII characters")
     pair = (send_id, campaign_id)

@@ -8,9 +8,12 @@ from dataclasses import dataclass, field
 
 from braze_client.sandbox.audiences import DEFAULT_SEGMENTS, Matcher, Segment
 from braze_client.sandbox.engagement import Engagement
+from braze_client.sandbox.ids import Ids
+from braze_client.sandbox.journal import Journal
 from braze_client.sandbox.messages import EmailContent, Inbox
 from braze_client.sandbox.options import Fault, SandboxOptions
 from braze_client.sandbox.profiles import Profile, Profiles
+from braze_client.sandbox.recorder import Recorder
 from braze_client.sandbox.windows import Pool, Windows
 
 Clock = Callable[[], float]
@@ -62,11 +65,14 @@ class State:
     def __init__(self, options: SandboxOptions, clock: Clock) -> None:
         self.options = options
         self.clock = clock
+        self.journal = Journal(options.state_path) if options.state_path is not None else None
         self.reset()
 
     def reset(self) -> None:
         """Forgets everything but the options."""
         options = self.options
+        self.ids = Ids()
+        self.recorder = Recorder(options.recorded_calls, options.api_key)
         self.profiles = Profiles(array_elements=options.array_elements)
         self.inbox = Inbox(is_as_braze=options.is_rendering_as_braze)
         self.engagement = Engagement(is_growing=options.has_engagement)

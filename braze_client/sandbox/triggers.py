@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
-import uuid
 from collections.abc import Mapping
 
 import orjson
@@ -106,8 +104,8 @@ def _accepted(state: State, call: Call, when: When, *, is_scheduled: bool) -> Sc
         state,
         Schedule(
             route="trigger",
-            schedule_id=str(uuid.uuid4()) if is_scheduled else None,
-            dispatch_id=secrets.token_hex(16),
+            schedule_id=state.ids.uuid() if is_scheduled else None,
+            dispatch_id=state.ids.hex(16),
             campaign_id=campaign_id,
             send_id=send_id,
             content=state.same_content(_content(state)),

@@ -204,6 +204,7 @@ ENDPOINTS = (
         "users.export.ids",
         export_ids,
         pool=lambda state: Pool("users_export", state.options.export_calls_per_minute, MINUTE_SECONDS),
+        reads_only=True,
     ),
     Endpoint("POST", "/users/delete", "users.delete", delete, pool=lambda state: USER_CHANGES),
 )

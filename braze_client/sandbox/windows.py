@@ -27,6 +27,16 @@ class Standing:
     resets_at: int
 
 
+@dataclass(frozen=True, slots=True)
+class Quota:
+    """What was used of a window, for people who look."""
+
+    name: str
+    limit: int
+    used: int
+    resets_at: int
+
+
 BROADCAST = Pool("broadcast", 250, MINUTE_SECONDS)
 SUBSCRIPTION_SET = Pool("subscription_set", 5_000, MINUTE_SECONDS)
 USER_CHANGES = Pool("user_changes", 20_000, MINUTE_SECONDS)
@@ -43,6 +53,7 @@ class Windows:
 
     def __init__(self) -> None:
         self._used: dict[str, tuple[int, int]] = {}
+        self._pools: dict[str, Pool] = {}
 
     def take(self, pool: Pool, now: float) -> Standing:
         """Counts one call and says whether it was still allowed; a refused call is not counted."""
@@ -54,4 +65,14 @@ class Windows:
         if is_allowed:
             used += 1
         self._used[pool.name] = (window, used)
+        self._pools[pool.name] = pool
         return Standing(is_allowed, pool.limit, pool.limit - used, (window + 1) * pool.seconds)
+
+    def quotas(self, now: float) -> list[Quota]:
+        """Returns every window that was drawn on, as it stands now."""
+        found: list[Quota] = []
+        for name, pool in self._pools.items():
+            window = int(now // pool.seconds)
+            counted_window, used = self._used[name]
+            found.append(Quota(name, pool.limit, used if counted_window == window else 0, (window + 1) * pool.seconds))
+        return found

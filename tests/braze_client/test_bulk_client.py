@@ -129,7 +129,7 @@ async def redirect(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -
     ids=lambda handle: handle.__name__,
 )
 @pytest.mark.contract("B-RETRY-3")
-async def test_b_retry_3_mail_that_may_have_reached_braze_is_uncertain_and_not_repeated(handle: Handler) -> None:
+async def test_mail_that_may_have_reached_braze_is_uncertain_and_not_repeated(handle: Handler) -> None:
     requests = 0
 
     async def counted(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -147,7 +147,7 @@ async def test_b_retry_3_mail_that_may_have_reached_braze_is_uncertain_and_not_r
 
 
 @pytest.mark.contract("B-RETRY-3")
-async def test_b_retry_3_a_read_timeout_is_uncertain() -> None:
+async def test_a_read_timeout_is_uncertain() -> None:
     async def silent(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         await read_request(reader)
         await asyncio.sleep(5)
@@ -214,7 +214,7 @@ async def test_an_idle_connection_that_the_server_cut_is_uncertain_for_mail_and_
 
 
 @pytest.mark.contract("B-HTTP-9")
-async def test_b_http_9_the_bulk_client_takes_the_key_out_of_a_401() -> None:
+async def test_the_bulk_client_takes_the_key_out_of_a_401() -> None:
     async def echo(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         await read_request(reader)
         writer.write(answer(b"401 Unauthorized", orjson.dumps({"message": f"Invalid API key: {API_KEY}"})))

@@ -79,7 +79,7 @@ def test_a_status_becomes_its_error_and_mail_is_asked_for_once(
     ],
 )
 @pytest.mark.contract("B-HTTP-5")
-def test_b_http_5_an_unreadable_success_of_a_mail_call_is_uncertain(
+def test_an_unreadable_success_of_a_mail_call_is_uncertain(
     answer: httpx.Response, client: BrazeClient, respx_mock: respx.Router
 ) -> None:
     route = respx_mock.post(CREATE).mock(return_value=answer)
@@ -92,7 +92,7 @@ def test_b_http_5_an_unreadable_success_of_a_mail_call_is_uncertain(
 
 
 @pytest.mark.contract("B-HTTP-5")
-def test_b_http_5_queued_is_success_too(client: BrazeClient, respx_mock: respx.Router) -> None:
+def test_queued_is_success_too(client: BrazeClient, respx_mock: respx.Router) -> None:
     respx_mock.post(CREATE).respond(200, json={"message": "queued", "dispatch_id": "d"})
 
     assert client.send(a_mail()).dispatch_id == "d"
@@ -114,7 +114,7 @@ def test_b_http_5_queued_is_success_too(client: BrazeClient, respx_mock: respx.R
     ],
 )
 @pytest.mark.contract("B-RETRY-3")
-def test_b_retry_3_only_what_surely_did_not_leave_is_not_sent(
+def test_only_what_surely_did_not_leave_is_not_sent(
     problem: Exception, kind: type[BrazeError], client: BrazeClient, respx_mock: respx.Router
 ) -> None:
     route = respx_mock.post(CREATE).mock(side_effect=problem)
@@ -128,7 +128,7 @@ def test_b_retry_3_only_what_surely_did_not_leave_is_not_sent(
 
 
 @pytest.mark.contract("B-HTTP-2")
-def test_b_http_2_the_explanation_may_stand_in_error(client: BrazeClient, respx_mock: respx.Router) -> None:
+def test_the_explanation_may_stand_in_error(client: BrazeClient, respx_mock: respx.Router) -> None:
     words = "Error while parsing request body. Please check your syntax."
     respx_mock.post(CREATE).respond(400, json={"error": words})
 
@@ -139,7 +139,7 @@ def test_b_http_2_the_explanation_may_stand_in_error(client: BrazeClient, respx_
 
 
 @pytest.mark.contract("B-ENV-2")
-def test_b_env_2_errors_of_any_shape_become_sentences(client: BrazeClient, respx_mock: respx.Router) -> None:
+def test_errors_of_any_shape_become_sentences(client: BrazeClient, respx_mock: respx.Router) -> None:
     respx_mock.post(CREATE).respond(400, json={"message": "Bad", "errors": ["first", {"index": 0}, 7]})
 
     with pytest.raises(CallRefused) as caught:
@@ -172,7 +172,7 @@ def test_a_refusal_names_the_objects_that_braze_named(client: BrazeClient, respx
     ],
 )
 @pytest.mark.contract("B-HTTP-9")
-def test_b_http_9_the_echoed_key_appears_nowhere(
+def test_the_echoed_key_appears_nowhere(
     body: str, client: BrazeClient, respx_mock: respx.Router, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.DEBUG)
@@ -188,7 +188,7 @@ def test_b_http_9_the_echoed_key_appears_nowhere(
 
 
 @pytest.mark.contract("B-HTTP-9")
-def test_b_http_9_a_key_in_remarks_and_reasons_is_taken_out(client: BrazeClient, respx_mock: respx.Router) -> None:
+def test_a_key_in_remarks_and_reasons_is_taken_out(client: BrazeClient, respx_mock: respx.Router) -> None:
     errors = [{"index": 0, "input_array": "attributes", "type": f"bad {API_KEY}"}, f"odd {API_KEY}"]
     respx_mock.post(f"{ENDPOINT}/users/track").respond(201, json={"message": "success", "errors": errors})
 
@@ -211,7 +211,7 @@ def test_b_http_9_a_key_in_remarks_and_reasons_is_taken_out(client: BrazeClient,
     ],
 )
 @pytest.mark.contract("B-RL-2")
-def test_b_rl_2_a_429_says_when_to_come_back(
+def test_a_429_says_when_to_come_back(
     headers: dict[str, str], retry_at: datetime | None, client: BrazeClient, respx_mock: respx.Router
 ) -> None:
     respx_mock.post(CREATE).respond(429, headers=headers, json={"message": "Rate Limited"})

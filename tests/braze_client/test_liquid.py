@@ -71,7 +71,8 @@ def test_brazes_forms_render_from_the_profile__contract_17(text: str, rendered: 
         "{{ anything }}",
     ],
 )
-def test_what_the_portal_never_sends_fails_loudly_and_is_empty_as_braze__b_liq_5(text: str) -> None:
+@pytest.mark.contract("B-LIQ-5")
+def test_what_the_portal_never_sends_fails_loudly_and_is_empty_as_braze(text: str) -> None:
     with pytest.raises(LiquidRefused):
         render(text, CONTEXT)
     with pytest.raises(LiquidRefused):
@@ -123,7 +124,8 @@ def test_a_value_of_the_profile_is_never_read_as_liquid() -> None:
         ("city", "Ihre Stadt – 20 %", "{{${city} | default: 'Ihre Stadt – 20 %' | escape}}"),
     ],
 )
-def test_a_merge_tag_is_written_in_one_form__b_liq_2_b_liq_3(attribute: str, default: str, tag: str) -> None:
+@pytest.mark.contract("B-LIQ-2", "B-LIQ-3")
+def test_a_merge_tag_is_written_in_one_form(attribute: str, default: str, tag: str) -> None:
     assert merge_tag(attribute, default) == tag
     assert render(tag, {}) == default
 
@@ -139,13 +141,15 @@ def test_a_merge_tag_for_plain_text_leaves_escaping_out() -> None:
         *((name, "x") for name in ("", " first", "a}b", "a'b", "a|b", "${x}", "x" * 256, "a\nb", "last ")),
     ],
 )
-def test_a_name_or_default_that_could_leave_its_tag_is_refused__b_liq_2(attribute: str, default: str) -> None:
+@pytest.mark.contract("B-LIQ-2")
+def test_a_name_or_default_that_could_leave_its_tag_is_refused(attribute: str, default: str) -> None:
     with pytest.raises(LiquidRefused):
         merge_tag(attribute, default)
 
 
 @pytest.mark.parametrize("text", ["{{", "}}", "{%", "%}", "${", "a {{ b"])
-def test_each_delimiter_counts_as_liquid__b_liq_1(text: str) -> None:
+@pytest.mark.contract("B-LIQ-1")
+def test_each_delimiter_counts_as_liquid(text: str) -> None:
     assert contains_liquid(text)
     assert not contains_liquid(neutralise(text))
 
@@ -156,7 +160,8 @@ def test_text_without_braces_stays_as_it_is() -> None:
 
 
 @given(st.lists(HOSTILE, max_size=6))
-def test_joined_neutralised_texts_hold_no_delimiter_and_keep_what_was_typed__b_liq_1(texts: list[str]) -> None:
+@pytest.mark.contract("B-LIQ-1")
+def test_joined_neutralised_texts_hold_no_delimiter_and_keep_what_was_typed(texts: list[str]) -> None:
     joined = "".join(neutralise(text) for text in texts)
 
     assert not contains_liquid(joined)

@@ -105,7 +105,7 @@ def test_brazes_own_limit_replaces_ours(store: WindowStore) -> None:
 
 
 @pytest.mark.contract("B-RL-3")
-def test_b_rl_3_nothing_left_stops_the_pool_until_the_reset_even_of_another_window(store: WindowStore) -> None:
+def test_nothing_left_stops_the_pool_until_the_reset_even_of_another_window(store: WindowStore) -> None:
     until = datetime(2026, 11, 22, 11, 15, tzinfo=UTC)
 
     store.correct("w", SMALL, None, 0, until)
@@ -169,7 +169,7 @@ def test_a_share_outside_its_range_is_refused(share: float) -> None:
     ],
 )
 @pytest.mark.contract("B-RL-1")
-def test_b_rl_1_and_b_rl_2_both_styles_of_headers_are_read(headers: dict[str, str], limits: RateLimits) -> None:
+def test_both_styles_of_headers_are_read(headers: dict[str, str], limits: RateLimits) -> None:
     assert read_rate_limits(headers, HALF_PAST) == limits
 
 

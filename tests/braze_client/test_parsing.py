@@ -44,7 +44,7 @@ def read(sent: int, body: dict[str, Any], events: int = 0) -> TrackReply:
 
 
 @pytest.mark.contract("B-TRK-13")
-def test_b_trk_13_refused_objects_are_named_by_their_place_in_the_array() -> None:
+def test_refused_objects_are_named_by_their_place_in_the_array() -> None:
     state = "'email_subscribe' must be 'subscribed', 'unsubscribed', or 'opted_in'"
     errors = [
         {"index": 3, "input_array": "attributes", "type": state},
@@ -61,7 +61,7 @@ def test_b_trk_13_refused_objects_are_named_by_their_place_in_the_array() -> Non
 
 
 @pytest.mark.contract("B-TRK-14")
-def test_b_trk_14_a_count_that_does_not_add_up_is_only_a_warning() -> None:
+def test_a_count_that_does_not_add_up_is_only_a_warning() -> None:
     reply = read(5, {"attributes_processed": 4, "message": "success"})
 
     assert reply.adds_up is False
@@ -84,7 +84,7 @@ def test_b_trk_14_a_count_that_does_not_add_up_is_only_a_warning() -> None:
     ],
 )
 @pytest.mark.contract("B-TRK-16")
-def test_b_trk_16_an_error_that_names_nobody_makes_nobody_refused(entry: object) -> None:
+def test_an_error_that_names_nobody_makes_nobody_refused(entry: object) -> None:
     reply = read(5, {"attributes_processed": 4, "errors": [entry], "message": "success"})
 
     assert reply.refused == ()

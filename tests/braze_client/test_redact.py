@@ -58,7 +58,7 @@ def test_a_secret_is_neither_shown_nor_pickled() -> None:
 
 @pytest.mark.parametrize("key", ["", " ", '"quoted"', "two words", "line\nbreak", "ключ"])
 @pytest.mark.contract("B-HTTP-1")
-def test_b_http_1_what_is_no_key_is_refused_without_showing_it(key: str) -> None:
+def test_what_is_no_key_is_refused_without_showing_it(key: str) -> None:
     with pytest.raises(ContractViolation) as refusal:
         BrazeClient(ENDPOINT, key)
 

@@ -150,7 +150,7 @@ def test_a_refusal_is_never_repeated(
 
 
 @pytest.mark.contract("B-RL-3")
-def test_b_rl_3_a_short_wait_is_waited_and_a_long_one_is_given_back(
+def test_a_short_wait_is_waited_and_a_long_one_is_given_back(
     client: BrazeClient, respx_mock: respx.Router, waits: list[float]
 ) -> None:
     hour = httpx.Response(429, json={"message": "Rate Limited"}, headers={"x-ratelimit-reset": "1795341600"})
@@ -166,7 +166,7 @@ def test_b_rl_3_a_short_wait_is_waited_and_a_long_one_is_given_back(
 
 
 @pytest.mark.contract("B-SND-2")
-def test_b_snd_2_the_daily_quota_of_send_ids_is_not_asked_twice(
+def test_the_daily_quota_of_send_ids_is_not_asked_twice(
     client: BrazeClient, respx_mock: respx.Router, waits: list[float]
 ) -> None:
     route = respx_mock.post(f"{ENDPOINT}/sends/id/create").mock(side_effect=[SOON, SUCCESS])
@@ -200,7 +200,7 @@ def test_bulk_callers_ask_for_one_attempt(client: BrazeClient, respx_mock: respx
 
 @pytest.mark.parametrize("make", [WITHDRAWS, SEND_ID, MOVES])
 @pytest.mark.contract("B-SND-3")
-def test_b_snd_3_a_refusal_after_an_unclear_attempt_stays_uncertain(
+def test_a_refusal_after_an_unclear_attempt_stays_uncertain(
     make: MakeCall, client: BrazeClient, respx_mock: respx.Router, waits: list[float]
 ) -> None:
     refusal = httpx.Response(400, json={"message": "no such schedule"})

@@ -10,7 +10,8 @@ BODY = {"attributes": [a_person()]}
 
 
 @pytest.mark.parametrize("header", ["Bearer wrong", 'Bearer "key-of-the-test"', "key-of-the-test", ""])
-async def test_a_wrong_key_is_401_that_echoes_it_with_empty_rate_headers__b_http_1_b_http_9(header: str) -> None:
+@pytest.mark.contract("B-HTTP-1", "B-HTTP-9")
+async def test_a_wrong_key_is_401_that_echoes_it_with_empty_rate_headers(header: str) -> None:
     desk = Desk()
 
     reply = await desk.client.post("/users/track", json=BODY, headers={"Authorization": header})
@@ -32,7 +33,8 @@ async def test_a_wrong_key_is_401_that_echoes_it_with_empty_rate_headers__b_http
         ("POST", "/subscription/status/set"),
     ],
 )
-async def test_a_missing_permission_is_403_before_the_body_is_read__b_cmp_4(method: str, path: str) -> None:
+@pytest.mark.contract("B-CMP-4")
+async def test_a_missing_permission_is_403_before_the_body_is_read(method: str, path: str) -> None:
     desk = Desk()
     partner = Desk(permissions=frozenset({"users.track"}))
 
@@ -72,7 +74,8 @@ async def test_each_permission_alone_opens_exactly_its_endpoints(permission: str
         ("application/json", b" " * (4 * 1024 * 1024 + 1), 413, {"message": "Request body too large"}),
     ],
 )
-async def test_a_body_that_is_no_json_object_is_refused__b_http_2_b_http_8(
+@pytest.mark.contract("B-HTTP-2", "B-HTTP-8")
+async def test_a_body_that_is_no_json_object_is_refused(
     content_type: str, content: bytes, status: int, payload: dict[str, str]
 ) -> None:
     desk = Desk()
@@ -83,13 +86,15 @@ async def test_a_body_that_is_no_json_object_is_refused__b_http_2_b_http_8(
 
 
 @pytest.mark.parametrize("path", ["/users/track/", "/users/trakc", "/segments/list/"])
-async def test_a_trailing_slash_or_typo_is_404__b_http_3(path: str) -> None:
+@pytest.mark.contract("B-HTTP-3")
+async def test_a_trailing_slash_or_typo_is_404(path: str) -> None:
     reply = await Desk().post(path, BODY)
 
     assert (reply.status_code, reply.json()) == (404, {"message": "Not Found"})
 
 
-async def test_a_success_has_the_headers_and_status_of_the_wire__b_http_4_b_http_7() -> None:
+@pytest.mark.contract("B-HTTP-4", "B-HTTP-7")
+async def test_a_success_has_the_headers_and_status_of_the_wire() -> None:
     desk = Desk()
 
     posted = await desk.post("/users/track", BODY)
@@ -103,7 +108,8 @@ async def test_a_success_has_the_headers_and_status_of_the_wire__b_http_4_b_http
     assert len(posted.headers["x-request-id"]) == 36
 
 
-async def test_the_shared_pool_is_aligned_to_the_clock_hour__b_rl_1() -> None:
+@pytest.mark.contract("B-RL-1")
+async def test_the_shared_pool_is_aligned_to_the_clock_hour() -> None:
     desk = Desk(shared_calls_per_hour=2)
 
     replies = [await desk.get("/segments/list") for _ in range(3)]
@@ -117,7 +123,8 @@ async def test_the_shared_pool_is_aligned_to_the_clock_hour__b_rl_1() -> None:
     assert (fresh.status_code, fresh.headers["x-ratelimit-remaining"]) == (200, "1")
 
 
-async def test_a_contract_by_monthly_users_answers_in_seconds_left__b_rl_2() -> None:
+@pytest.mark.contract("B-RL-2")
+async def test_a_contract_by_monthly_users_answers_in_seconds_left() -> None:
     desk = Desk(track_calls_per_3_seconds=1, has_delta_rate_headers=True)
 
     allowed, refused = await desk.post("/users/track", BODY), await desk.post("/users/track", BODY)

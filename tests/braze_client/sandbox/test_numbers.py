@@ -16,7 +16,8 @@ def metrics(series: dict[str, Any]) -> dict[str, Any]:
     return dict(series["data"][0]["messages"]["email"][0])
 
 
-async def test_the_101st_new_send_id_of_a_day_is_429_and_the_next_day_begins_anew__b_snd_2() -> None:
+@pytest.mark.contract("B-SND-2")
+async def test_the_101st_new_send_id_of_a_day_is_429_and_the_next_day_begins_anew() -> None:
     desk = Desk()
 
     replies = [await desk.post(CREATE, {"campaign_id": "c", "send_id": f"s{i}"}) for i in range(101)]
@@ -30,11 +31,13 @@ async def test_the_101st_new_send_id_of_a_day_is_429_and_the_next_day_begins_ane
 
 
 @pytest.mark.parametrize("send_id", ["x" * 65, "größe", "two words"])
-async def test_a_send_id_is_at_most_64_ascii_characters__b_snd_1(send_id: str) -> None:
+@pytest.mark.contract("B-SND-1")
+async def test_a_send_id_is_at_most_64_ascii_characters(send_id: str) -> None:
     assert (await Desk().post(CREATE, {"campaign_id": "c", "send_id": send_id})).status_code == 400
 
 
-async def test_an_omitted_send_id_is_made_up_and_a_strict_workspace_refuses_repeats__b_snd_1_b_snd_3() -> None:
+@pytest.mark.contract("B-SND-1", "B-SND-3")
+async def test_an_omitted_send_id_is_made_up_and_a_strict_workspace_refuses_repeats() -> None:
     desk = Desk(is_repeated_send_id_refused=True)
 
     made = (await desk.post(CREATE, {"campaign_id": "c"})).json()["send_id"]
@@ -43,7 +46,8 @@ async def test_an_omitted_send_id_is_made_up_and_a_strict_workspace_refuses_repe
     assert repeated.status_code == 400
 
 
-async def test_numbers_are_kept_per_variation_and_send_id_for_14_days__b_snd_5_b_snd_6_b_cmp_1() -> None:
+@pytest.mark.contract("B-SND-5", "B-SND-6", "B-CMP-1")
+async def test_numbers_are_kept_per_variation_and_send_id_for_14_days() -> None:
     desk = Desk()
     await desk.people(a_person(1), a_person(2), a_person(3))
     await desk.post(CREATE, {"campaign_id": "campaign-1", "send_id": "s1"})
@@ -100,7 +104,8 @@ async def test_a_length_outside_1_to_100_is_400(length: str) -> None:
     assert reply.status_code == 400
 
 
-async def test_segments_are_listed_described_and_sized_from_real_profiles__b_seg_1_b_seg_2() -> None:
+@pytest.mark.contract("B-SEG-1", "B-SEG-2")
+async def test_segments_are_listed_described_and_sized_from_real_profiles() -> None:
     desk = Desk()
     await desk.people(a_person(1, loyalty_tier="gold"), a_person(2, loyalty_tier="bronze"))
     desk.now += 86_400
@@ -118,6 +123,7 @@ async def test_segments_are_listed_described_and_sized_from_real_profiles__b_seg
         "All subscribers": [("2026-03-02", 2), ("2026-03-03", 3)],
         "Loyalty members": [("2026-03-02", 1), ("2026-03-03", 2)],
         "Recent visitors": [("2026-03-02", 0), ("2026-03-03", 1)],
+        "Everyone": [],
     }
     assert (details["name"], details["message"]) == ("Loyalty members", "success")
     assert (await desk.get("/segments/list", page=1)).json()["segments"] == []

@@ -19,7 +19,7 @@ import pytest
 from tests.braze_client.sandbox.builders import KEY, a_person, an_email
 
 pytestmark = pytest.mark.processes
-COMMAND = [sys.executable, "-m", "braze_client.sandbox", "--api-key", KEY, "--no-engagement"]
+COMMAND = [sys.executable, "-m", "braze_client.sandbox", "--api-key", KEY, "--no-engagement", "--permissions", "portal"]
 
 
 @contextmanager
@@ -115,3 +115,43 @@ def test_a_taken_port_is_one_sentence_and_exit_code_1() -> None:
     assert done.returncode == 1
     assert done.stderr.startswith(f"The sandbox cannot listen on 127.0.0.1:{port} (")
     assert done.stderr.count("\n") == 1 and "--port" in done.stderr
+
+
+def test_it_refuses_an_address_that_others_can_reach_unless_told() -> None:
+    refused = subprocess.run([*COMMAND, "--port", "0", "--host", "0.0.0.0"], capture_output=True, text=True, timeout=30)
+
+    with a_process("--host", "0.0.0.0", "--allow-remote") as (_, client):
+        assert client.get(f"http://127.0.0.1:{client.base_url.port}/inbox").status_code == 200
+    assert refused.returncode == 1
+    assert "--allow-remote" in refused.stderr
+
+
+def test_a_killed_sandbox_delivers_after_its_restart_what_it_had_accepted(tmp_path: Path) -> None:
+    state = ("--state", str(tmp_path / "state.sqlite3"))
+    with a_process(*state) as (process, client):
+        client.post("/users/track", json={"attributes": [a_person()]})
+        soon = (datetime.now(UTC) + timedelta(seconds=1)).isoformat()
+        schedule = {"external_user_ids": ["C1"], "schedule": {"time": soon}, "messages": {"email": an_email()}}
+        made = client.post("/messages/schedule/create", json=schedule)
+        process.kill()
+        process.wait(timeout=10)
+    time.sleep(1.1)
+
+    with a_process(*state) as (_, client):
+        inbox = client.get("/inbox.json").json()
+        ledger = client.get("/ledger.json").json()
+
+    assert inbox["total"] == 1
+    assert inbox["messages"][0]["schedule_id"] == made.json()["schedule_id"]
+    assert [one["state"] for one in ledger["schedules"]] == ["sent"]
+
+
+def test_a_state_file_of_somebody_else_is_one_sentence_and_exit_code_1(tmp_path: Path) -> None:
+    path = tmp_path / "notes.txt"
+    path.write_text("Not a database, only some words that somebody wrote down. " * 40)
+
+    done = subprocess.run([*COMMAND, "--port", "0", "--state", str(path)], capture_output=True, text=True, timeout=30)
+
+    assert done.returncode == 1
+    assert "no state file of the sandbox" in done.stderr
+    assert path.read_text().startswith("Not a database")

@@ -58,7 +58,8 @@ async def test_a_schedule_is_delivered_once_at_its_time_with_each_persons_own_na
         ({"send_id": "never-created"}, "Invalid send_id"),
     ],
 )
-async def test_a_schedule_that_breaks_a_rule_is_400_and_reaches_nobody__contract_3_2_b_sch_1(
+@pytest.mark.contract("B-SCH-1")
+async def test_a_schedule_that_breaks_a_rule_is_400_and_reaches_nobody(
     changes: dict[str, object], message: str
 ) -> None:
     desk = Desk()
@@ -109,7 +110,8 @@ async def test_fixed_campaign_and_variation_ids_admit_no_other__contract_3_2() -
     assert variant.json() == {"message": "Invalid Message Variant"}
 
 
-async def test_an_update_moves_the_time_and_replaces_the_email__b_sch_6() -> None:
+@pytest.mark.contract("B-SCH-6")
+async def test_an_update_moves_the_time_and_replaces_the_email() -> None:
     desk = Desk()
     await desk.people(a_person())
     made = (await desk.post("/messages/schedule/create", a_schedule(desk, seconds=60))).json()
@@ -186,7 +188,8 @@ async def test_the_subscription_state_is_judged_when_the_mail_goes__contract_7_1
     assert {one["external_id"] for one in await desk.inbox()} == reached
 
 
-async def test_a_broadcast_reaches_who_is_in_both_segment_and_audience__disagreement_27_b_snd_4() -> None:
+@pytest.mark.contract("B-SND-4")
+async def test_a_broadcast_reaches_who_is_in_both_segment_and_audience() -> None:
     desk = Desk()
     await desk.people(
         a_person(1, loyalty_tier="gold", smartersends_groups=["US-001"], smartersends_excluded_groups=[]),
@@ -232,7 +235,8 @@ async def test_local_time_comes_in_each_persons_zone__contract_7_1() -> None:
     assert (await desk.ledger())["schedules"][0]["state"] == "sent"
 
 
-async def test_liquid_that_the_portal_never_sends_fails_loudly__b_liq_5() -> None:
+@pytest.mark.contract("B-LIQ-5")
+async def test_liquid_that_the_portal_never_sends_fails_loudly() -> None:
     desk = Desk()
     await desk.people(a_person())
     body = "{% connected_content http://evil.example %}"
@@ -272,7 +276,8 @@ async def test_an_immediate_send_goes_at_once_and_broadcasts_are_paced_per_audie
     assert len(await desk.inbox()) == 11
 
 
-async def test_scheduled_broadcasts_never_lists_what_the_api_scheduled__b_sch_8() -> None:
+@pytest.mark.contract("B-SCH-8")
+async def test_scheduled_broadcasts_never_lists_what_the_api_scheduled() -> None:
     desk = Desk()
     await desk.post("/messages/schedule/create", a_schedule(desk))
 

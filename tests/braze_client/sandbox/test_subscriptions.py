@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests.braze_client.sandbox.builders import Desk, a_person
 
 GROUP = "11111111-2222-3333-4444-555555555555"
 
 
-async def test_unsubscribed_addresses_are_listed_in_the_wires_date_format__b_eml_1() -> None:
+@pytest.mark.contract("B-EML-1")
+async def test_unsubscribed_addresses_are_listed_in_the_wires_date_format() -> None:
     desk = Desk()
     await desk.people(a_person(1), a_person(2), a_person(3))
     await desk.post("/email/status", {"email": "c1@example.com", "subscription_state": "unsubscribed"})

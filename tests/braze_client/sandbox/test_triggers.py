@@ -9,7 +9,8 @@ from tests.braze_client.sandbox.builders import Desk, a_person, a_trigger
 SEND = "/campaigns/trigger/send"
 
 
-async def test_a_recipients_own_properties_override_the_shared_ones__b_trg_2() -> None:
+@pytest.mark.contract("B-TRG-2")
+async def test_a_recipients_own_properties_override_the_shared_ones() -> None:
     desk = Desk(
         trigger_subject="{{api_trigger_properties.${headline}}}", trigger_body="{{api_trigger_properties.${x}}}"
     )
@@ -26,7 +27,8 @@ async def test_a_recipients_own_properties_override_the_shared_ones__b_trg_2() -
     ]
 
 
-async def test_attributes_are_written_before_the_mail_goes_so_that_new_people_get_it__b_trg_3() -> None:
+@pytest.mark.contract("B-TRG-3")
+async def test_attributes_are_written_before_the_mail_goes_so_that_new_people_get_it() -> None:
     desk = Desk(propagation_seconds=300, trigger_subject="{{${first_name}}}")
     new = {
         "external_user_id": "N1",
@@ -39,7 +41,8 @@ async def test_attributes_are_written_before_the_mail_goes_so_that_new_people_ge
     assert [(one["email"], one["subject"]) for one in await desk.inbox()] == [("n1@example.com", "New")]
 
 
-async def test_the_last_of_two_equal_recipients_counts__b_trg_8() -> None:
+@pytest.mark.contract("B-TRG-8")
+async def test_the_last_of_two_equal_recipients_counts() -> None:
     desk = Desk(trigger_subject="{{api_trigger_properties.${headline}}}")
     await desk.people(a_person())
     first, last = ({"external_user_id": "C1", "trigger_properties": {"headline": text}} for text in ("First", "Last"))
@@ -89,7 +92,8 @@ async def test_a_trigger_that_breaks_a_rule_is_400_and_reaches_nobody__contract_
     assert await desk.inbox() == []
 
 
-async def test_an_address_reaches_somebody_only_if_exactly_one_profile_remains__b_trg_6() -> None:
+@pytest.mark.contract("B-TRG-6")
+async def test_an_address_reaches_somebody_only_if_exactly_one_profile_remains() -> None:
     desk = Desk()
     await desk.people(a_person(1, email="one@example.com"), a_person(2, email="two@example.com"))
     await desk.people(a_person(3, email="two@example.com"))
@@ -105,7 +109,8 @@ async def test_an_address_reaches_somebody_only_if_exactly_one_profile_remains__
     assert [one["external_id"] for one in await desk.inbox()] == ["C1"]
 
 
-async def test_an_unsubscribed_person_gets_nothing_and_braze_says_nothing__b_trg_5() -> None:
+@pytest.mark.contract("B-TRG-5")
+async def test_an_unsubscribed_person_gets_nothing_and_braze_says_nothing() -> None:
     desk = Desk()
     await desk.people(a_person(email_subscribe="unsubscribed"))
 
@@ -115,7 +120,8 @@ async def test_an_unsubscribed_person_gets_nothing_and_braze_says_nothing__b_trg
     assert await desk.inbox() == []
 
 
-async def test_an_audience_mails_who_matches_within_the_broadcast_pools__b_trg_7() -> None:
+@pytest.mark.contract("B-TRG-7")
+async def test_an_audience_mails_who_matches_within_the_broadcast_pools() -> None:
     desk = Desk()
     await desk.people(a_person(1, tier="gold"), a_person(2))
     audience = {"custom_attribute": {"custom_attribute_name": "tier", "comparison": "equals", "value": "gold"}}

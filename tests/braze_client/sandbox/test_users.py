@@ -7,7 +7,8 @@ import pytest
 from tests.braze_client.sandbox.builders import Desk, a_person
 
 
-async def test_the_75th_object_is_taken_and_the_76th_sinks_the_call__b_trk_1_b_trk_4() -> None:
+@pytest.mark.contract("B-TRK-1", "B-TRK-4")
+async def test_the_75th_object_is_taken_and_the_76th_sinks_the_call() -> None:
     desk = Desk()
     event = {"external_id": "C1", "name": "visited", "time": "2026-03-01T10:00:00Z"}
 
@@ -18,7 +19,8 @@ async def test_the_75th_object_is_taken_and_the_76th_sinks_the_call__b_trk_1_b_t
     assert taken.json() == {"attributes_processed": 74, "events_processed": 1, "message": "success"}
 
 
-async def test_a_legacy_workspace_takes_75_in_each_array__b_trk_1() -> None:
+@pytest.mark.contract("B-TRK-1")
+async def test_a_legacy_workspace_takes_75_in_each_array() -> None:
     desk = Desk(has_legacy_track_limit=True)
     event = {"external_id": "C1", "name": "visited", "time": "2026-03-01T10:00:00Z"}
 
@@ -27,7 +29,8 @@ async def test_a_legacy_workspace_takes_75_in_each_array__b_trk_1() -> None:
     assert reply.status_code == 201
 
 
-async def test_refused_objects_are_named_by_array_and_index_and_have_no_effect__b_trk_13_b_trk_15() -> None:
+@pytest.mark.contract("B-TRK-13", "B-TRK-15")
+async def test_refused_objects_are_named_by_array_and_index_and_have_no_effect() -> None:
     desk = Desk()
 
     reply = await desk.post(
@@ -84,7 +87,8 @@ async def test_a_call_without_anything_valid_is_400__contract_5_6(body: dict[str
     assert reply.json()["message"].startswith("Valid data must be provided in the 'attributes'")
 
 
-async def test_date_looking_strings_come_back_as_moments_and_null_removes__b_trk_11() -> None:
+@pytest.mark.contract("B-TRK-11")
+async def test_date_looking_strings_come_back_as_moments_and_null_removes() -> None:
     desk = Desk()
     await desk.people(a_person(last_visit="2026-09-15", tier="gold", code="2026-99-99"))
 
@@ -159,7 +163,8 @@ async def test_an_alias_makes_nobody_unless_asked_and_an_update_only_object_make
     assert len(desk.app.workspace.profiles) == 1
 
 
-async def test_an_address_finds_the_profile_with_an_external_id_first__b_trk_8() -> None:
+@pytest.mark.contract("B-TRK-8")
+async def test_an_address_finds_the_profile_with_an_external_id_first() -> None:
     desk = Desk()
     await desk.people(a_person(1, email="same@example.com"))
     await desk.people({"email": "same@example.com", "first_name": "Found"})
@@ -169,7 +174,8 @@ async def test_an_address_finds_the_profile_with_an_external_id_first__b_trk_8()
     assert [(one.external_id, one.fields["first_name"]) for one in people] == [("C1", "Found")]
 
 
-async def test_an_unsubscribe_reaches_every_profile_with_the_address__b_trk_10() -> None:
+@pytest.mark.contract("B-TRK-10")
+async def test_an_unsubscribe_reaches_every_profile_with_the_address() -> None:
     desk = Desk()
     await desk.people(a_person(1, email="same@example.com"), a_person(2, email="Same@example.com"))
 
@@ -178,7 +184,8 @@ async def test_an_unsubscribe_reaches_every_profile_with_the_address__b_trk_10()
     assert (await desk.export("C2", "email_subscribe")) == {"email_subscribe": "unsubscribed"}
 
 
-async def test_writes_stay_invisible_until_they_have_propagated__b_trk_18() -> None:
+@pytest.mark.contract("B-TRK-18")
+async def test_writes_stay_invisible_until_they_have_propagated() -> None:
     desk = Desk(propagation_seconds=5)
     await desk.people(a_person())
 
@@ -190,7 +197,8 @@ async def test_writes_stay_invisible_until_they_have_propagated__b_trk_18() -> N
     assert late.json() == {"users": [{"email": "c1@example.com"}], "message": "success"}
 
 
-async def test_export_lists_unknown_ids_and_omits_what_is_empty__b_exp_4_b_exp_5() -> None:
+@pytest.mark.contract("B-EXP-4", "B-EXP-5")
+async def test_export_lists_unknown_ids_and_omits_what_is_empty() -> None:
     desk = Desk()
     await desk.people({"external_id": 12345, "email": "n@example.com"})
 
@@ -217,7 +225,8 @@ async def test_export_lists_unknown_ids_and_omits_what_is_empty__b_exp_4_b_exp_5
         {"email_address": "a@example.com", "phone": "+1", "fields_to_export": ["email"]},
     ],
 )
-async def test_export_refuses_what_the_contract_forbids__b_exp_1_b_exp_2(body: dict[str, object]) -> None:
+@pytest.mark.contract("B-EXP-1", "B-EXP-2")
+async def test_export_refuses_what_the_contract_forbids(body: dict[str, object]) -> None:
     assert (await Desk().post("/users/export/ids", body)).status_code == 400
 
 

@@ -48,6 +48,7 @@ def test_a_merge_tag_becomes_liquid_only_in_what_is_sent() -> None:
     assert "<b>Gold</b>" in shown.html
 
 
+@pytest.mark.contract("B-LIQ-4")
 def test_subject_and_text_carry_the_merge_tag_unescaped_and_the_title_carries_none() -> None:
     sent = rendered(subject="A cup for [[first_name]]")
 

@@ -32,6 +32,7 @@ DELETE = "/messages/schedule/delete"
 UPDATE = "/messages/schedule/update"
 
 
+@pytest.mark.contract("B-SCH-5")
 def test_1040_people_are_staged_in_21_batches_and_each_gets_the_mail_once(
     group: Group, workspace: Workspace, sandbox: RunningSandbox
 ) -> None:
@@ -177,6 +178,7 @@ def test_a_delivery_waits_until_braze_has_the_contacts(group: Group, workspace: 
     assert (before, after) == (False, True)
 
 
+@pytest.mark.contract("B-TRK-18")
 def test_people_who_are_new_to_braze_are_not_mailed_before_braze_can_know_them(
     group: Group, workspace: Workspace, settings: Settings
 ) -> None:
@@ -188,6 +190,7 @@ def test_people_who_are_new_to_braze_are_not_mailed_before_braze_can_know_them(
     assert delivery.go_at >= newest + timedelta(seconds=300)
 
 
+@pytest.mark.contract("B-RETRY-3")
 def test_a_5xx_to_a_call_that_makes_mail_is_uncertain_and_never_repeated(
     group: Group, workspace: Workspace, sandbox: RunningSandbox
 ) -> None:
@@ -297,6 +300,7 @@ def test_an_uncertain_batch_is_decided_by_a_person_and_recorded(
     assert (event.actor, event.detail["outcome"]) == (decider, "accepted")
 
 
+@pytest.mark.contract("B-SCH-2")
 def test_cancelling_withdraws_every_batch_and_nobody_gets_the_mail(
     group: Group, workspace: Workspace, sandbox: RunningSandbox
 ) -> None:
@@ -395,6 +399,7 @@ def test_moving_a_staged_mailing_moves_every_schedule_in_braze(
     assert {schedule.due for schedule in sandbox.state.schedules.values()} == {later.timestamp()}
 
 
+@pytest.mark.contract("B-SCH-7")
 def test_a_move_that_braze_refuses_for_one_batch_is_taken_back_for_all(
     group: Group, workspace: Workspace, sandbox: RunningSandbox
 ) -> None:
@@ -483,6 +488,7 @@ def test_without_the_permission_for_send_ids_the_mail_goes_without_one(
     assert (delivery.state, delivery.send_id) == (DeliveryState.STAGED, "")
 
 
+@pytest.mark.contract("B-SND-2")
 def test_when_the_quota_is_used_mailings_share_the_send_id_of_the_day(
     group: Group, workspace: Workspace, settings: Settings
 ) -> None:

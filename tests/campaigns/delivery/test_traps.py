@@ -207,6 +207,7 @@ def test_people_of_an_uncertain_batch_are_left_out_of_the_next_delivery(
     assert (reasons, second.recipients.count()) == (["maybe_mailed"] * 3, 1)
 
 
+@pytest.mark.contract("B-SCH-2")
 def test_an_acceptance_after_the_lease_keeps_its_schedule_id(group: Group, workspace: Workspace) -> None:
     delivery = a_planned(a_mailing(group=group), workspace)
     jobs = in_flight(workspace)

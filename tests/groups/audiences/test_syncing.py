@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from braze_client.sandbox import DEFAULT_PERMISSIONS, SandboxOptions
+from braze_client.sandbox import PORTAL_PERMISSIONS, SandboxOptions
 from groups.audiences import syncing
 from groups.audiences.services import unsubscribe
 from groups.audiences.syncing import sync_contacts
@@ -52,6 +52,7 @@ def test_a_new_contact_reaches_braze_whole(audience: Audience, workspace: Worksp
     assert contact.sync_lease_until is None
 
 
+@pytest.mark.contract("B-TRK-1")
 def test_151_contacts_go_in_three_calls(audience: Audience, workspace: Workspace, sandbox: RunningSandbox) -> None:
     for _ in range(151):
         a_contact(audience=audience)
@@ -63,6 +64,7 @@ def test_151_contacts_go_in_three_calls(audience: Audience, workspace: Workspace
     assert Contact.objects.filter(sync_state=SyncState.SYNCED).count() == 151
 
 
+@pytest.mark.contract("B-TRK-12")
 def test_only_what_changed_is_sent(audience: Audience, workspace: Workspace, sandbox: RunningSandbox) -> None:
     contact = a_contact(audience=audience, first_name="Maya", city="Portland")
     sync_contacts(workspace.pk)
@@ -216,7 +218,7 @@ def test_a_contact_that_changes_while_it_is_under_way_stays_pending(
 @pytest.mark.parametrize("status", [401, 403])
 def test_a_refused_key_or_permission_pauses_the_workspace_with_the_reason(audience: Audience, status: int) -> None:
     key = API_KEY if status == 403 else "another-key"
-    options = SandboxOptions(api_key=key, permissions=DEFAULT_PERMISSIONS - {"users.track"})
+    options = SandboxOptions(api_key=key, permissions=PORTAL_PERMISSIONS - {"users.track"})
     contact = a_contact(audience=audience)
 
     with running_sandbox(options) as sandbox:
