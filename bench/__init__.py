@@ -18,6 +18,7 @@ class Options:
     rows: int | None = None
     latency_ms: int | None = None
     connections: int | None = None
+    calls: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

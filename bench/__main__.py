@@ -1,4 +1,4 @@
-"""The command line of the benchmarks: ``python -m bench NAME [--recipients N | --rows N] ... --json``."""
+"""The command line of the benchmarks: ``python -m bench NAME [--recipients N | --rows N | --calls N] ... --json``."""
 
 from __future__ import annotations
 
@@ -40,12 +40,13 @@ def main(arguments: list[str]) -> int:
     size = parser.add_mutually_exclusive_group()
     size.add_argument("--recipients", type=positive)
     size.add_argument("--rows", type=positive)
+    size.add_argument("--calls", type=positive)
     parser.add_argument("--latency-ms", type=not_negative)
     parser.add_argument("--connections", type=positive)
     parser.add_argument("--json", action="store_true", help="print one JSON object as the last line")
     chosen = parser.parse_args(arguments)
 
-    options = Options(chosen.recipients, chosen.rows, chosen.latency_ms, chosen.connections)
+    options = Options(chosen.recipients, chosen.rows, chosen.latency_ms, chosen.connections, chosen.calls)
     result: Result = importlib.import_module(f"bench.{chosen.name}").run(options)
     document = result.as_json()
     if chosen.json:

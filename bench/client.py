@@ -20,7 +20,7 @@ from uuid import uuid4
 import httpx
 
 from bench import Options, Result
-from braze_client import RECIPIENTS_PER_CALL, Accepted, AsyncBrazeClient, Call, Email, Schedule, calls, keep_in_flight
+from braze_client import RECIPIENTS_PER_CALL, Accepted, AsyncBrazeClient, Call, Dispatcher, Email, Schedule, calls
 from braze_client.limits import BODY_BYTES, encoded
 from braze_client.redact import Secret
 from braze_client.transport import async_client
@@ -31,6 +31,8 @@ CONNECTIONS = 64
 CALLS_PER_ROUND = 1000
 WARM_UP_CALLS = 64
 START_SECONDS = 20.0
+SANDBOX_SHARE = 0.7
+PAGE_MB = os.sysconf("SC_PAGE_SIZE") / 1024 / 1024
 PATH = "/messages/schedule/create"
 TICKS_PER_SECOND = os.sysconf("SC_CLK_TCK")
 
@@ -46,7 +48,7 @@ class Spent:
 
 
 def run(options: Options) -> Result:
-    """Send ``recipients`` people in calls of 50 by the client and as many by a bare loop, in turns (A, B, B, A, ...).
+    """Send ``recipients`` people in calls of 50 by the dispatcher and as many by a bare loop, in turns.
 
     Ours makes each call from its values, checks it, encodes it, and reads the answer; the bare loop posts bodies that
     were prepared before its clock started and looks at the status alone.
@@ -56,7 +58,7 @@ def run(options: Options) -> Result:
 
 async def compare(options: Options) -> Result:
     """Run both sides against one sandbox process."""
-    recipients = options.recipients or RECIPIENTS
+    recipients = options.calls * RECIPIENTS_PER_CALL if options.calls else options.recipients or RECIPIENTS
     connections = options.connections or CONNECTIONS
     latency_ms = LATENCY_MS if options.latency_ms is None else options.latency_ms
     key = f"bench-{uuid4()}"
@@ -68,6 +70,7 @@ async def compare(options: Options) -> Result:
     ):
         await send_ours(client, people(WARM_UP_CALLS * RECIPIENTS_PER_CALL), connections)
         await send_bare(http, bodies(people(WARM_UP_CALLS * RECIPIENTS_PER_CALL)), connections)
+        resident_mb: list[float] = []
         for number, size in enumerate(rounds(recipients)):
             for side in (ours, bare) if number % 2 == 0 else (bare, ours):
                 prepared = bodies(people(size)) if side is bare else []
@@ -80,6 +83,9 @@ async def compare(options: Options) -> Result:
                 side.cpu_seconds += time.process_time() - cpu
                 side.sandbox_cpu_seconds += cpu_of(process_id) - sandbox_cpu
                 side.people += size
+                if side is ours:
+                    prepared.clear()
+                    resident_mb.append(memory_of(os.getpid()))
     return Result(
         name="client",
         n=recipients,
@@ -89,9 +95,17 @@ async def compare(options: Options) -> Result:
         cpu_seconds=ours.cpu_seconds,
         sandbox_cpu_share=ours.sandbox_cpu_seconds / ours.seconds,
         more={
-            "bare_cpu_seconds": bare.cpu_seconds,
+            "cpu_ms_per_call": 1000 * ours.cpu_seconds / (ours.people / RECIPIENTS_PER_CALL),
+            "bare_cpu_ms_per_call": 1000 * bare.cpu_seconds / (bare.people / RECIPIENTS_PER_CALL),
             "calls": -(-recipients // RECIPIENTS_PER_CALL),
             "calls_per_second": ours.people / RECIPIENTS_PER_CALL / ours.seconds,
+            "bare_calls_per_second": bare.people / RECIPIENTS_PER_CALL / bare.seconds,
+            "ceiling_calls_per_second": 1000 * connections / latency_ms if latency_ms else 0,
+            "counts": "yes"
+            if ours.sandbox_cpu_seconds / ours.seconds < SANDBOX_SHARE
+            else "no: the sandbox was the limit",
+            "warm_rss_mb": resident_mb[min(1, len(resident_mb) - 1)],
+            "last_rss_mb": resident_mb[-1],
             "connections": connections,
             "latency_ms": latency_ms,
         },
@@ -134,7 +148,7 @@ def bodies(prepared: Iterator[Call[Accepted]]) -> list[bytes]:
 
 async def send_ours(client: AsyncBrazeClient, made: Iterator[Call[Accepted]], connections: int) -> None:
     """Send the calls by the client; the first that fails ends the benchmark."""
-    async for _, outcome in keep_in_flight(made, client.send, connections):
+    async for _, outcome in Dispatcher[Call[Accepted], Accepted](client.send, connections).run(made):
         if not isinstance(outcome, Accepted):
             raise outcome
 
@@ -152,13 +166,13 @@ async def send_bare(http: httpx.AsyncClient, prepared: list[bytes], connections:
 
 
 @asynccontextmanager
-async def a_sandbox(key: str, latency_ms: int) -> AsyncIterator[tuple[str, int]]:
+async def a_sandbox(key: str, latency_ms: int, *more: str) -> AsyncIterator[tuple[str, int]]:
     """Start a sandbox process on a free port, give its address and process id, and end it."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     command = [sys.executable, "-m", "braze_client.sandbox", "--port", str(port), "--api-key", key]
-    command += ["--latency-ms", str(latency_ms)]
+    command += ["--latency-ms", str(latency_ms), "--recorded-calls", "0", *more]
     with (
         tempfile.TemporaryFile() as words,
         subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=words) as process,
@@ -190,6 +204,14 @@ async def wait_until_open(process: subprocess.Popen[bytes], port: int, words: IO
             await writer.wait_closed()
             return
     raise RuntimeError(f"The sandbox does not listen on port {port} after {START_SECONDS:.0f} seconds.")
+
+
+def memory_of(process_id: int) -> float:
+    """Return the resident memory of a process in MB, 0 where the system does not tell."""
+    try:
+        return int(Path(f"/proc/{process_id}/statm").read_text().split()[1]) * PAGE_MB
+    except OSError:
+        return 0.0
 
 
 def cpu_of(process_id: int) -> float:

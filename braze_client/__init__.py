@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from braze_client import calls
 from braze_client.audience import AllOf, AnyOf, Audience, CustomAttribute, EmailSubscription
-from braze_client.batching import chunked, keep_in_flight
+from braze_client.batching import chunked
 from braze_client.calls import Call
 from braze_client.client import AsyncBrazeClient, BrazeClient
+from braze_client.dispatching import Dispatcher
 from braze_client.errors import (
     BrazeError,
     CallRefused,
@@ -56,11 +57,13 @@ from braze_client.pacing import (
     TRACK,
     Grant,
     MemoryStore,
+    Pacer,
     Pool,
     RateLimits,
     RedisStore,
     Window,
     WindowStore,
+    WindowsUnreachable,
     budget_key,
     note_rate_limits,
 )
@@ -130,6 +133,7 @@ __all__ = [
     "CustomAttribute",
     "DataSeries",
     "Day",
+    "Dispatcher",
     "Done",
     "Email",
     "EmailSubscription",
@@ -144,6 +148,7 @@ __all__ = [
     "ListedAddress",
     "MemoryStore",
     "NotSent",
+    "Pacer",
     "Page",
     "Paged",
     "PartlyRefused",
@@ -178,12 +183,12 @@ __all__ = [
     "VariationDay",
     "Window",
     "WindowStore",
+    "WindowsUnreachable",
     "WrongMediaType",
     "budget_key",
     "calls",
     "check_endpoint",
     "chunked",
-    "keep_in_flight",
     "note_rate_limits",
     "redact",
 ]

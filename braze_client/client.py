@@ -17,7 +17,7 @@ from braze_client import transport as connections
 from braze_client.calls import Call
 from braze_client.errors import BrazeError
 from braze_client.exchange import judge, rate_limits, request_for, unanswered
-from braze_client.pacing import RateLimits, budget_key
+from braze_client.pacing import Pacer, RateLimits, budget_key
 from braze_client.paging import Paged
 from braze_client.retrying import DEFAULT_ATTEMPTS, LONGEST_WAIT_SECONDS, Attempts
 
@@ -157,7 +157,8 @@ class BrazeClient(Connection):
 class AsyncBrazeClient(Connection):
     """A client for many calls at once, over aiohttp's connections; belongs to one event loop, used as a context.
 
-    ``max_connections`` is the number of calls that may be in flight (B-RETRY-5). The rest as :class:`BrazeClient`.
+    ``max_connections`` is the number of calls that may be in flight (B-RETRY-5). With a ``pacer`` each request waits
+    for its windows and the pacer hears what the answers say of them. The rest as :class:`BrazeClient`.
     """
 
     def __init__(
@@ -171,6 +172,7 @@ class AsyncBrazeClient(Connection):
         now: Now = utc_now,
         on_rate_limits: OnRateLimits | None = None,
         longest_wait_seconds: float = LONGEST_WAIT_SECONDS,
+        pacer: Pacer | None = None,
     ) -> None:
         super().__init__(
             endpoint,
@@ -180,6 +182,7 @@ class AsyncBrazeClient(Connection):
             on_rate_limits=on_rate_limits,
             longest_wait_seconds=longest_wait_seconds,
         )
+        self._pacer = pacer
         self._http = connections.async_client(self.endpoint, self._secret, max_connections, transport)
 
     async def send(self, call: Call[T], attempts: int = DEFAULT_ATTEMPTS) -> T:
@@ -193,11 +196,15 @@ class AsyncBrazeClient(Connection):
                 await asyncio.sleep(tries.wait_after(error))
 
     async def _send_once(self, call: Call[T], request: httpx.Request) -> T:
+        if self._pacer is not None:
+            await self._pacer.take(call)
         try:
             async with asyncio.timeout(connections.whole_call_seconds(call.timeout_seconds)):
                 response = await self._http.send(request)
         except CONNECTION_PROBLEMS as problem:
             raise self.failed(call, problem) from problem
+        if self._pacer is not None:
+            self._pacer.heard(call, rate_limits(response, self._now()))
         return self.read(call, response)
 
     async def items(self, paged: Paged[Item], attempts: int = DEFAULT_ATTEMPTS) -> AsyncIterator[Item]:

@@ -73,6 +73,8 @@ def main(arguments: Sequence[str]) -> int:
         has_delta_rate_headers=given.seconds_left_headers,
         is_repeated_send_id_refused=given.refuse_repeated_send_ids,
         recorded_calls=given.recorded_calls,
+        shared_calls_per_hour=given.shared_calls,
+        shared_window_seconds=given.shared_window_seconds,
         state_path=Path(given.state) if given.state else None,
         hosts=None if given.allow_remote else LOOPBACK | {given.host},
     )
@@ -123,7 +125,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--latency-ms", type=int, default=0, help="delay of every answer")
     parser.add_argument(
         "--permissions",
-        help="comma-separated permissions of the key instead of the partner's ten; `portal` adds all that the portal uses",
+        help="comma-separated permissions instead of the partner's ten; `portal` names all that the portal uses",
     )
     parser.add_argument("--campaign-id", action="append", default=[], help="accept only these API campaigns")
     parser.add_argument("--variation-id", action="append", default=[], help="accept only these message variations")
@@ -133,6 +135,8 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--propagation-seconds", type=float, default=0.0, help="delay until users.track is visible")
     parser.add_argument("--state", metavar="FILE", help="keep everything in this SQLite file, over restarts")
     parser.add_argument("--recorded-calls", type=int, default=200, help="how many of the last calls can be looked at")
+    parser.add_argument("--shared-calls", type=int, default=250_000, help="limit of the shared window")
+    parser.add_argument("--shared-window-seconds", type=int, default=3600, help="length of the shared window")
     parser.add_argument("--allow-remote", action="store_true", help="listen on an address that others can reach")
     parser.add_argument("--as-braze", action="store_true", help="accept Liquid that the portal never sends")
     parser.add_argument("--legacy-track-limit", action="store_true", help="75 objects in each array of users/track")

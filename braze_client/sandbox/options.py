@@ -91,6 +91,8 @@ class SandboxOptions:
     """400 on creating an existing pair of send and campaign id (B-SND-3)."""
     send_ids_per_day: int = 100
     shared_calls_per_hour: int = 250_000
+    shared_window_seconds: int = 3600
+    """Smaller windows let pacing be seen at work."""
     track_calls_per_3_seconds: int = 3_000
     export_calls_per_minute: int = 2_500
     array_elements: int = 500

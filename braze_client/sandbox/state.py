@@ -96,7 +96,7 @@ class State:
 
     @property
     def shared_pool(self) -> Pool:
-        return Pool("shared", self.options.shared_calls_per_hour, 3600)
+        return Pool("shared", self.options.shared_calls_per_hour, self.options.shared_window_seconds)
 
     def write_later(self, now: float, write: Write) -> None:
         """Applies a change of profiles once it has propagated (B-TRK-18)."""

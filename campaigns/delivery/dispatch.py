@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from django.conf import settings
 from django.utils import timezone
 
-from braze_client import AsyncBrazeClient, Call, ContractViolation, RateLimited, keep_in_flight
+from braze_client import AsyncBrazeClient, Call, ContractViolation, Dispatcher, RateLimited
 from braze_client.pacing import BROADCASTS, SHARED, Pool
 from braze_client.retrying import DEFAULT_ATTEMPTS
 from campaigns.delivery import claiming
@@ -96,6 +96,6 @@ async def _call_all(client: AsyncBrazeClient, jobs: list[Job]) -> list[tuple[Job
         # A batch that was not sent waits in its row; only what changes no mail is tried again at once.
         return await client.send(call, attempts=1 if call.makes_mail else DEFAULT_ATTEMPTS)
 
-    async for (job, _call), answer in keep_in_flight(callable_jobs(), send, settings.BRAZE_CONNECTIONS):
+    async for (job, _call), answer in Dispatcher(send, settings.BRAZE_CONNECTIONS).run(callable_jobs()):
         answers.append((job, answer))  # type: ignore[arg-type]  # each call's own parser gives Accepted or Done
     return answers

@@ -24,6 +24,7 @@ from braze_client import (
     BrazeError,
     CallRefused,
     ContractViolation,
+    Dispatcher,
     KeyRefused,
     PartlyRefused,
     PermissionRefused,
@@ -34,7 +35,6 @@ from braze_client import (
     UserAttributes,
     calls,
     chunked,
-    keep_in_flight,
 )
 from groups.audiences.profiles import Profile, Profiler
 from groups.errors import NotConnected
@@ -188,7 +188,7 @@ async def _send(client: AsyncBrazeClient, parcels: Sequence[Parcel], outcome: Ro
         await _send_batch(client, batch, outcome)
 
     batches = chunked(parcels, OBJECTS_PER_TRACK_CALL)
-    async with aclosing(keep_in_flight(batches, send, CALLS_PER_ROUND)) as finished:
+    async with aclosing(Dispatcher(send, CALLS_PER_ROUND).run(batches)) as finished:
         async for _batch, _nothing in finished:
             pass
 
