@@ -3,7 +3,20 @@
 from __future__ import annotations
 
 from braze_client import calls
-from braze_client.audience import AllOf, AnyOf, Audience, CustomAttribute, EmailSubscription
+from braze_client.audience import (
+    AllOf,
+    AnyOf,
+    ArrayAttribute,
+    AttributeFilter,
+    Audience,
+    EmailSubscription,
+    FlagAttribute,
+    LastUsedApp,
+    NumberAttribute,
+    PushSubscription,
+    TextAttribute,
+    TimeAttribute,
+)
 from braze_client.batching import chunked
 from braze_client.calls import Call
 from braze_client.client import AsyncBrazeClient, BrazeClient
@@ -118,9 +131,11 @@ __all__ = [
     "AddressPage",
     "AllOf",
     "AnyOf",
+    "ArrayAttribute",
     "ArrayChange",
     "AsyncBrazeClient",
     "Attachment",
+    "AttributeFilter",
     "Audience",
     "BrazeClient",
     "BrazeError",
@@ -130,7 +145,6 @@ __all__ = [
     "CampaignDetails",
     "CampaignPage",
     "ContractViolation",
-    "CustomAttribute",
     "DataSeries",
     "Day",
     "Dispatcher",
@@ -141,13 +155,16 @@ __all__ = [
     "EndpointRefused",
     "Event",
     "ExportReply",
+    "FlagAttribute",
     "Grant",
     "Increment",
     "Instance",
     "KeyRefused",
+    "LastUsedApp",
     "ListedAddress",
     "MemoryStore",
     "NotSent",
+    "NumberAttribute",
     "Pacer",
     "Page",
     "Paged",
@@ -157,6 +174,7 @@ __all__ = [
     "Pool",
     "ProbeReply",
     "Purchase",
+    "PushSubscription",
     "RateLimited",
     "RateLimits",
     "RedisStore",
@@ -173,6 +191,8 @@ __all__ = [
     "SegmentSize",
     "SendId",
     "SubscriptionStates",
+    "TextAttribute",
+    "TimeAttribute",
     "TooLarge",
     "TrackReply",
     "TriggerRecipient",

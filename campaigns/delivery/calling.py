@@ -12,8 +12,8 @@ from braze_client import (
     ONE_CLICK_UNSUBSCRIBE_HEADERS,
     Accepted,
     AllOf,
+    ArrayAttribute,
     Call,
-    CustomAttribute,
     Done,
     Email,
     Schedule,
@@ -120,7 +120,7 @@ def _segment(delivery: Delivery) -> dict[str, Any]:
     return {
         "segment_id": audience.segment_id,
         "audience": AllOf(
-            CustomAttribute(GROUPS, "includes_value", code),
-            CustomAttribute(EXCLUDED_GROUPS, "does_not_include_value", code),
+            ArrayAttribute(GROUPS).includes(code),
+            ArrayAttribute(EXCLUDED_GROUPS).does_not_include(code),
         ),
     }

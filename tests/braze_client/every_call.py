@@ -8,8 +8,8 @@ from decimal import Decimal
 from typing import Final
 
 from braze_client import (
+    ArrayAttribute,
     Call,
-    CustomAttribute,
     Event,
     Purchase,
     Schedule,
@@ -22,7 +22,7 @@ from tests.braze_client.builders import CAMPAIGN_ID, SCHEDULE_ID, SEGMENT_ID, an
 
 GROUP_ID = "c0ffee00-0000-4000-8000-000000000005"
 SEND_ID = "news-2026-11"
-AUDIENCE = CustomAttribute("smartersends_groups", "includes_value", "US-001")
+AUDIENCE = ArrayAttribute("smartersends_groups").includes("US-001")
 RECIPIENTS = [TriggerRecipient(external_user_id="user-1", trigger_properties={"headline": "Hi"})]
 DAY = date(2026, 11, 20)
 

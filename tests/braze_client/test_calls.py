@@ -13,11 +13,11 @@ import respx
 
 from braze_client import (
     Accepted,
+    ArrayAttribute,
     BrazeClient,
     Call,
     CallRefused,
     ContractViolation,
-    CustomAttribute,
     Schedule,
     Segment,
     TriggerRecipient,
@@ -139,7 +139,7 @@ def test_a_broadcast_names_its_segment_and_draws_on_the_broadcast_windows(
         email=an_email(),
         campaign_id=CAMPAIGN_ID,
         segment_id=SEGMENT_ID,
-        audience=CustomAttribute("smartersends_excluded_groups", "does_not_include_value", "US-001"),
+        audience=ArrayAttribute("smartersends_excluded_groups").does_not_include("US-001"),
         now=NOW,
     )
 
@@ -397,7 +397,7 @@ def test_text_that_is_no_unicode_never_leaves(client: BrazeClient) -> None:
 def test_a_triggered_broadcast_names_its_audience(client: BrazeClient, respx_mock: respx.Router) -> None:
     answer = {"dispatch_id": DISPATCH_ID, "message": "success"}
     route = respx_mock.post(f"{ENDPOINT}/campaigns/trigger/send").respond(201, json=answer)
-    audience = CustomAttribute("smartersends_groups", "includes_value", "US-001")
+    audience = ArrayAttribute("smartersends_groups").includes("US-001")
     call = calls.trigger_send_broadcast(campaign_id=CAMPAIGN_ID, audience=audience, send_id="news-1")
 
     client.send(call)
@@ -415,7 +415,7 @@ def test_the_same_audience_has_the_same_key_and_another_has_another() -> None:
     keys = [
         calls.trigger_send_broadcast(
             campaign_id=CAMPAIGN_ID,
-            audience=CustomAttribute("smartersends_groups", "includes_value", group),
+            audience=ArrayAttribute("smartersends_groups").includes(group),
             send_id=send_id,
         ).audience_key
         for group, send_id in [("US-001", "a"), ("US-001", "b"), ("US-002", "a")]
