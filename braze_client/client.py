@@ -15,7 +15,7 @@ import httpx
 
 from braze_client import transport as connections
 from braze_client.calls import Call
-from braze_client.errors import BrazeError
+from braze_client.errors import BrazeError, Uncertain
 from braze_client.exchange import judge, rate_limits, request_for, unanswered
 from braze_client.pacing import Pacer, RateLimits, budget_key
 from braze_client.paging import Paged
@@ -35,6 +35,11 @@ CONNECTION_PROBLEMS = (httpx.HTTPError, httpx.StreamError, aiohttp.ClientError, 
 def utc_now() -> datetime:
     """Return the current time in UTC."""
     return datetime.now(UTC)
+
+
+def endless(paged: Paged[Item]) -> Uncertain:
+    """Return the error of a list that did not end within its pages."""
+    return Uncertain(f"Braze's list did not end within {paged.most_pages} pages", may_have_acted=False)
 
 
 class Connection:
@@ -140,6 +145,7 @@ class BrazeClient(Connection):
             yield from page.items
             if page.is_last:
                 return
+        raise endless(paged)
 
     def close(self) -> None:
         """Close the connections."""
@@ -215,6 +221,7 @@ class AsyncBrazeClient(Connection):
                 yield item
             if page.is_last:
                 return
+        raise endless(paged)
 
     async def aclose(self) -> None:
         """Close the connections."""

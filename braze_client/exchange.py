@@ -25,8 +25,8 @@ from braze_client.errors import (
     WrongMediaType,
 )
 from braze_client.pacing import RateLimits, read_rate_limits
-from braze_client.parsing import UnreadableAnswer, sentences, sorted_errors
-from braze_client.redact import Secret, redact, redact_json
+from braze_client.parsing import UnreadableAnswer, sentence, sentences, sorted_errors
+from braze_client.redact import Secret, may_hold, redact, redact_json
 from braze_client.replies import Answer, Json
 from braze_client.transport import timeouts, was_not_sent
 
@@ -104,21 +104,24 @@ def judge_success(call: Call[T], status: int, body: Json | None, request_id: str
     problem = "Braze answered without a JSON object"
     if body is not None:
         word = body.get("message")
-        if word in SUCCESS_WORDS or (word is None and not call.makes_mail):
+        is_success = isinstance(word, str) and word in SUCCESS_WORDS
+        if is_success or (word is None and not call.makes_mail):
             try:
                 return call.parse(Answer(status, body, request_id))
             except UnreadableAnswer as unreadable:
                 problem = str(unreadable)
         else:
-            problem = f"Braze answered without success: {redact(str(word))}"
+            problem = f"Braze answered without success: {redact(sentence(word))}"
     raise Uncertain(problem, status=status, request_id=request_id, may_have_acted=not call.reads_only)
 
 
 def read_object(content: bytes, secret: Secret) -> Json | None:
     """Return the JSON object of a body without our key in it (B-HTTP-9), or None when there is none."""
     try:
-        value = redact_json(orjson.loads(content), secret.reveal())
-    except orjson.JSONDecodeError:
+        value: object = orjson.loads(content)
+        if may_hold(content, secret.reveal()):
+            value = redact_json(value, secret.reveal())
+    except (orjson.JSONDecodeError, RecursionError):
         return None
     return value if isinstance(value, dict) else None
 

@@ -32,7 +32,7 @@ class Page(Protocol[Item_co]):
 class Paged(Generic[Item]):
     """A list to be read page by page: ``call`` gives the call of a page, from 0.
 
-    At most 10,000 pages are read, so that a server which never ends a list cannot hold a worker for ever.
+    At most 10,000 pages are read: a list that goes on then ends as :class:`Uncertain`, never as if it were whole.
     """
 
     call: Callable[[int], Call[Page[Item]]] = field(repr=False)

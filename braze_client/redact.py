@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Iterable
-from urllib.parse import quote
 
 MARK = "[redacted]"
 BEARER = re.compile(r"(?i)\b(bearer)\s+[^\s\"',;}]+")
@@ -14,26 +14,41 @@ LONGEST_SHOWN = 2000
 def redact(text: str, secrets: Iterable[str] = ()) -> str:
     """Return ``text`` without any of ``secrets`` and without what follows the word Bearer.
 
-    Finds a secret in any case of letters and in percent-encoding. Cuts what is longer than 2,000 characters.
+    Finds a secret in any case of letters, and where any of its characters is percent-encoded or escaped as in JSON.
+    Cuts what is longer than 2,000 characters.
     """
     for secret in secrets:
-        for form in {secret, quote(secret, safe="")} - {""}:
-            text = re.sub(re.escape(form), MARK, text, flags=re.IGNORECASE)
+        text = _pattern(secret).sub(MARK, text)
     text = BEARER.sub(rf"\1 {MARK}", text)
     return text if len(text) <= LONGEST_SHOWN else text[:LONGEST_SHOWN] + " [cut]"
 
 
+def may_hold(content: bytes, secret: str) -> bool:
+    """Return whether a body could hold the secret; escapes and percent signs may hide it, anything else shows it."""
+    return b"\\" in content or b"%" in content or secret.lower().encode() in content.lower()
+
+
 def redact_json(value: object, secret: str) -> object:
-    """Return a parsed JSON value with the secret taken out of every string in it; names of members stay."""
+    """Return a parsed JSON value with the secret taken out of every string in it, names of members too."""
     match value:
         case str():
-            return redact(value, (secret,)) if secret.lower() in value.lower() else value
+            return redact(value, (secret,)) if _pattern(secret).search(value) else value
         case list():
             return [redact_json(item, secret) for item in value]
         case dict():
-            return {name: redact_json(item, secret) for name, item in value.items()}
+            return {redact_json(name, secret): redact_json(item, secret) for name, item in value.items()}
         case _:
             return value
+
+
+@functools.lru_cache(maxsize=8)
+def _pattern(secret: str) -> re.Pattern[str]:
+    """Return what finds a secret in any of its written forms; nothing for an empty one."""
+    forms = (
+        f"(?:{re.escape(letter)}|%{ord(letter):02x}|\\\\u{ord(letter):04x}|\\\\{re.escape(letter)})"
+        for letter in secret
+    )
+    return re.compile("".join(forms) if secret else r"(?!)", re.IGNORECASE)
 
 
 class Secret:

@@ -8,6 +8,7 @@ from typing import Literal
 
 from braze_client import limits, parsing
 from braze_client.calls.call import Call, reading_call
+from braze_client.calls.segments import SortDirection
 from braze_client.limits import demand
 from braze_client.pacing import SHARED, SUBSCRIPTIONS
 from braze_client.paging import Paged
@@ -86,12 +87,13 @@ def email_unsubscribes(
     email: str | None = None,
     limit: int = MOST_ADDRESSES,
     offset: int = 0,
+    sort_direction: SortDirection = "desc",
 ) -> Call[AddressPage]:
-    """Read who unsubscribed, latest first, from ``start_date`` on, or one ``email``; 1 to 500 a page (B-EML-1).
+    """Read who unsubscribed, from ``start_date`` on, or one ``email``: latest first, 1 to 500 a page (B-EML-1).
 
     Days are midnights in UTC, so what happened on ``end_date`` itself is left out: to cover today ask for tomorrow.
     """
-    query = _listing(end_date, start_date, email, limit, offset)
+    query = _listing(end_date, start_date, email, limit, offset) | {"sort_direction": sort_direction}
     return reading_call(
         "/email/unsubscribes", "email.unsubscribe", query, parsing.address_page("unsubscribed_at", limit)
     )
@@ -113,8 +115,16 @@ def email_hard_bounces(
 
 
 def every_unsubscribe(end_date: date, *, start_date: date) -> Paged[ListedAddress]:
-    """Read all who unsubscribed in the days, page by page, for the clients' ``items``."""
-    return Paged(lambda page: email_unsubscribes(end_date, start_date=start_date, offset=page * MOST_ADDRESSES))
+    """Read all who unsubscribed in the days, page by page, for the clients' ``items``.
+
+    Oldest first, so that whoever unsubscribes meanwhile moves nobody to another page.
+    """
+
+    def page(number: int) -> Call[AddressPage]:
+        offset = number * MOST_ADDRESSES
+        return email_unsubscribes(end_date, start_date=start_date, offset=offset, sort_direction="asc")
+
+    return Paged(page)
 
 
 def every_hard_bounce(end_date: date, *, start_date: date) -> Paged[ListedAddress]:

@@ -28,13 +28,22 @@ PROBES: Final[Mapping[str, tuple[Literal["GET", "POST"], str]]] = {
     "subscription.status.get": ("GET", "/subscription/status/get"),
     "campaigns.details": ("GET", "/campaigns/details"),
     "users.delete": ("POST", "/users/delete"),
+    "messages.send": ("POST", "/messages/send"),
+    "messages.schedule_broadcasts": ("GET", "/messages/scheduled_broadcasts"),
+    "campaigns.trigger.schedule.create": ("POST", "/campaigns/trigger/schedule/create"),
+    "campaigns.trigger.schedule.update": ("POST", "/campaigns/trigger/schedule/update"),
+    "campaigns.trigger.schedule.delete": ("POST", "/campaigns/trigger/schedule/delete"),
+    "campaigns.list": ("GET", "/campaigns/list"),
+    "campaigns.data_series": ("GET", "/campaigns/data_series"),
+    "subscription.status.set": ("POST", "/subscription/status/set"),
+    "email.status": ("POST", "/email/status"),
 }
 
 
 def probe(permission: str) -> Call[ProbeReply]:
     """Ask without any effect whether the key has ``permission``.
 
-    Posts an empty object or reads without the required query: a permitted key gets 400 (200 for segments.list), a
+    Posts an empty object or reads without the required query: a permitted key gets 400 (200 for the lists), a
     forbidden one 403, an unknown one 401. The body names nobody, no message and no campaign, so nothing can happen.
     Raises :class:`ContractViolation` for a permission without a probe; ``PROBES`` names those that have one.
     """

@@ -9,7 +9,7 @@ from braze_client.parsing.people import export_reply, sorted_errors, track_reply
 from braze_client.parsing.probes import probe_reply
 from braze_client.parsing.reports import data_series, send_id
 from braze_client.parsing.segments import segment_details, segment_page, segment_series
-from braze_client.parsing.values import UnreadableAnswer, sentences
+from braze_client.parsing.values import UnreadableAnswer, sentence, sentences
 
 __all__ = [
     "UnreadableAnswer",
@@ -27,6 +27,7 @@ __all__ = [
     "segment_page",
     "segment_series",
     "send_id",
+    "sentence",
     "sentences",
     "sorted_errors",
     "subscription_states",

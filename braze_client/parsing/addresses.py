@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 
-from braze_client.parsing.values import objects, text
+from braze_client.parsing.values import items, objects, text
 from braze_client.replies import AddressPage, Answer, ListedAddress, SubscriptionState, SubscriptionStates
 
 STATES: Mapping[str, SubscriptionState] = {"subscribed": "subscribed", "unsubscribed": "unsubscribed"}
@@ -23,8 +23,10 @@ def address_page(time_name: str, limit: int) -> Callable[[Answer], AddressPage]:
     """Return the reader of a list of addresses whose time stands under ``time_name``."""
 
     def read(answer: Answer) -> AddressPage:
-        entries = list(objects(answer.body.get("emails")))
-        listed = (ListedAddress(text(entry.get("email")), moment_or_none(entry.get(time_name))) for entry in entries)
+        entries = list(items(answer.body.get("emails")))
+        listed = (
+            ListedAddress(text(entry.get("email")), moment_or_none(entry.get(time_name))) for entry in objects(entries)
+        )
         return AddressPage(tuple(listed), is_last=len(entries) < limit)
 
     return read

@@ -49,7 +49,7 @@ def variation(entry: Json) -> Variation:
 
 def campaign_page(answer: Answer) -> CampaignPage:
     """Read one page of campaigns/list."""
-    entries = list(objects(answer.body.get("campaigns")))
+    entries = list(items(answer.body.get("campaigns")))
     campaigns = (
         Campaign(
             id=text(entry.get("id")),
@@ -58,7 +58,7 @@ def campaign_page(answer: Answer) -> CampaignPage:
             last_edited=text_or_none(entry.get("last_edited")),
             tags=tuple(text(tag) for tag in items(entry.get("tags"))),
         )
-        for entry in entries
+        for entry in objects(entries)
     )
     return CampaignPage(tuple(campaigns), is_last=len(entries) < CAMPAIGNS_PER_PAGE)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from braze_client.parsing.values import count, day_or_none, items, objects, text, text_or_none
+from braze_client.parsing.values import count_or_none, day_or_none, items, objects, text, text_or_none
 from braze_client.replies import Answer, Segment, SegmentDetails, SegmentPage, SegmentSeries, SegmentSize
 
 SEGMENTS_PER_PAGE = 100
@@ -10,7 +10,7 @@ SEGMENTS_PER_PAGE = 100
 
 def segment_page(answer: Answer) -> SegmentPage:
     """Read one page of segments/list."""
-    entries = list(objects(answer.body.get("segments")))
+    entries = list(items(answer.body.get("segments")))
     return SegmentPage(
         items=tuple(
             Segment(
@@ -19,7 +19,7 @@ def segment_page(answer: Answer) -> SegmentPage:
                 has_analytics=entry.get("analytics_tracking_enabled") is True,
                 tags=tuple(text(tag) for tag in items(entry.get("tags"))),
             )
-            for entry in entries
+            for entry in objects(entries)
         ),
         is_last=len(entries) < SEGMENTS_PER_PAGE,
     )
@@ -39,6 +39,8 @@ def segment_details(answer: Answer) -> SegmentDetails:
 
 
 def segment_series(answer: Answer) -> SegmentSeries:
-    """Read segments/data_series."""
-    sizes = ((day_or_none(entry.get("time")), entry.get("size")) for entry in objects(answer.body.get("data")))
-    return SegmentSeries(tuple(SegmentSize(day, count(size)) for day, size in sizes if day is not None))
+    """Read segments/data_series; a day without a readable size is left out, since 0 would say that nobody is in it."""
+    sizes = (
+        (day_or_none(entry.get("time")), count_or_none(entry.get("size"))) for entry in objects(answer.body.get("data"))
+    )
+    return SegmentSeries(tuple(SegmentSize(day, size) for day, size in sizes if day is not None and size is not None))

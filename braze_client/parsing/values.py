@@ -22,7 +22,12 @@ def sentences(errors: object) -> tuple[str, ...]:
 
 def sentence(entry: object) -> str:
     """Return one error as text: itself, or the whole object as JSON, so that nothing is lost."""
-    return entry if isinstance(entry, str) else orjson.dumps(entry, option=orjson.OPT_SORT_KEYS).decode()
+    if isinstance(entry, str):
+        return entry
+    try:
+        return orjson.dumps(entry, option=orjson.OPT_SORT_KEYS).decode()
+    except orjson.JSONEncodeError:
+        return "an error that is nested too deep to be shown"
 
 
 def items(value: object) -> Iterator[object]:
@@ -50,8 +55,13 @@ def text_or_none(value: object) -> str | None:
 
 def count(value: object) -> int:
     """Return a whole number, 0 for what is none."""
+    return count_or_none(value) or 0
+
+
+def count_or_none(value: object) -> int | None:
+    """Return a whole number, None for what is none."""
     if isinstance(value, bool) or not isinstance(value, (int, float)) or not isfinite(value):
-        return 0
+        return None
     return int(value)
 
 

@@ -12,7 +12,7 @@ import httpx
 import orjson
 import pytest
 
-from braze_client import Accepted, AsyncBrazeClient, BrazeError, KeyRefused, NotSent, Uncertain, calls, keep_in_flight
+from braze_client import Accepted, AsyncBrazeClient, BrazeError, Dispatcher, KeyRefused, NotSent, Uncertain, calls
 from tests.braze_client.builders import API_KEY, CAMPAIGN_ID, DISPATCH_ID, SCHEDULE_ID, a_bulk_client, a_mail
 
 Handler = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
@@ -69,7 +69,7 @@ async def test_many_calls_are_accepted_over_a_few_connections() -> None:
 
     async with a_server(handle) as endpoint, a_bulk_client(endpoint, max_connections=4) as client:
         mails = [a_mail(recipients=number) for number in range(1, 21)]
-        outcomes = [outcome async for _, outcome in keep_in_flight(mails, client.send, 4)]
+        outcomes = [outcome async for _, outcome in Dispatcher(client.send, 4).run(mails)]
 
     assert outcomes == [Accepted(dispatch_id=DISPATCH_ID, schedule_id=SCHEDULE_ID)] * 20
     assert len(ports) <= 4

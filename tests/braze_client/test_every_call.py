@@ -18,12 +18,14 @@ from braze_client import (
     AsyncBrazeClient,
     Attachment,
     BrazeClient,
+    BrazeError,
     Call,
     ContractViolation,
     Email,
     Event,
     Purchase,
     TriggerRecipient,
+    Uncertain,
     UserAlias,
     UserAttributes,
     calls,
@@ -301,8 +303,59 @@ def test_a_list_without_end_is_left() -> None:
     transport = httpx.MockTransport(lambda request: httpx.Response(200, json=entry))
     endless = Paged(calls.every_segment().call, most_pages=5)
 
+    with BrazeClient(ENDPOINT, API_KEY, transport=transport) as client, pytest.raises(Uncertain, match="5 pages"):
+        list(client.items(endless))
+
+
+HOSTILE = [
+    (201, b'{"message":["success"]}'),
+    (201, b'{"message":{}}'),
+    (201, b'{"message":7,"errors":' + b"[" * 950 + b"]" * 950 + b',"%":1}'),
+    (201, b"[" * 100_000),
+    (400, b'{"message":"no","errors":[' + b"[" * 300 + b"]" * 300 + b"]}"),
+    (400, b'{"message":7,"errors":{"a":"' + API_KEY.encode() + b'"}}'),
+    (500, b"\xff\xfe"),
+    (200, b'"success"'),
+]
+
+
+@pytest.mark.contract("B-HTTP-5", "B-ENV-2")
+@pytest.mark.parametrize(("status", "content"), HOSTILE)
+@pytest.mark.parametrize("make", MAKERS)
+async def test_whatever_the_body_is_the_caller_meets_an_error_of_this_package(
+    make: MakeCall, status: int, content: bytes
+) -> None:
+    transport = httpx.MockTransport(lambda request: httpx.Response(status, content=content))
+    call = make(NOW)
+
+    with BrazeClient(ENDPOINT, API_KEY, transport=transport) as client, pytest.raises(BrazeError) as caught:
+        client.send(call, attempts=1)
+    async with AsyncBrazeClient(ENDPOINT, API_KEY, transport=transport) as bulk:
+        with pytest.raises(BrazeError) as also:
+            await bulk.send(call, attempts=1)
+
+    assert type(caught.value) is type(also.value)
+    assert API_KEY not in f"{caught.value!r} {getattr(caught.value, 'errors', '')}"
+
+
+def test_an_entry_that_cannot_be_read_does_not_end_a_list() -> None:
+    entries = [{"id": str(number)} for number in range(99)]
+    body = {"message": "success", "segments": [*entries, "odd"]}
+    transport = httpx.MockTransport(lambda request: httpx.Response(200, json=body))
+
     with BrazeClient(ENDPOINT, API_KEY, transport=transport) as client:
-        assert len(list(client.items(endless))) == 500
+        page = client.send(calls.segments_list())
+
+    assert (len(page.items), page.is_last) == (99, False)
+
+
+def test_a_size_that_cannot_be_read_is_no_day_with_nobody(client: BrazeClient, respx_mock: respx.Router) -> None:
+    data = [{"time": "2026-11-20", "size": 7}, {"time": "2026-11-21"}, {"time": "2026-11-22", "size": "many"}]
+    respx_mock.get(f"{ENDPOINT}/segments/data_series").respond(200, json={"message": "success", "data": data})
+
+    series = client.send(calls.segment_data_series(SEGMENT_ID, length=3))
+
+    assert [day.size for day in series.days] == [7]
 
 
 def test_lists_of_addresses_and_campaigns_go_on_by_offset_and_page() -> None:
@@ -310,6 +363,7 @@ def test_lists_of_addresses_and_campaigns_go_on_by_offset_and_page() -> None:
     bounces = calls.every_hard_bounce(NOW.date(), start_date=NOW.date())
 
     assert dict(unsubscribes.call(2).query)["offset"] == "1000"
+    assert dict(unsubscribes.call(2).query)["sort_direction"] == "asc"
     assert dict(bounces.call(1).query)["offset"] == "500"
     assert dict(calls.every_campaign().call(3).query)["page"] == "3"
 

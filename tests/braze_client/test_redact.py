@@ -33,10 +33,14 @@ def test_an_empty_secret_redacts_nothing() -> None:
     assert redact("text", ("",)) == "text"
 
 
-def test_members_of_json_keep_their_names() -> None:
-    assert redact_json({"message": ["a message", {"message": 1}]}, "message") == {
-        "message": ["a [redacted]", {"message": 1}]
-    }
+@pytest.mark.contract("B-HTTP-9")
+@pytest.mark.parametrize("written", ["key-1", "KEY-1", "key%2D1", "%6Bey-1", "key\\u002d1", "key\\-1"])
+def test_a_secret_is_found_in_every_written_form(written: str) -> None:
+    assert redact(f"<{written}>", ("key-1",)) == "<[redacted]>"
+    assert redact_json([f"<{written}>", {written: {"x": [written]}}], "key-1") == [
+        "<[redacted]>",
+        {"[redacted]": {"x": ["[redacted]"]}},
+    ]
 
 
 async def test_clients_show_no_key() -> None:
