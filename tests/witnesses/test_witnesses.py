@@ -12,7 +12,7 @@ from typing import Any, Final
 
 import pytest
 
-from braze_client import BrazeClient, Call, CallRefused, Schedule, TriggerRecipient, UserAttributes, calls
+from braze_client import BrazeClient, Call, Schedule, TriggerRecipient, UserAttributes, calls
 from braze_client.messages import utc_text
 from braze_client.sandbox import PORTAL_PERMISSIONS, SandboxOptions
 from tests.braze_client.builders import CAMPAIGN_ID, an_email
