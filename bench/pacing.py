@@ -14,7 +14,7 @@ from uuid import uuid4
 import httpx
 
 from bench import Options, Result
-from bench.client import a_sandbox
+from bench.client import a_sandbox, cpu_of
 from braze_client import (
     SHARED,
     AsyncBrazeClient,
@@ -54,7 +54,8 @@ async def measure(options: Options) -> Result:
     redis_url = os.environ.get(STORE_VARIABLE, "")
     pool, started_cpu = a_pool(), time.process_time()
     switches = ("--shared-calls", str(LIMIT), "--shared-window-seconds", str(WINDOW_SECONDS))
-    async with a_sandbox(key, latency_ms, *switches) as (endpoint, _):
+    async with a_sandbox(key, latency_ms, *switches) as (endpoint, process_id):
+        sandbox_cpu, started = cpu_of(process_id), time.perf_counter()
         begin = pool.window_end(datetime.now(UTC)).timestamp() + WINDOW_SECONDS
         end = begin + WINDOWS * WINDOW_SECONDS
         if redis_url:
@@ -63,6 +64,7 @@ async def measure(options: Options) -> Result:
             counts = await work(endpoint, key, connections, begin, end, MemoryStore())
         async with httpx.AsyncClient(base_url=endpoint) as http:
             statuses = (await http.get("/ledger.json")).json()["statuses"]
+        sandbox_share = (cpu_of(process_id) - sandbox_cpu) / (time.perf_counter() - started)
     made = counts[:-1]  # the last window ends with the workers
     return Result(
         name="pacing",
@@ -71,6 +73,7 @@ async def measure(options: Options) -> Result:
         throughput=sum(made) / len(made),
         bare_throughput=pool.allowed,
         cpu_seconds=time.process_time() - started_cpu,
+        sandbox_cpu_share=sandbox_share,
         more={
             "utilisation": sum(made) / len(made) / pool.allowed,
             "most_in_a_window": max(counts),

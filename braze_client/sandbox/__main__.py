@@ -74,6 +74,7 @@ def main(arguments: Sequence[str]) -> int:
         is_repeated_send_id_refused=given.refuse_repeated_send_ids,
         recorded_calls=given.recorded_calls,
         shared_calls_per_hour=given.shared_calls,
+        export_calls_per_minute=given.export_calls,
         shared_window_seconds=given.shared_window_seconds,
         state_path=Path(given.state) if given.state else None,
         hosts=None if given.allow_remote else LOOPBACK | {given.host},
@@ -135,6 +136,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--propagation-seconds", type=float, default=0.0, help="delay until users.track is visible")
     parser.add_argument("--state", metavar="FILE", help="keep everything in this SQLite file, over restarts")
     parser.add_argument("--recorded-calls", type=int, default=200, help="how many of the last calls can be looked at")
+    parser.add_argument("--export-calls", type=int, default=250, help="profile look-ups a minute")
     parser.add_argument("--shared-calls", type=int, default=250_000, help="limit of the shared window")
     parser.add_argument("--shared-window-seconds", type=int, default=3600, help="length of the shared window")
     parser.add_argument("--allow-remote", action="store_true", help="listen on an address that others can reach")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import gzip
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 
@@ -98,7 +99,7 @@ class Sandbox(Starlette):
         state = self.workspace
 
         async def answer(request: Request) -> Response:
-            exchange = Exchange()
+            exchange = Exchange(takes_gzip="gzip" in request.headers.get("accept-encoding", ""))
             raw = await request.body()
             state.calls[endpoint.path] += 1
             if state.options.latency_ms:
@@ -174,6 +175,8 @@ def _record(
     fault: Fault | None,
 ) -> None:
     is_cut = isinstance(reply, CutReply)
+    answer = bytes(getattr(reply, "body", b""))
+    is_packed = reply.headers.get("content-encoding") == "gzip"
     state.recorder.add(
         at=state.clock(),
         method=endpoint.method,
@@ -181,7 +184,7 @@ def _record(
         query=request.url.query,
         request=raw,
         status=0 if is_cut else reply.status_code,
-        answer=bytes(getattr(reply, "body", b"")),
+        answer=gzip.decompress(answer) if is_packed else answer,
         milliseconds=(time.perf_counter() - exchange.started) * 1000,
         fault="" if fault is None else str(fault.kind),
     )

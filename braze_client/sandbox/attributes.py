@@ -6,7 +6,10 @@ import re
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 
+OBJECT_OPERATIONS = frozenset({"$add", "$remove", "$update"})
+LAST_YEAR = 3000
 _DATE_LIKE = re.compile(r"\d{4}-\d{2}-\d{2}(?:[T ]\d{2}:\d{2}:\d{2}(?:\.\d{1,6})?(?:Z|[+-]\d{2}:?\d{2})?)?")
+_AMERICAN = re.compile(r"(\d{2})/(\d{2})/(\d{4})")
 
 
 def changed_value(current: object, sent: object, *, is_merging: bool, array_elements: int) -> object:
@@ -18,17 +21,27 @@ def changed_value(current: object, sent: object, *, is_merging: bool, array_elem
             return _incremented(current, sent["inc"])
         if sent and set(sent) <= {"add", "remove"}:
             return _array_after(current, sent)[:array_elements]
+        if sent and set(sent) <= OBJECT_OPERATIONS:
+            return _objects_after(current, sent)[:array_elements]
         return _merged(current, sent) if is_merging and isinstance(current, Mapping) else dict(sent)
     return coerced(sent)
 
 
 def coerced(value: object) -> object:
-    """Returns a date-looking string as Braze reads it back, anything else unchanged (B-TRK-11)."""
-    if not isinstance(value, str) or _DATE_LIKE.fullmatch(value) is None:
+    """Returns a date-looking string as Braze reads it back, anything else unchanged (B-TRK-11).
+
+    A year after 3000 stays text, and a date without a zone is one in UTC (contract, section 5.4).
+    """
+    if not isinstance(value, str):
+        return value
+    written = _AMERICAN.sub(r"\3-\1-\2", value) if _AMERICAN.fullmatch(value) else value
+    if _DATE_LIKE.fullmatch(written) is None:
         return value
     try:
-        moment = datetime.fromisoformat(value)
+        moment = datetime.fromisoformat(written)
     except ValueError:
+        return value
+    if moment.year > LAST_YEAR:
         return value
     moment = moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
     return moment.strftime("%Y-%m-%dT%H:%M:%S.") + f"{moment.microsecond // 1000:03d}Z"
@@ -54,6 +67,28 @@ def _array_after(current: object, operations: Mapping[str, object]) -> list[obje
     # Adding again moves to the end.
     kept = [element for element in elements if element not in added and element not in removed]
     return kept + unique(element for element in added if element not in removed)
+
+
+def _objects_after(current: object, operations: Mapping[str, object]) -> list[object]:
+    """Returns an array of objects after `$remove`, `$update` and `$add`; `$new_object` is unverified (section 5.4)."""
+    elements = list(current) if isinstance(current, list) else []
+    for removal in _elements(operations, "$remove"):
+        elements = [element for element in elements if not _is_named(element, removal)]
+    for update in _elements(operations, "$update"):
+        new = update.get("$new_object") if isinstance(update, Mapping) else None
+        if isinstance(new, Mapping):
+            elements = [
+                _merged(element, new) if isinstance(element, Mapping) and _is_named(element, update) else element
+                for element in elements
+            ]
+    return elements + _elements(operations, "$add")
+
+
+def _is_named(element: object, operation: object) -> bool:
+    if not isinstance(element, Mapping) or not isinstance(operation, Mapping):
+        return False
+    key = operation.get("$identifier_key")
+    return isinstance(key, str) and key in element and element[key] == operation.get("$identifier_value")
 
 
 def _elements(operations: Mapping[str, object], key: str) -> list[object]:

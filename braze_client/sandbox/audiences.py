@@ -174,7 +174,7 @@ def _time_test(comparison: str, value: object, now: float) -> Callable[[object],
 
     def test(held: object) -> bool:
         moment = _moment(held)
-        return moment is not None and (moment > limit) == is_later_wanted
+        return moment is not None and (moment > limit if is_later_wanted else moment < limit)
 
     return test
 

@@ -147,10 +147,10 @@ def is_foreign(headers: Mapping[str, str], method: str, hosts: frozenset[str] | 
         return True
     if method in ("GET", "HEAD"):
         return False
+    if (site := headers.get("sec-fetch-site")) is not None:
+        return site not in ("none", "same-origin")
     origin = headers.get("origin")
-    if origin is not None and urlsplit(origin).netloc != headers.get("host"):
-        return True
-    return headers.get("sec-fetch-site", "none") not in ("none", "same-origin")
+    return origin is not None and urlsplit(origin).netloc != headers.get("host")
 
 
 def _fault_of_form(form: Mapping[str, str]) -> Fault:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import hashlib
 import time
 import uuid
@@ -14,6 +15,7 @@ from starlette.responses import Response
 from braze_client.sandbox.windows import Standing
 
 ERROR_PARSING_BODY = "Error while parsing request body. Please check your syntax."
+LEAST_PACKED_BYTES = 1_000
 EMPTY_RATE_HEADERS = {"x-ratelimit-limit": "", "x-ratelimit-remaining": "", "x-ratelimit-reset": ""}
 
 
@@ -36,6 +38,7 @@ class Exchange:
 
     started: float = field(default_factory=time.perf_counter)
     rate_headers: Mapping[str, str] = field(default_factory=lambda: EMPTY_RATE_HEADERS)
+    takes_gzip: bool = False
 
 
 def rate_headers(standing: Standing, *, now: float, is_delta: bool = False) -> dict[str, str]:
@@ -64,4 +67,7 @@ def json_reply(payload: Mapping[str, object], *, status: int, exchange: Exchange
         headers["etag"] = f'W/"{hashlib.blake2b(content, digest_size=16).hexdigest()}"'
     else:
         headers["cache-control"] = "no-cache"
+    if exchange.takes_gzip and len(content) > LEAST_PACKED_BYTES:
+        headers["content-encoding"] = "gzip"
+        content = gzip.compress(content, compresslevel=1)
     return Response(content, status_code=status, headers=headers)

@@ -24,7 +24,7 @@ _POLICY = {
     "content-security-policy": "default-src 'none'; style-src 'unsafe-inline'; img-src http: https: data:; "
     "font-src http: https:; frame-src 'self'; form-action 'self'; base-uri 'none'",
     "x-content-type-options": "nosniff",
-    "referrer-policy": "no-referrer",
+    "referrer-policy": "same-origin",
 }
 
 

@@ -94,7 +94,8 @@ class SandboxOptions:
     shared_window_seconds: int = 3600
     """Smaller windows let pacing be seen at work."""
     track_calls_per_3_seconds: int = 3_000
-    export_calls_per_minute: int = 2_500
+    export_calls_per_minute: int = 250
+    """2,500 for accounts from before August 2024 (B-EXP-3)."""
     array_elements: int = 500
     faults: tuple[Fault, ...] = field(default=())
     recorded_calls: int = 200

@@ -118,6 +118,15 @@ async def test_a_page_of_another_site_steers_nothing(headers: dict[str, str]) ->
     assert (len(desk.app.workspace.profiles), desk.app.workspace.faults) == (1, [])
 
 
+async def test_a_form_of_the_sandbox_itself_is_taken_as_a_browser_sends_it() -> None:
+    desk = Desk()
+    headers = {"origin": "http://sandbox.test", "sec-fetch-site": "same-origin"}
+
+    reply = await desk.client.post("/faults", headers=headers, data={"path": "*", "kind": "503"})
+
+    assert (reply.status_code, len(desk.app.workspace.faults)) == (303, 1)
+
+
 async def test_by_a_foreign_name_the_pages_say_nothing_and_the_api_answers() -> None:
     desk = Desk(hosts=frozenset({"127.0.0.1"}))
 

@@ -229,7 +229,7 @@ async def test_a_mail_has_the_one_click_headers_only_when_the_call_brings_them()
     ("method", "path", "limit", "seconds"),
     [
         ("POST", "/users/track", "3000", 3),
-        ("POST", "/users/export/ids", "2500", 60),
+        ("POST", "/users/export/ids", "250", 60),
         ("POST", "/subscription/status/set", "5000", 60),
         ("GET", "/campaigns/data_series", "50000", 60),
         ("POST", "/messages/schedule/create", "250000", 3600),
@@ -263,6 +263,20 @@ async def test_what_went_out_can_neither_be_moved_nor_withdrawn() -> None:
 
     assert (moved.status_code, withdrawn.status_code) == (400, 400)
     assert len(await desk.inbox()) == 1
+
+
+async def test_a_long_answer_is_packed_for_who_takes_it() -> None:
+    desk = Desk()
+    await desk.people(*(a_person(number) for number in range(40)))
+    body = {"external_ids": [f"C{number}" for number in range(40)], "fields_to_export": ["email", "external_id"]}
+
+    packed = await desk.client.post("/users/export/ids", json=body, headers={"accept-encoding": "gzip"})
+    plain = await desk.client.post("/users/export/ids", json=body, headers={"accept-encoding": "identity"})
+
+    assert (packed.headers["content-encoding"], "content-encoding" in plain.headers) == ("gzip", False)
+    assert packed.json() == plain.json()
+    newest, before = (await desk.get("/sandbox/calls")).json()["calls"][:2]
+    assert newest["answer"] == before["answer"]
 
 
 @pytest.mark.contract("B-SEG-2")

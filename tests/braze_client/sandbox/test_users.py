@@ -241,3 +241,41 @@ async def test_deleted_people_are_gone_and_counted() -> None:
     assert empty.status_code == 400
     assert [one.external_id for one in desk.app.workspace.profiles] == ["C2"]
     assert desk.app.workspace.profiles.with_email("c1@example.com") == []
+
+
+async def test_objects_in_an_array_are_added_changed_and_removed_by_a_key() -> None:
+    desk = Desk()
+    rooms = [{"id": 1, "beds": 2}, {"id": 2, "beds": 1}]
+    await desk.people(a_person(rooms=rooms))
+
+    await desk.people(
+        a_person(
+            rooms={
+                "$add": [{"id": 3, "beds": 4}],
+                "$update": [{"$identifier_key": "id", "$identifier_value": 1, "$new_object": {"beds": 3}}],
+                "$remove": [{"$identifier_key": "id", "$identifier_value": 2}],
+            }
+        )
+    )
+
+    exported = await desk.export("C1")
+    assert exported["custom_attributes"]["rooms"] == [{"id": 1, "beds": 3}, {"id": 3, "beds": 4}]
+
+
+@pytest.mark.contract("B-TRK-11")
+@pytest.mark.parametrize(
+    ("sent", "read"),
+    [
+        ("12/24/2026", "2026-12-24T00:00:00.000Z"),
+        ("2026-12-24 18:30:00", "2026-12-24T18:30:00.000Z"),
+        ("2026-12-24T18:30:00+01:00", "2026-12-24T17:30:00.000Z"),
+        ("3001-01-01", "3001-01-01"),
+        ("2026-13-45", "2026-13-45"),
+        ("24.12.2026", "24.12.2026"),
+    ],
+)
+async def test_dates_in_any_of_brazes_forms_come_back_as_moments(sent: str, read: str) -> None:
+    desk = Desk()
+    await desk.people(a_person(day=sent))
+
+    assert (await desk.export("C1"))["custom_attributes"]["day"] == read
