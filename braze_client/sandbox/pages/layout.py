@@ -57,13 +57,15 @@ pre { margin: 0; padding: 18px 20px; white-space: pre-wrap; overflow-wrap: anywh
   font: 13px/1.6 ui-monospace, monospace; }
 .top nav { display: flex; gap: 16px; flex-wrap: wrap; margin-left: auto; }
 .top nav a { font-weight: 500; font-size: 14px; } .top nav a[aria-current] { text-decoration: underline; }
-.wide td { overflow-wrap: anywhere; } .wide th:nth-child(2) { width: auto; } .pad { padding: 18px 20px; } .pad form { flex-wrap: wrap; margin: 0; align-items: end; }
+.wide td { overflow-wrap: anywhere; } .wide th:nth-child(2) { width: auto; }
+.pad { padding: 18px 20px; } .pad form { flex-wrap: wrap; margin: 0; align-items: end; }
 label { display: grid; gap: 4px; font-size: 13px; color: var(--soft); }
 select, input[type=number] { padding: 9px 12px; font: inherit; border: 1px solid #b9c3bd; border-radius: 8px;
   background: var(--paper); color: inherit; max-width: 100%; }
 meter { width: 100%; min-width: 120px; height: 14px; } button.plain { background: none; color: var(--warn); padding: 0;
   text-decoration: underline; }
-@media (max-width: 640px) { .top nav { margin-left: 0; } main { padding: 16px; } th:nth-child(n+3), td:nth-child(n+3) { display: none; } }
+@media (max-width: 640px) { .top nav { margin-left: 0; } main { padding: 16px; }
+  th:nth-child(n+3), td:nth-child(n+3) { display: none; } }
 """
 
 
