@@ -16,6 +16,7 @@ from typing import Self
 BASE_DIR = Path(__file__).resolve().parent.parent
 HOST = "127.0.0.1"
 PATIENCE_SECONDS = 15.0
+LOOK_SECONDS = 0.2
 SUBJECT = "{{api_trigger_properties.${subject_text}}}"
 
 
@@ -123,7 +124,8 @@ class Side:
     def __init__(self, environment: dict[str, str]) -> None:
         self._environment = environment
         self._processes: dict[str, subprocess.Popen[str]] = {}
-        self._is_asked_to_end = threading.Event()
+        # A plain flag: a signal that comes while the main thread holds the lock of an Event would wait for ever.
+        self._is_asked_to_end = False
 
     def start(self, name: str, *arguments: str) -> None:
         """Starts `python ARGUMENTS` in a process group of its own."""
@@ -142,7 +144,8 @@ class Side:
 
     def wait_for(self, *ports: int) -> bool:
         """Waits until something answers at each port; tells whether it came to that."""
-        while not self._is_asked_to_end.wait(0.2):
+        while not self._is_asked_to_end:
+            time.sleep(LOOK_SECONDS)
             if any(process.poll() is not None for process in self._processes.values()):
                 return False
             if not any(_is_free(port) for port in ports):
@@ -151,7 +154,8 @@ class Side:
 
     def wait(self) -> int:
         """Waits for Ctrl-C or SIGTERM, which is 0, or for a process that ends by itself, which is an error."""
-        while not self._is_asked_to_end.wait(0.2):
+        while not self._is_asked_to_end:
+            time.sleep(LOOK_SECONDS)
             for name, process in self._processes.items():
                 if process.poll() is not None:
                     print(f"{name} ended by itself; ending the others.", file=sys.stderr)
@@ -160,8 +164,11 @@ class Side:
 
     def __enter__(self) -> Self:
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-            signal.signal(number, lambda *_: self._is_asked_to_end.set())
+            signal.signal(number, self._ask_to_end)
         return self
+
+    def _ask_to_end(self, *_: object) -> None:
+        self._is_asked_to_end = True
 
     def __exit__(self, *_: object) -> None:
         for process in self._processes.values():
