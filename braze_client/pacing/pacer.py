@@ -81,12 +81,13 @@ class Pacer:
         if call.audience_key is not None:
             pools.append(self._ours(BROADCASTS_PER_AUDIENCE).for_audience(call.audience_key))
         while True:
-            opens = [await self._opening(pool) for pool in pools]
-            closed = [moment for moment in opens if moment is not None]
+            claims = [await self._claim(pool) for pool in pools]
+            closed = [claim for claim in claims if isinstance(claim, datetime)]
             if not closed:
-                for pool in pools:
-                    self._leases[pool.name].calls -= 1
                 return
+            for claim in claims:
+                if isinstance(claim, _Lease):
+                    claim.calls += 1
             await self._wait_until(max(closed))
 
     def heard(self, call: Call[object], limits: RateLimits) -> None:
@@ -104,8 +105,8 @@ class Pacer:
     def _ours(self, pool: Pool) -> Pool:
         return self._own_pools.get(pool.name, pool).with_share(self._share)
 
-    async def _opening(self, pool: Pool) -> datetime | None:
-        """Return when the pool opens, or None where a call of it is at hand."""
+    async def _claim(self, pool: Pool) -> _Lease | datetime:
+        """Take one call of the pool and return its lease, or return when the pool opens."""
         async with self._locks.setdefault(pool.name, asyncio.Lock()):
             now = self._now()
             if (blocked_until := self._blocked.get(pool.name)) is not None and now < blocked_until:
@@ -118,13 +119,14 @@ class Pacer:
                 return end + margin
             lease = self._leases.get(pool.name)
             if lease is not None and lease.calls > 0 and lease.ends_at == end:
-                return None
+                lease.calls -= 1
+                return lease
             await self._tell()
             grant = await self._asked(self._store.reserve, self._key, pool, self._calls_per_lease, now)
             if not grant.granted:
                 return grant.resets_at + margin
-            self._leases[pool.name] = _Lease(grant.granted, end)
-            return None
+            self._leases[pool.name] = lease = _Lease(grant.granted - 1, end)
+            return lease
 
     async def _tell(self) -> None:
         """Correct the store by the last that was heard of each pool."""

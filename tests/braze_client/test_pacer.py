@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections import Counter
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -17,12 +18,14 @@ from braze_client import (
     AsyncBrazeClient,
     Call,
     Dispatcher,
+    Grant,
     MemoryStore,
     Pacer,
     Pool,
     RateLimited,
     RateLimits,
     RedisStore,
+    WindowStore,
     WindowsUnreachable,
     calls,
 )
@@ -49,7 +52,7 @@ class Clock:
         self.now += timedelta(seconds=seconds)
 
 
-def a_pacer(clock: Clock, *pools: Pool, share: float = 1.0, lease: int = 4, store: MemoryStore | None = None) -> Pacer:
+def a_pacer(clock: Clock, *pools: Pool, share: float = 1.0, lease: int = 4, store: WindowStore | None = None) -> Pacer:
     """Returns a pacer with small windows and a clock of its own."""
     return Pacer(
         store or MemoryStore(),
@@ -118,6 +121,39 @@ async def test_a_broadcast_waits_for_its_audience_and_wastes_nothing_of_the_othe
 
     assert before == NOW + timedelta(seconds=5)
     assert clock.now == NOW + timedelta(seconds=61)
+
+
+@pytest.mark.contract("B-TRG-7")
+async def test_many_at_once_never_take_a_call_twice() -> None:
+    class InThread:
+        """A store that is asked in a thread, as a server would be."""
+
+        def __init__(self) -> None:
+            self.memory = MemoryStore()
+
+        def reserve(self, key: str, pool: Pool, wanted: int, now: datetime) -> Grant:
+            time.sleep(0.002)
+            return self.memory.reserve(key, pool, wanted, now)
+
+        def correct(self, key: str, pool: Pool, limit: int | None, remaining: int, reset_at: datetime) -> None:
+            self.memory.correct(key, pool, limit, remaining, reset_at)
+
+    clock = Clock(NOW + timedelta(seconds=5))
+    pacer = a_pacer(clock, Pool("broadcasts", 7, 60), lease=3, store=InThread())
+    same = calls.trigger_send_broadcast(campaign_id=CAMPAIGN_ID, audience=AUDIENCE)
+    starts: list[datetime] = []
+
+    async def one() -> None:
+        await asyncio.sleep(0)
+        await pacer.take(same)
+        starts.append(clock.now)
+
+    await asyncio.gather(*(one() for _ in range(7)))
+    first = len(starts)
+    await asyncio.gather(*(one() for _ in range(3)))
+
+    assert (first, len(starts)) == (7, 10)
+    assert Counter(BROADCASTS.window_start(moment) for moment in starts) == {NOW: 7, NOW + timedelta(seconds=60): 3}
 
 
 @pytest.mark.contract("B-RL-1", "B-RL-3")
