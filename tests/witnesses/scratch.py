@@ -13,7 +13,7 @@ from typing import Final
 import pytest
 
 ROOT: Final = Path(__file__).resolve().parents[2] / ".witnesses"
-PATIENCE_SECONDS: Final = 180
+PATIENCE_SECONDS: Final = 90
 NPM_PACKAGE: Final = "braze-api@2.13.4"
 PYPI_PACKAGES: Final = {"edx": "edx-braze-client==1.1.4", "braze_client": "braze-client==2.3.3"}
 HELPERS: Final = ("requests>=2.32,<3", "tenacity>=8,<10")
