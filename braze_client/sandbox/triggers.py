@@ -169,7 +169,11 @@ def _identity(recipient: Mapping[str, object]) -> str:
     named = [key for key in IDENTIFIERS if recipient.get(key) not in (None, "")]
     if len(named) != 1:
         raise Refusal("Each recipient must have exactly one of external_user_id, user_alias, email or braze_id")
-    return f"{named[0]}:{orjson.dumps(recipient[named[0]], option=orjson.OPT_SORT_KEYS).decode().lower()}"
+    value = recipient[named[0]]
+    is_name = alias_of(value) is not None if named[0] == "user_alias" else isinstance(value, str) or type(value) is int
+    if not is_name:
+        raise Refusal(BAD_REQUEST)
+    return f"{named[0]}:{orjson.dumps(value, option=orjson.OPT_SORT_KEYS).decode().lower()}"
 
 
 def _addressee(recipient: Mapping[str, object]) -> Addressee:
@@ -181,7 +185,7 @@ def _addressee(recipient: Mapping[str, object]) -> Addressee:
             raise Refusal("send_to_existing_only cannot be false for a user_alias")
         if not mapping(recipient, "attributes"):
             raise Refusal("attributes are required when send_to_existing_only is false")
-    if recipient.get("external_user_id"):
+    if recipient.get("external_user_id") not in (None, ""):
         return Addressee(by_external_id(str(recipient["external_user_id"])), properties)
     if recipient.get("user_alias"):
         return Addressee(by_alias(alias_of(recipient["user_alias"])), properties)
@@ -192,7 +196,7 @@ def _addressee(recipient: Mapping[str, object]) -> Addressee:
 def _by_priority(recipient: Mapping[str, object]) -> Find:
     """Returns the search by address: somebody is found only if exactly one profile remains (B-TRG-6)."""
     email, priorities = str(recipient["email"]), objects(recipient, "prioritization")
-    if not priorities or any(priority not in PRIORITIES for priority in priorities):
+    if not priorities or not all(isinstance(one, str) and one in PRIORITIES for one in priorities):
         raise Refusal("prioritization is required for a recipient with an email")
 
     def find(profiles: Profiles) -> Profile | None:
