@@ -13,14 +13,16 @@ Result = TypeVar("Result")
 Outcome = tuple[Item, Result | BrazeError]
 
 DEFAULT_IN_FLIGHT = 16
+TOO_MANY_REQUESTS = 429
 
 
 class Dispatcher(Generic[Item, Result]):
     """Sends items with at most ``in_flight`` calls at once (B-RETRY-5: 16), and yields each with what became of it.
 
     ``send`` makes the call of an item, for example over :meth:`AsyncBrazeClient.send`; its :class:`BrazeError` is an
-    outcome like any other, any other error ends the run. A 429 halves the number in flight, and it grows again by one
-    after as many successes as there are calls in flight. A dispatcher runs once.
+    outcome like any other, any other error ends the run. A 429 of Braze halves the number in flight, once for all calls
+    that were under way together, and it grows again by one after as many successes as there are calls in flight. A
+    dispatcher runs once.
     """
 
     def __init__(self, send: Callable[[Item], Awaitable[Result]], in_flight: int = DEFAULT_IN_FLIGHT) -> None:
@@ -30,6 +32,7 @@ class Dispatcher(Generic[Item, Result]):
         self._send = send
         self._most = self._allowed = in_flight
         self._successes = 0
+        self._halvings = 0
         self._is_stopped = False
         self._widened = asyncio.Event()
         self._room = asyncio.Semaphore(2 * in_flight)
@@ -84,11 +87,12 @@ class Dispatcher(Generic[Item, Result]):
             except StopIteration:
                 break
             outcome: Result | BrazeError
+            halvings = self._halvings
             try:
                 outcome = await self._send(item)
             except BrazeError as error:
                 outcome = error
-            self._heed(outcome)
+            self._heed(outcome, halvings)
             self._finished.put_nowait((item, outcome))
         self.stop()
 
@@ -106,10 +110,12 @@ class Dispatcher(Generic[Item, Result]):
             if not isinstance(left, asyncio.Task):
                 self.unread.append(left)
 
-    def _heed(self, outcome: Result | BrazeError) -> None:
-        """Narrows after a 429, and widens slowly while none comes."""
+    def _heed(self, outcome: Result | BrazeError, halvings: int) -> None:
+        """Narrow after a 429, unless an earlier one did so since the call began; widen slowly while none comes."""
         if isinstance(outcome, RateLimited):
-            self._allowed, self._successes = max(1, self._allowed // 2), 0
+            if outcome.status == TOO_MANY_REQUESTS and halvings == self._halvings:
+                self._allowed, self._successes = max(1, self._allowed // 2), 0
+                self._halvings += 1
         elif not isinstance(outcome, BrazeError) and self._allowed < self._most:
             self._successes += 1
             if self._successes >= self._allowed:

@@ -76,8 +76,8 @@ class Pacer:
         return max(coming, default=None)
 
     async def take(self, call: Call[object]) -> None:
-        """Wait until the call may be made: within its window and, for a broadcast, within that of its audience."""
-        pools = [self._ours(call.pool)]
+        """Wait until the call may be made: within its window, that of Braze's headers, and that of its audience."""
+        pools = [self._ours(pool) for pool in dict.fromkeys((call.pool, call.answered_pool))]
         if call.audience_key is not None:
             pools.append(self._ours(BROADCASTS_PER_AUDIENCE).for_audience(call.audience_key))
         while True:

@@ -204,3 +204,27 @@ async def test_it_never_narrows_below_one() -> None:
 
     assert len([outcome async for outcome in dispatcher.run(range(20))]) == 20
     assert dispatcher.allowed_in_flight == 1
+
+
+async def test_calls_that_meet_one_wall_together_narrow_it_once() -> None:
+    async def send(item: int) -> int:
+        await asyncio.sleep(0.002)
+        if item < 16:
+            raise RateLimited("Rate Limited", retry_at=None)
+        return item
+
+    dispatcher = Dispatcher(send)
+    widths = [dispatcher.allowed_in_flight async for _ in dispatcher.run(range(20))]
+
+    assert min(widths) == 8
+
+
+async def test_a_wait_that_the_pacer_gave_back_narrows_nothing() -> None:
+    async def send(item: int) -> int:
+        raise RateLimited("Our share is used up", retry_at=None, status=None)
+
+    dispatcher = Dispatcher(send, 4)
+    async for _ in dispatcher.run(range(8)):
+        pass
+
+    assert dispatcher.allowed_in_flight == 4
