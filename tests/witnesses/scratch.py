@@ -16,7 +16,7 @@ ROOT: Final = Path(__file__).resolve().parents[2] / ".witnesses"
 PATIENCE_SECONDS: Final = 90
 NPM_PACKAGE: Final = "braze-api@2.13.4"
 PYPI_PACKAGES: Final = {"edx": "edx-braze-client==1.1.4", "braze_client": "braze-client==2.3.3"}
-HELPERS: Final = ("requests>=2.32,<3", "tenacity>=8,<10")
+NEEDED: Final = ("requests>=2.32,<3", "tenacity>=8,<10")
 
 
 @cache
@@ -51,7 +51,7 @@ def python_with(name: str) -> Path:
             "--quiet",
             "--disable-pip-version-check",
         )
-        install(*pip, *HELPERS)
+        install(*pip, *NEEDED)
         install(*pip, "--no-deps", PYPI_PACKAGES[name])
         done.touch()
     return python
