@@ -50,12 +50,17 @@ def window_reset(pool: Pool, reset_at: datetime) -> datetime | None:
     return boundary if reset_at - boundary <= ROUNDED_BY else None
 
 
-def note_rate_limits(store: WindowStore, key: str, pool: Pool, limits: RateLimits) -> None:
+def note_rate_limits(store: WindowStore, key: str, pool: Pool, limits: RateLimits, now: datetime) -> None:
     """Correct the store by what an answer's headers said; does nothing where they said too little.
+
+    A reset farther away than the window is long speaks of another window, such as the hourly one that some contracts
+    put beside the 3 seconds of users.track (B-TRK-3): unless nothing is left, it is not heeded here.
 
     Nothing left stops the pool until the reset, whatever window that is (B-RL-3). May wait for the store.
     """
     if limits.remaining is None or limits.reset_at is None:
+        return
+    if limits.remaining > 0 and limits.reset_at - now > timedelta(seconds=pool.window_seconds) + ROUNDED_BY:
         return
     reset_at = window_reset(pool, limits.reset_at) if limits.limit is not None else None
     if limits.remaining == 0:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.conf import settings
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from braze_client import (
@@ -87,7 +88,7 @@ def _noter(workspace: Workspace) -> Any:
     store = budget.store()
 
     def note(call: Call[object], limits: RateLimits) -> None:
-        note_rate_limits(store, key, call.answered_pool, limits)
+        note_rate_limits(store, key, call.answered_pool, limits, timezone.now())
 
     return note
 

@@ -37,7 +37,7 @@ class RowStore:
         """Notes what Braze said is left until `reset_at`; 0 stops the pool until then."""
         row = self._row(key, pool, pool.window_start(reset_at - timedelta(seconds=1)))
         if remaining <= 0:
-            row.update(blocked_until=reset_at)
+            row.exclude(blocked_until__gt=reset_at).update(blocked_until=reset_at)
         elif limit is not None:
             row.update(limit=limit, others=Greatest(F("others"), Value(limit - remaining) - F("reserved"), Value(0)))
 

@@ -14,9 +14,12 @@ from redis.exceptions import ConnectionError as RedisDown
 
 from braze_client import (
     BROADCASTS,
+    SEND_IDS,
     SHARED,
+    TRACK,
     AsyncBrazeClient,
     Call,
+    ContractViolation,
     Dispatcher,
     Grant,
     MemoryStore,
@@ -28,6 +31,7 @@ from braze_client import (
     WindowStore,
     WindowsUnreachable,
     calls,
+    note_rate_limits,
 )
 from braze_client.sandbox import SandboxOptions
 from tests.braze_client.builders import CAMPAIGN_ID, NOW, a_mail
@@ -184,6 +188,62 @@ async def test_a_429_stops_the_window_at_once_and_says_until_when() -> None:
     assert paused_until == NOW + timedelta(seconds=45)
     assert clock.now >= NOW + timedelta(seconds=45)
     assert pacer.paused_until is None
+
+
+@pytest.mark.contract("B-RL-3")
+async def test_a_late_answer_takes_no_stop_back_for_the_other_workers() -> None:
+    store, clock = MemoryStore(), Clock(NOW + timedelta(seconds=5))
+    stopped, other = a_pacer(clock, store=store, lease=1), a_pacer(clock, store=store, lease=1)
+
+    stopped.heard(a_mail(), RateLimits(10, 0, NOW + timedelta(seconds=20)))
+    stopped.heard(a_mail(), RateLimits(10, 3, NOW + timedelta(seconds=20)))
+    await stopped.take(a_mail())
+    first = clock.now
+    clock.now = NOW + timedelta(seconds=6)
+    await other.take(a_mail())
+
+    assert first >= NOW + timedelta(seconds=20)
+    assert clock.now >= NOW + timedelta(seconds=20)
+
+
+async def test_a_share_of_less_than_a_call_is_refused() -> None:
+    with pytest.raises(ContractViolation) as refusal:
+        await a_pacer(Clock(), share=0.05).take(a_mail())
+
+    assert refusal.value.rule == "15"
+
+
+async def test_a_small_window_is_not_taken_whole() -> None:
+    store, clock = MemoryStore(), Clock(NOW + timedelta(seconds=5))
+    await Pacer(store, "key", now=clock, sleep=clock.sleep).take(calls.send_id_create(CAMPAIGN_ID, "one"))
+
+    assert store.reserve("key", SEND_IDS, 100, clock.now).granted >= 95
+
+
+async def test_a_store_that_fails_costs_no_calls_of_the_other_window() -> None:
+    class HalfBroken(MemoryStore):
+        def reserve(self, key: str, pool: Pool, wanted: int, now: datetime) -> Grant:
+            if pool.name.startswith("broadcasts-per-audience"):
+                raise WindowsUnreachable("Redis does not answer")
+            return super().reserve(key, pool, wanted, now)
+
+    store, clock = HalfBroken(), Clock(NOW + timedelta(seconds=5))
+    pacer = a_pacer(clock, BROADCASTS, lease=1, store=store)
+    for _ in range(4):
+        with pytest.raises(WindowsUnreachable):
+            await pacer.take(calls.trigger_send_broadcast(campaign_id=CAMPAIGN_ID, audience=AUDIENCE))
+
+    assert store.reserve("key", BROADCASTS, 250, clock.now).granted == 249
+
+
+@pytest.mark.contract("B-TRK-3", "B-RL-2")
+def test_an_hourly_reset_grants_nothing_in_a_window_of_seconds() -> None:
+    store = MemoryStore()
+
+    note_rate_limits(store, "key", TRACK, RateLimits(50_000, 20_000, NOW + timedelta(seconds=1_790)), NOW)
+
+    later = NOW + timedelta(seconds=1_789)
+    assert store.reserve("key", TRACK, 60_000, later).granted == 3_000
 
 
 @pytest.mark.contract("B-RL-2")

@@ -115,8 +115,8 @@ def test_nothing_left_stops_the_pool_until_the_reset_even_of_another_window(stor
 
 
 def test_an_empty_headers_triplet_corrects_nothing(store: WindowStore) -> None:
-    note_rate_limits(store, "w", SMALL, RateLimits(None, None, None))
-    note_rate_limits(store, "w", SMALL, RateLimits(10, 4, TEN))
+    note_rate_limits(store, "w", SMALL, RateLimits(None, None, None), TEN)
+    note_rate_limits(store, "w", SMALL, RateLimits(10, 4, TEN), TEN - timedelta(seconds=1))
 
     assert store.reserve("w", SMALL, 10, HALF_PAST).granted == 4
 

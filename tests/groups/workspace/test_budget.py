@@ -81,3 +81,11 @@ def test_windows_of_last_week_are_swept_away() -> None:
 
 def test_redis_is_used_where_there_is_one() -> None:
     assert isinstance(budget.store(), RedisStore if configured.REDIS_URL else RowStore)
+
+
+def test_a_shorter_stop_never_ends_a_longer_one(store: WindowStore) -> None:
+    store.correct("key", POOL, None, 0, NOW + timedelta(minutes=20))
+    store.correct("key", POOL, None, 0, NOW + timedelta(minutes=5))
+
+    assert store.reserve("key", POOL, 1, NOW + timedelta(minutes=10)).granted == 0
+    assert store.reserve("key", POOL, 1, NOW + timedelta(minutes=21)).granted == 1
