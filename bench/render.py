@@ -99,8 +99,8 @@ def _context() -> RenderContext:
         },
         unsubscribe_url="https://northwind.example/u/us-001/{{custom_attribute.${smartersends_token}}}",
         images={
-            name: ImageRef("https://images.example/a.jpg", 1200, 800)
-            for name in ("demo:hero_event", "demo:offer_beans")
+            "demo:hero_event": ImageRef("https://images.example/a.jpg", 1200, 675),
+            "demo:offer_beans": ImageRef("https://images.example/a.jpg", 900, 900),
         },
         merge_tags={"first_name": MergeTag("first_name", "First name", "first_name", False, "there", "Ann")},
     )

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from .compile import Compiled, compile_source
-from .context import ImageRef, MergeTag, RenderContext
-from .fields import FieldSpec, FieldType, Format, SectionSpec
+from .checking import check_values
+from .compile import compile_source
+from .compiled import Compiled
+from .context import ImageRef, MergeTag, RenderContext, Snippet
+from .fields import FieldSpec, FieldType, Format, Lock, Option, SectionSpec
 from .findings import BrandLockError, Finding, SourceRefused, ValuesRefused
 from .lint import DEFAULT_LIQUID_TAGS
 from .proof import Proof, prove
 from .render import Rendered, Target, render
 from .sanitise import clean_text
+from .snippets import compile_snippet
 from .trigger import braze_source, trigger_properties
-from .values import check_values, clean_values, default_values, standing
+from .values import clean_values, default_values, named_values
+from .worst import emptiest_values, longest_values
 
 __all__ = [
     "DEFAULT_LIQUID_TAGS",
@@ -22,11 +26,14 @@ __all__ = [
     "Finding",
     "Format",
     "ImageRef",
+    "Lock",
     "MergeTag",
+    "Option",
     "Proof",
     "RenderContext",
     "Rendered",
     "SectionSpec",
+    "Snippet",
     "SourceRefused",
     "Target",
     "ValuesRefused",
@@ -34,10 +41,13 @@ __all__ = [
     "check_values",
     "clean_text",
     "clean_values",
+    "compile_snippet",
     "compile_source",
     "default_values",
+    "emptiest_values",
+    "longest_values",
+    "named_values",
     "prove",
     "render",
-    "standing",
     "trigger_properties",
 ]

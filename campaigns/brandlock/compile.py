@@ -3,112 +3,22 @@
 from __future__ import annotations
 
 import hashlib
-import json
-import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 
-import mrml
-
-from braze_client.liquid import tags_in
-
+from .compiled import Compiled
+from .context import Snippet
 from .cut import cut, line_pieces, text_pieces
-from .fields import FieldSpec, SectionSpec
+from .fields import FieldType
 from .findings import Finding, SourceRefused, sentence
 from .lint import DEFAULT_LIQUID_TAGS, lint
-from .marks import Edit, Marks, resolve
-from .pieces import Json, Origin, Piece, Place, Spot, from_json, literals, places, to_json
+from .pieces import Origin, Piece, Place, Spot
 from .plaintext import to_text
-from .source import Document, Element, Kind, position, read, shield_liquid
+from .resolve import Marks, resolve
+from .source import Document, Kind, position, read
+from .translate import Marked
 
-FORMAT = 1
-
-
-@dataclass(frozen=True, slots=True)
-class Compiled:
-    """A template ready to be rendered; immutable, and stored as JSON with its published version.
-
-    `fields` stand in the order of the email, subject and preheader first. `subject` and `preheader` are plain pieces,
-    and so is `text`, the body as plain text.
-    """
-
-    kind: Kind
-    pieces: tuple[Piece, ...]
-    subject: tuple[Piece, ...]
-    preheader: tuple[Piece, ...]
-    text: tuple[Piece, ...]
-    fields: tuple[FieldSpec, ...]
-    sections: tuple[SectionSpec, ...]
-
-    @property
-    def group_fields(self) -> tuple[str, ...]:
-        """The names that stand as `[[group.…]]`, in the order of their first use."""
-        return self._names("group.")
-
-    @property
-    def brand_fields(self) -> tuple[str, ...]:
-        """The names that stand as `[[brand.…]]`, in the order of their first use."""
-        return self._names("brand.")
-
-    @property
-    def merge_tags(self) -> tuple[str, ...]:
-        """The merge tags in locked parts, in the order of their first use."""
-        return tuple(dict.fromkeys(place.name for place in self.places() if place.origin is Origin.MERGE))
-
-    @property
-    def html_source_bytes(self) -> int:
-        """The size in bytes of all literal text, which every mail carries before anything is filled in."""
-        return sum(len(text.encode()) for text in literals(self.pieces))
-
-    @property
-    def digest(self) -> str:
-        """The SHA-256 of everything that was compiled, in hexadecimal."""
-        return hashlib.sha256(json.dumps(self.as_json(), sort_keys=True).encode()).hexdigest()
-
-    def places(self) -> tuple[Place, ...]:
-        """Returns every place of subject, preheader and body."""
-        return (*places(self.subject), *places(self.preheader), *places(self.pieces))
-
-    def field(self, name: str) -> FieldSpec | None:
-        """Returns the field of that name."""
-        return next((spec for spec in self.fields if spec.name == name), None)
-
-    def section(self, name: str) -> SectionSpec | None:
-        """Returns the section of that name."""
-        return next((spec for spec in self.sections if spec.name == name), None)
-
-    def as_json(self) -> dict[str, Json]:
-        """Returns the template as JSON."""
-        return {
-            "format": FORMAT,
-            "kind": self.kind.value,
-            "pieces": to_json(self.pieces),
-            "subject": to_json(self.subject),
-            "preheader": to_json(self.preheader),
-            "text": to_json(self.text),
-            "fields": [spec.as_json() for spec in self.fields],
-            "sections": [spec.as_json() for spec in self.sections],
-        }
-
-    @classmethod
-    def from_json(cls, stored: Mapping[str, Json]) -> Compiled:
-        """Returns the template that `as_json` stored; raises ValueError for another format."""
-        fields, sections = stored.get("fields"), stored.get("sections")
-        if stored.get("format") != FORMAT or not isinstance(fields, list) or not isinstance(sections, list):
-            raise ValueError("This is no compiled template of a format that is known here.")
-        return cls(
-            kind=Kind(str(stored["kind"])),
-            pieces=from_json(stored["pieces"]),
-            subject=from_json(stored["subject"]),
-            preheader=from_json(stored["preheader"]),
-            text=from_json(stored["text"]),
-            fields=tuple(FieldSpec.from_json(spec) for spec in fields if isinstance(spec, dict)),
-            sections=tuple(SectionSpec.from_json(spec) for spec in sections if isinstance(spec, dict)),
-        )
-
-    def _names(self, prefix: str) -> tuple[str, ...]:
-        names = (place.name for place in self.places() if place.name.startswith(prefix))
-        return tuple(dict.fromkeys(name.removeprefix(prefix) for name in names))
+MAX_SOURCE_CHARACTERS = 500_000
+MOST_FINDINGS = 200
 
 
 def compile_source(
@@ -117,31 +27,41 @@ def compile_source(
     kind: str,
     liquid_tags: frozenset[str] = DEFAULT_LIQUID_TAGS,
     merge_tags: frozenset[str] | None = None,
+    snippets: Mapping[str, Snippet] | None = None,
+    inlines_css: bool = False,
 ) -> Compiled:
-    """Compiles a template's source, `kind` being `mjml` or `html`.
+    """Compiles a template's source, `kind` being `mjml` or `html`; a source has at most 500,000 characters.
 
-    `liquid_tags` are the Liquid tags that locked parts may use. `merge_tags` are the brand's names for `[[name]]`;
-    None takes any name for one. Raises SourceRefused with everything that is wrong, each with line and column.
+    `liquid_tags` are the Liquid tags that locked parts may use. `merge_tags` are the brand's names for `[[name]]`, and
+    `snippets` its shared parts; None takes any name for one. With `inlines_css` the style sheets of an HTML source are
+    written into the elements before it is cut, so that the inlined text is what is approved. Raises SourceRefused with
+    everything that is wrong, each with line and column, the first 200 of them.
     """
+    if len(source) > MAX_SOURCE_CHARACTERS:
+        message = sentence("The source has %(count)s characters; at most %(most)s are allowed.")
+        params = {"count": str(len(source)), "most": str(MAX_SOURCE_CHARACTERS)}
+        raise SourceRefused([Finding("too_large", message, 1, 1, params=params)])
     language = Kind(kind)
     text = (
         source.replace("\r\n", "\n").removeprefix("\ufeff") if language is Kind.MJML else source.removeprefix("\ufeff")
     )
     document = read(text, language)
+    if document.is_cut_short:
+        raise SourceRefused(document.findings[:MOST_FINDINGS])
     nonce = _nonce(text)
     marks = resolve(document, language, nonce)
     findings = [*lint(document, language, liquid_tags, merge_tags), *marks.findings]
+    findings += _unknown_snippets(document, marks, snippets)
     if findings:
         raise SourceRefused(_in_order(findings))
-    marked = _Marked(document, marks, nonce)
-    html = marked.to_html() if language is Kind.MJML else marked.text
+    marked = Marked(document, marks.edits, nonce)
+    html = marked.html(language, inlines_css=inlines_css)
     result = cut(html, marks.sentinels, nonce)
     findings = [marked.finding_at(finding, html) for finding in result.findings]
-    for place in dict.fromkeys(place.name for place in result.missing):
-        element = marks.elements[f"field {place}"]
-        line, column = position(text, element.start)
+    for name in dict.fromkeys(place.name for place in result.missing):
+        line, column = position(text, marks.elements[name].start)
         findings.append(
-            Finding("mark_not_here", "The field %(name)s has no place here.", line, column, place, {"name": place})
+            Finding("mark_not_here", "The field %(name)s has no place here.", line, column, name, {"name": name})
         )
     if findings:
         raise SourceRefused(_in_order(findings))
@@ -153,6 +73,7 @@ def compile_source(
         text=text_pieces(to_text(html), marks.sentinels, nonce),
         fields=tuple(sorted(marks.fields, key=lambda spec: _HEAD_FIRST.get(spec.name, 2))),
         sections=tuple(marks.sections),
+        pinned=_pinned(marks, snippets or {}),
     )
 
 
@@ -168,7 +89,7 @@ def _nonce(text: str) -> str:
 
 
 def _in_order(findings: Iterable[Finding]) -> list[Finding]:
-    return sorted(findings, key=lambda finding: (finding.line, finding.column))
+    return sorted(findings, key=lambda finding: (finding.line, finding.column))[:MOST_FINDINGS]
 
 
 def _line(document: Document, marks: Marks, tag: str, field: str) -> tuple[Piece, ...]:
@@ -178,82 +99,18 @@ def _line(document: Document, marks: Marks, tag: str, field: str) -> tuple[Piece
     return () if element is None else line_pieces(document.content(element).strip())
 
 
-class _Marked:
-    """A source with sentinels in its places, which still knows where each of its characters came from."""
-
-    def __init__(self, document: Document, marks: Marks, nonce: str) -> None:
-        self.document = document
-        self.nonce = nonce
-        self.origins: list[tuple[int, int]] = []
-        parts: list[str] = []
-        at = length = 0
-        for edit in sorted(marks.edits, key=_edit_order):
-            kept = document.text[at : edit.start]
-            self.origins += ((length, at), (length + len(kept), edit.start))
-            parts += (kept, edit.text)
-            length += len(kept) + len(edit.text)
-            at = max(at, edit.end)
-        self.origins.append((length, at))
-        self.text = "".join((*parts, document.text[at:]))
-
-    def original_offset(self, offset: int) -> int:
-        """Returns where a character of the marked text stood in the source."""
-        start, origin = max((pair for pair in self.origins if pair[0] <= offset), default=(0, 0))
-        return min(origin + offset - start, len(self.document.text))
-
-    def finding_at(self, finding: Finding, html: str) -> Finding:
-        """Returns a finding of the cut with its place in the source."""
-        if html is self.text:
-            offset = self.original_offset(finding.column)
-        else:
-            token = re.search(rf"\[\[\s*{re.escape(finding.params['name'])}\s*\]\]", self.document.text)
-            offset = token.start() if token is not None else 0
-        line, column = position(self.document.text, offset)
-        return Finding(finding.code, finding.message, line, column, finding.field, finding.params)
-
-    def to_html(self) -> str:
-        """Compiles MJML, in memory and without includes, Liquid shielded because its brackets are no markup."""
-        liquid: list[str] = []
-        parts: list[str] = []
-        at = 0
-        for tag in tags_in(self.text):
-            parts += (self.text[at : tag.start], f"zq{self.nonce}l{len(liquid):04d}qz")
-            liquid.append(tag.source)
-            at = tag.end
-        text = "".join((*parts, self.text[at:]))
-        try:
-            html = _to_html(text)
-        except OSError as error:
-            raise SourceRefused([self.unreadable(str(error))]) from error
-        return re.sub(rf"zq{self.nonce}l([0-9]{{4}})qz", lambda match: liquid[int(match.group(1))], html)
-
-    def unreadable(self, reason: str) -> Finding:
-        """Returns what the MJML compiler said, at the first part of the body that does not compile alone."""
-        body = self.document.root("mj-body")
-        parts = [] if body is None else body.children
-        bad = next((part for part in parts if not self.compiles_alone(part)), body)
-        line, column = position(self.document.text, 0 if bad is None else bad.start)
-        message = sentence("This part is no MJML that can be compiled: %(reason)s.")
-        return Finding("unreadable", message, line, column, params={"reason": reason})
-
-    def compiles_alone(self, part: Element) -> bool:
-        alone = shield_liquid(self.document.text)[part.start : part.end]
-        try:
-            _to_html(f"<mjml><mj-body>{alone}</mj-body></mjml>")
-        except OSError:
-            return False
-        return True
+def _unknown_snippets(document: Document, marks: Marks, snippets: Mapping[str, Snippet] | None) -> Iterable[Finding]:
+    """Yields a finding for every shared part that a field names and that the brand does not have."""
+    if snippets is None:
+        return
+    for spec in marks.fields:
+        for option in spec.options if spec.type is FieldType.SNIPPET else ():
+            if option.value not in snippets:
+                line, column = position(document.text, marks.elements[spec.name].start)
+                message = sentence("There is no shared part called %(name)s.")
+                yield Finding("unknown_snippet", message, line, column, spec.name, {"name": option.value})
 
 
-def _to_html(mjml: str) -> str:
-    """Compiles MJML in memory: includes are not loaded and no font is fetched from elsewhere."""
-    html: str = mrml.to_html(
-        mjml,
-        mrml.ParserOptions(include_loader=mrml.noop_loader()),
-        mrml.RenderOptions(disable_comments=False, fonts={}),
-    ).content
-    return html
-
-
-def _edit_order(edit: Edit) -> tuple[int, int]:
-    return edit.start, edit.end
+def _pinned(marks: Marks, snippets: Mapping[str, Snippet]) -> tuple[Snippet, ...]:
+    names = (option.value for spec in marks.fields if spec.is_pinned for option in spec.options)
+    return tuple(snippets[name] for name in dict.fromkeys(names) if name in snippets)

@@ -1,4 +1,4 @@
-"""What a render needs besides template and values: the brand, the group, the images, the merge tags."""
+"""What a render needs besides template and values: the brand, the group, the images, the merge tags, the day."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from types import MappingProxyType
 
 from braze_client.liquid import STANDARD_ATTRIBUTES, LiquidRefused, merge_tag
 
-from .pieces import Origin
+from .pieces import Json, Origin, Piece, from_json, to_json
 from .tokens import UNSUBSCRIBE_URL, origin_of
 
 
@@ -18,11 +18,32 @@ def _nothing() -> Mapping[str, str]:
 
 @dataclass(frozen=True, slots=True)
 class ImageRef:
-    """An image that may be used: its address, and its size in pixels."""
+    """An image that may be used: its address, its size in pixels and bytes, and the folder that it lies in."""
 
     url: str
     width: int
     height: int
+    folder: str = ""
+    size_bytes: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Snippet:
+    """An approved part that many templates share: its words for authors, and its pieces in HTML and in plain text."""
+
+    name: str
+    label: str
+    pieces: tuple[Piece, ...]
+    text: tuple[Piece, ...]
+
+    def as_json(self) -> dict[str, Json]:
+        """Returns the snippet as JSON."""
+        return {"name": self.name, "label": self.label, "pieces": to_json(self.pieces), "text": to_json(self.text)}
+
+    @classmethod
+    def from_json(cls, stored: Mapping[str, Json]) -> Snippet:
+        """Returns the snippet that `as_json` stored."""
+        return cls(str(stored["name"]), str(stored["label"]), from_json(stored["pieces"]), from_json(stored["text"]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,18 +76,27 @@ class MergeTag:
 class RenderContext:
     """Everything outside the values that a render uses; the same context and values give the same mail.
 
-    `brand`, `group`, `sender` and `mailing` hold texts by name. `unsubscribe_url` is the brand's address and may hold
-    one Liquid expression, for the contact's token. `images` are by the ids that values name, `merge_tags` by name.
-    `link_domains` are the brand's, for fields that name none of their own; with neither, links may lead anywhere.
+    `brand`, `group`, `sender`, `mailing` and `audience` hold texts by name. `language` is the group's (BCP 47, as
+    `de-AT`), `currency` its currency (ISO 4217) or empty, `day` the day that the mail goes, in the group's zone (ISO
+    8601) or empty. `unsubscribe_url` is the brand's address and may hold one Liquid expression, for the contact's
+    token. `images` are by the ids that values name, `merge_tags` and `snippets` by name, `palette` are the brand's
+    colours as `#rrggbb` by their names. `link_domains` are the brand's, for fields that name none of their own; with
+    neither, links may lead anywhere.
     """
 
     brand: Mapping[str, str] = field(default_factory=_nothing)
     group: Mapping[str, str] = field(default_factory=_nothing)
     sender: Mapping[str, str] = field(default_factory=_nothing)
     mailing: Mapping[str, str] = field(default_factory=_nothing)
+    audience: Mapping[str, str] = field(default_factory=_nothing)
+    language: str = "en"
+    currency: str = ""
+    day: str = ""
     unsubscribe_url: str = ""
     images: Mapping[str, ImageRef] = field(default_factory=lambda: MappingProxyType({}))
     merge_tags: Mapping[str, MergeTag] = field(default_factory=lambda: MappingProxyType({}))
+    snippets: Mapping[str, Snippet] = field(default_factory=lambda: MappingProxyType({}))
+    palette: Mapping[str, str] = field(default_factory=_nothing)
     link_domains: tuple[str, ...] = ()
 
     def portal_value(self, name: str) -> str:
@@ -74,7 +104,13 @@ class RenderContext:
         if name == UNSUBSCRIBE_URL:
             return self.unsubscribe_url
         room, _, rest = name.partition(".")
-        values = {"brand": self.brand, "group": self.group, "sender": self.sender, "mailing": self.mailing}.get(room)
+        values = {
+            "brand": self.brand,
+            "group": self.group,
+            "sender": self.sender,
+            "mailing": self.mailing,
+            "audience": self.audience,
+        }.get(room)
         return "" if values is None else values.get(rest, "")
 
     def fills(self, name: str) -> bool:

@@ -9,12 +9,13 @@ from html import unescape
 
 from .findings import Finding
 from .pieces import Literal, Origin, Piece, Place, Section, Spot
-from .rules import STRUCTURE_TAGS
 from .source import Document, Element, Kind, Run, RunKind, read
 from .tokens import TOKEN, UNSUBSCRIBE_URL, origin_of
+from .types.base import STRUCTURE_TAGS
 
 URL_ATTRIBUTES = frozenset({"href", "src", "background", "cite", "poster", "action"})
-_MARKED_SPOTS = frozenset({Spot.TEXT, Spot.RICH})
+_MARKED_SPOTS = frozenset({Spot.TEXT, Spot.RICH, Spot.SNIPPET, Spot.STYLE})
+_CONTENT_SPOTS = frozenset({Spot.RICH, Spot.SNIPPET})
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +137,8 @@ def _spot(place: Place, run: Run | None, start: int, end: int) -> tuple[Spot, st
     if run is None:
         return place.spot, "[[%(name)s]] stands where nothing can be filled in."
     if run.kind is RunKind.COMMENT:
-        return Spot.COMMENT, "" if place.origin is Origin.PORTAL else "[[%(name)s]] cannot stand in a comment."
+        is_safe = place.origin is Origin.PORTAL or place.spot is Spot.STYLE
+        return Spot.COMMENT, "" if is_safe else "[[%(name)s]] cannot stand in a comment."
     if run.kind is RunKind.RAW:
         return _style_spot(place)
     element = run.element
@@ -146,11 +148,11 @@ def _spot(place: Place, run: Run | None, start: int, end: int) -> tuple[Spot, st
         return Spot.TITLE, ""
     if element is None or element.tag in STRUCTURE_TAGS - {"body"}:
         return Spot.TEXT, "[[%(name)s]] cannot stand between the parts of a table or outside the body."
-    return (place.spot if place.spot is Spot.RICH else Spot.TEXT), ""
+    return (place.spot if place.spot in _CONTENT_SPOTS else Spot.TEXT), ""
 
 
 def _style_spot(place: Place) -> tuple[Spot, str]:
-    if place.origin is Origin.PORTAL and place.name.startswith("brand."):
+    if (place.origin is Origin.PORTAL and place.name.startswith("brand.")) or place.spot is Spot.STYLE:
         return Spot.STYLE, ""
     return Spot.STYLE, "[[%(name)s]] cannot stand in a style; only [[brand.…]] can."
 
@@ -161,7 +163,7 @@ def _attribute_spot(place: Place, element: Element, start: int, end: int) -> tup
         return Spot.ATTRIBUTE, "[[%(name)s]] stands inside a tag, but not in an attribute's value."
     if attribute.quote != '"':
         return Spot.ATTRIBUTE, "[[%(name)s]] needs double quotes around the attribute's value."
-    if attribute.name == "style":
+    if attribute.name == "style" or place.spot is Spot.STYLE:
         return _style_spot(place)
     if attribute.name not in URL_ATTRIBUTES:
         is_scripted = attribute.name.startswith("on") or attribute.name in {"srcset", "srcdoc", "class", "id"}

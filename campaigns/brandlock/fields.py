@@ -1,21 +1,30 @@
-"""What a field is: its type, its guidance, and the rules that the brand set for it."""
+"""What a field is and what a section is: type, guidance, and the rules that the brand set for it."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, replace
 from enum import StrEnum
+from typing import Any, TypeVar
 
 from .pieces import Json
 
 
 class FieldType(StrEnum):
-    """The kinds of value that a place can hold."""
+    """The kinds of value that a place can hold; `campaigns.brandlock.types` has a room for each."""
 
     LINE = "line"
     TEXT = "text"
     IMAGE = "image"
     BUTTON = "button"
+    CHOICE = "choice"
+    DATE = "date"
+    TIME = "time"
+    NUMBER = "number"
+    PRICE = "price"
+    PHONE = "phone"
+    COLOR = "color"
+    SNIPPET = "snippet"
 
 
 class Format(StrEnum):
@@ -28,6 +37,16 @@ class Format(StrEnum):
     PARAGRAPH = "paragraph"
 
 
+class Lock(StrEnum):
+    """What of a section is fixed (`data-lock`); OPEN is a section without the mark, which stays in its place."""
+
+    OPEN = ""
+    CONTENT = "content"
+    STRUCTURE = "structure"
+    NONE = "none"
+
+
+S = TypeVar("S", "FieldSpec", "SectionSpec")
 BLOCK_FORMATS = frozenset({Format.LIST, Format.PARAGRAPH})
 
 
@@ -41,120 +60,152 @@ class RichStyles:
 
 
 @dataclass(frozen=True, slots=True)
+class Option:
+    """One approved value of a choice, a colour or a snippet, and the words that the author chooses it by."""
+
+    value: str
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
 class FieldSpec:
     """One field of a template, as its author declared it.
 
-    `default` has the shape of the field's value. `minimum` and `maximum` count characters of visible text; for an image
-    they are unused. `domains` are where a button or link may lead; where they are empty the brand's own hold. `section`
-    is the innermost section that holds the field, or None.
+    `default` has the shape of the field's value. `minimum` and `maximum` count characters of visible text. `lowest` and
+    `highest` bound numbers, prices (in plain digits), dates and times (ISO 8601), or are empty. `options` are the
+    approved values; a colour without any takes the brand's palette. `size`, `min_size`, `max_size` are pixels as
+    `1200x600`, `ratio` is `16:9`. `domains` are where a button or link may lead; where they are empty the brand's own
+    hold. `attribute` names the attribute or style that the value fills instead of the element's content. `section` is
+    the innermost section that holds the field and `repeat` the repeated one, or None. A locked field stands at its
+    default; a pinned snippet stands as it was when the template was published.
     """
 
     name: str
     type: FieldType
     label: str
     help: str = ""
+    good: str = ""
+    bad: str = ""
     default: Json = ""
     required: bool = False
     must_change: bool = False
     minimum: int | None = None
     maximum: int | None = None
+    lowest: str = ""
+    highest: str = ""
+    decimals: int | None = None
+    currency: str = ""
+    style: str = ""
     pattern: str = ""
+    options: tuple[Option, ...] = ()
     formats: tuple[Format, ...] = ()
     folders: tuple[str, ...] = ()
+    takes_uploads: bool = True
     ratio: str = ""
+    size: str = ""
+    min_size: str = ""
+    max_size: str = ""
     domains: tuple[str, ...] = ()
+    attribute: str = ""
     section: str | None = None
+    repeat: str | None = None
+    is_locked: bool = False
+    is_pinned: bool = False
     styles: RichStyles = RichStyles()
 
     def as_json(self) -> dict[str, Json]:
         """Returns the field as JSON; what is at its default is left out."""
-        stored: dict[str, Json] = {
-            "name": self.name,
-            "type": self.type.value,
-            "label": self.label,
-            "help": self.help,
-            "default": self.default,
-            "required": self.required,
-            "must_change": self.must_change,
-            "minimum": self.minimum,
-            "maximum": self.maximum,
-            "pattern": self.pattern,
-            "formats": [item.value for item in self.formats],
-            "folders": list(self.folders),
-            "ratio": self.ratio,
-            "domains": list(self.domains),
-            "section": self.section,
-        }
-        if self.type is FieldType.TEXT:
-            stored["styles"] = {
-                "link": self.styles.link,
-                "paragraph": self.styles.paragraph,
-                "list": self.styles.list,
-            }
-        return {name: value for name, value in stored.items() if value not in (None, False, "", [])}
+        return _stored(self, _PLAIN_FIELD)
 
     @classmethod
     def from_json(cls, stored: Mapping[str, Json]) -> FieldSpec:
-        """Returns the field that `as_json` stored."""
-        styles = stored.get("styles")
-        return cls(
-            name=str(stored["name"]),
-            type=FieldType(str(stored["type"])),
-            label=str(stored["label"]),
-            help=str(stored.get("help", "")),
-            default=stored.get("default", ""),
-            required=bool(stored.get("required")),
-            must_change=bool(stored.get("must_change")),
-            minimum=_number(stored.get("minimum")),
-            maximum=_number(stored.get("maximum")),
-            pattern=str(stored.get("pattern", "")),
-            formats=tuple(Format(item) for item in _words(stored.get("formats"))),
-            folders=_words(stored.get("folders")),
-            ratio=str(stored.get("ratio", "")),
-            domains=_words(stored.get("domains")),
-            section=str(stored["section"]) if "section" in stored else None,
-            styles=RichStyles(**{name: str(value) for name, value in styles.items()})
-            if isinstance(styles, dict)
-            else RichStyles(),
-        )
+        """Returns the field that `as_json` stored; raises ValueError for anything else."""
+        return _read(_PLAIN_FIELD, stored)
 
 
 @dataclass(frozen=True, slots=True)
 class SectionSpec:
-    """One section: whether the author may leave it out, and the field without which it does not stand."""
+    """One section: who decides whether, where and how often it stands.
+
+    `condition` is a rule (`campaigns.brandlock.conditions`), empty for none. `choice` is the name of the choice that
+    the section is a variant of. A repeated section stands `minimum` to `maximum` times, once for each item. `repeat` is
+    the repeated section that holds this one, or None; `reason` says to authors why something is locked. Sections of one
+    `row` have the same parent element.
+    """
 
     name: str
     label: str
+    help: str = ""
     optional: bool = False
     condition: str = ""
     parent: str | None = None
+    choice: str = ""
+    is_repeated: bool = False
+    minimum: int = 1
+    maximum: int = 1
+    lock: Lock = Lock.OPEN
+    reason: str = ""
+    row: int = 0
+    repeat: str | None = None
+
+    @property
+    def is_movable(self) -> bool:
+        """Tells whether the author may put the section into another place among its neighbours."""
+        return self.lock in {Lock.CONTENT, Lock.NONE}
 
     def as_json(self) -> dict[str, Json]:
-        """Returns the section as JSON."""
-        return {
-            "name": self.name,
-            "label": self.label,
-            "optional": self.optional,
-            "condition": self.condition,
-            "parent": self.parent,
-        }
+        """Returns the section as JSON; what is at its default is left out."""
+        return _stored(self, _PLAIN_SECTION)
 
     @classmethod
     def from_json(cls, stored: Mapping[str, Json]) -> SectionSpec:
-        """Returns the section that `as_json` stored."""
-        parent = stored.get("parent")
-        return cls(
-            name=str(stored["name"]),
-            label=str(stored["label"]),
-            optional=bool(stored["optional"]),
-            condition=str(stored["condition"]),
-            parent=None if parent is None else str(parent),
-        )
+        """Returns the section that `as_json` stored; raises ValueError for anything else."""
+        return _read(_PLAIN_SECTION, stored)
 
 
-def _number(value: Json) -> int | None:
-    return value if isinstance(value, int) else None
+_PLAIN_FIELD = FieldSpec("", FieldType.LINE, "")
+_PLAIN_SECTION = SectionSpec("", "")
 
 
-def _words(value: Json) -> tuple[str, ...]:
-    return tuple(str(item) for item in value) if isinstance(value, list) else ()
+def _stored(spec: FieldSpec | SectionSpec, plain: FieldSpec | SectionSpec) -> dict[str, Json]:
+    stored: dict[str, Json] = {}
+    for attribute in fields(spec):
+        value = getattr(spec, attribute.name)
+        if attribute.name in {"name", "type", "label", "default"} or value != getattr(plain, attribute.name):
+            stored[attribute.name] = _as_json(value)
+    return stored
+
+
+def _as_json(value: Any) -> Json:
+    """Returns one attribute's value as JSON; the values of a spec are JSON but for tuples and two small classes."""
+    if isinstance(value, tuple):
+        return [_as_json(item) for item in value]
+    if isinstance(value, Option):
+        return [value.value, value.label]
+    if isinstance(value, RichStyles):
+        return {"link": value.link, "paragraph": value.paragraph, "list": value.list}
+    return value.value if isinstance(value, StrEnum) else value
+
+
+def _read(plain: S, stored: Mapping[str, Json]) -> S:
+    known = {attribute.name for attribute in fields(plain)}
+    if not {"name", "label"} <= stored.keys() <= known:
+        raise ValueError("This is no stored field or section.")
+    return replace(plain, **{name: _value(name, value) for name, value in stored.items()})
+
+
+def _value(name: str, value: Any) -> Any:
+    match name:
+        case "type":
+            return FieldType(value)
+        case "lock":
+            return Lock(value)
+        case "formats":
+            return tuple(Format(item) for item in value)
+        case "options":
+            return tuple(Option(*item) for item in value)
+        case "styles":
+            return RichStyles(**value)
+        case "folders" | "domains":
+            return tuple(value)
+    return value

@@ -13,19 +13,26 @@ from .links import link_or_empty, link_problem
 from .sanitise import clean_text
 
 _SPACES = re.compile(r"\s+")
+# Whatever may need escaping, cleaning or setting apart; a text without any of it stands as it is.
+_NEEDS_CARE = re.compile(r"[^\w .,;:!?()/#@*+=–—’“”€£-]|  ")
 _STYLE_SAFE = re.compile(r"[A-Za-z0-9 #.,:/_%()&=?~+-]*")
 _STYLE_FUNCTION = re.compile(r"(?:expression|javascript|url)\s*[(:]", re.IGNORECASE)
 _URL_PART_SAFE = "+-._~@"
 _ZERO_WIDTH_SPACE = "\u200b"
+_HALVES = frozenset("{}%$")
 
 
 def in_text(text: str) -> str:
     """Returns text for the content of an element: escaped, and its braces as entities, which Liquid does not read."""
+    if _NEEDS_CARE.search(text) is None:
+        return text
     return without_braces(escape(clean_text(text)))
 
 
 def in_attribute(text: str) -> str:
     """Returns text for a quoted attribute, in one line."""
+    if _NEEDS_CARE.search(text) is None:
+        return text
     return in_text(_SPACES.sub(" ", text))
 
 
@@ -57,6 +64,8 @@ def in_phone(text: str) -> str:
 
 def in_plain(text: str) -> str:
     """Returns text for subject, preheader and plain text: every brace set apart (B-LIQ-1)."""
+    if _NEEDS_CARE.search(text) is None:
+        return text
     return neutralise(clean_text(text))
 
 
@@ -87,12 +96,16 @@ def without_braces(html: str) -> str:
 
 def join_plain(parts: Iterable[str]) -> str:
     """Joins plain parts; where two would form a Liquid delimiter that neither holds, they are set apart."""
-    joined = ""
+    joined: list[str] = []
+    last = ""
     for part in parts:
-        if part and joined and contains_liquid(joined[-1] + part[0]):
-            joined += _ZERO_WIDTH_SPACE
-        joined += part
-    return joined
+        if not part:
+            continue
+        if last in _HALVES and contains_liquid(last + part[0]):
+            joined.append(_ZERO_WIDTH_SPACE)
+        joined.append(part)
+        last = part[-1]
+    return "".join(joined)
 
 
 def _percent_ends(html: str) -> str:

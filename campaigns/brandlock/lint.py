@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from braze_client.liquid import LiquidTag, tags_in
 
 from .findings import Finding
+from .resolve import is_content_field
 from .source import Document, Element, Kind, RunKind, position
 from .tokens import ADDRESS_TOKENS, ANY_TOKEN, TOKEN, UNSUBSCRIBE_URL, origin_of
 
@@ -83,6 +84,14 @@ def lint(
     yield from _liquid(document, liquid_tags)
     yield from _tokens(document, merge_tags)
     yield from _duties(document, kind)
+
+
+def lint_part(document: Document, liquid_tags: frozenset[str], merge_tags: frozenset[str] | None) -> Iterator[Finding]:
+    """Yields what no part of a template may hold; what a whole template owes is not asked of it."""
+    yield from document.findings
+    yield from _elements(document, Kind.HTML)
+    yield from _liquid(document, liquid_tags)
+    yield from _tokens(document, merge_tags)
 
 
 def _finding(document: Document, offset: int, code: str, message: str, **params: str) -> Finding:
@@ -169,8 +178,13 @@ def _block(
 
 
 def _section_at(document: Document, offset: int) -> str:
-    around = (item for item in document.elements if item.start <= offset < item.end and item.get("data-section"))
-    return "/".join(item.get("data-section") for item in around)
+    run = document.run_at(offset)
+    element = None if run is None else run.element
+    if element is None:
+        return ""
+    around = (element, *element.ancestors())
+    names = (item.get("data-section") or item.get("data-repeat") for item in around)
+    return "/".join(name for name in names if name)
 
 
 def _liquid_in_link(document: Document, tag: LiquidTag) -> Iterator[Finding]:
@@ -227,6 +241,16 @@ def _can_be_left_out(element: Element | None) -> bool:
     if element is None:
         return True
     return any(
-        above.attribute("data-field") or above.attribute("data-section") or above.tag in {"mj-head", "head", "title"}
+        above.tag in {"mj-head", "head", "title"} or is_content_field(above) or _is_loose(above)
         for above in (element, *element.ancestors())
     )
+
+
+def _is_loose(element: Element) -> bool:
+    """Tells whether an element is a section that may be absent."""
+    if element.attribute("data-section") is None and element.attribute("data-repeat") is None:
+        return False
+    has_choice = any(element.attribute(mark) for mark in ("data-optional", "data-if", "data-choose"))
+    is_free = element.get("data-lock").strip() in {"content", "none"}
+    may_be_none = element.attribute("data-repeat") is not None and element.get("data-min").strip() == "0"
+    return has_choice or is_free or may_be_none

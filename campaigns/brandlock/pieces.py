@@ -20,6 +20,7 @@ class Spot(StrEnum):
     STYLE = "style"
     COMMENT = "comment"
     PLAIN = "plain"
+    SNIPPET = "snippet"
     MARK = "mark"
 
 
@@ -55,7 +56,7 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """Pieces that stand together or not at all."""
+    """Pieces that stand together: not at all, once, or once for each item (`fields.SectionSpec` says which)."""
 
     name: str
     pieces: tuple[Piece, ...]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from html import unescape
 from html.parser import HTMLParser
 
 from braze_client.liquid import tags_in
@@ -29,6 +30,7 @@ _PARAGRAPH_TAGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6", "ol", "p", "ul"
 _SILENT_TAGS = frozenset({"head", "script", "style", "title"})
 _HIDDEN = re.compile(r"display\s*:\s*none", re.IGNORECASE)
 _SPACES = re.compile(r"[ \t\n\r\f]+")
+_RICH_TAG = re.compile(r'<(?P<closes>/?)(?P<tag>[a-z]+)(?:[^>]*?\bhref="(?P<address>[^"]*)")?[^>]*>')
 _BLANK_LINES = re.compile(r"\n{3,}")
 
 
@@ -62,6 +64,26 @@ def tidy(text: str) -> str:
     """Returns plain text without trailing spaces and without more than one empty line in a row."""
     lines = "\n".join(line.rstrip() for line in text.split("\n"))
     return _BLANK_LINES.sub("\n\n", lines).strip("\n") + "\n"
+
+
+def rich_to_text(html: str) -> str:
+    """Returns sanitised rich text as `to_text` gives it, in a fraction of the time: its few tags are known.
+
+    Braces are set apart before, so that words of people are no Liquid here.
+    """
+    reader = _Reader()
+    at = 0
+    for match in _RICH_TAG.finditer(html):
+        if at < match.start():
+            reader.handle_data(unescape(html[at : match.start()]))
+        if match["closes"]:
+            reader.handle_endtag(match["tag"])
+        else:
+            address = unescape(match["address"]) if match["address"] else None
+            reader.handle_starttag(match["tag"], [("href", address)] if address is not None else [])
+        at = match.end()
+    reader.handle_data(unescape(html[at:]))
+    return reader.text().strip("\n")
 
 
 class _Reader(HTMLParser):

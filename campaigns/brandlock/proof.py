@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -12,16 +13,15 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from braze_client.liquid import tags_in
 
-from .compile import Compiled
+from .compiled import Compiled
 from .context import RenderContext
-from .fields import FieldType
 from .findings import Finding, sentence
 from .inert import unsubscribe_address
-from .pieces import Json, Literal, Origin, Piece, Place, Section, Spot
+from .pieces import Json, Literal, Origin, Place, Spot, places
 from .render import Rendered
-from .sanitise import sanitise
+from .scope import Scope, Values
 from .tokens import TOKEN, UNSUBSCRIBE_URL, origin_of
-from .values import Values, line_of, part_of, standing
+from .types import TYPES
 
 _DELIMITERS = ("{{", "}}", "{%", "%}", "${")
 _MARKER = "zqplace"
@@ -52,29 +52,41 @@ class Proof:
 def prove(compiled: Compiled, values: Values, context: RenderContext, rendered: Rendered) -> Proof:
     """Proves a mail that was rendered for Braze, without trusting the renderer.
 
-    Three clauses: every literal of every section that stands is in the HTML, unchanged, in order, with nothing but
+    Four clauses: sections stand as often, and of each choice as many, as their declared rules allow; every literal of
+    every section that stands is in the HTML, unchanged, in order, as often as the section stands, with nothing but
     inert values between; read as HTML5 the mail has the template's structure outside its places; the Liquid of HTML,
     text, subject and preheader is the template's own and the allowed merge tags, in order, and nothing more.
     """
-    here = standing(compiled, values)
-    pieces = tuple(_standing(compiled.pieces, here))
+    scope = Scope(compiled, values, context)
+    here = tuple(piece for piece, _ in scope.flatten(compiled.pieces))
     findings = [
-        *_literals(pieces, rendered.html),
-        *_structure(pieces, rendered.html),
-        *_liquid(compiled, values, context, rendered, here),
+        *_sections(compiled, here),
+        *_literals(here, rendered.html),
+        *_structure(here, rendered.html),
+        *_liquid(compiled, context, rendered, scope),
     ]
     parts = [compiled.digest, rendered.subject, rendered.preheader, rendered.html, rendered.text]
     fingerprint = hashlib.sha256(json.dumps(parts).encode()).hexdigest()
     return Proof(not findings, tuple(findings), fingerprint)
 
 
-def _standing(pieces: tuple[Piece, ...], here: frozenset[str]) -> Iterator[Literal | Place]:
-    for piece in pieces:
-        if isinstance(piece, Section):
-            if piece.name in here:
-                yield from _standing(piece.pieces, here)
-        else:
-            yield piece
+def _sections(compiled: Compiled, here: tuple[Literal | Place, ...]) -> Iterator[Finding]:
+    """Counts how often each section stands, by the mark that a section leaves at its first element."""
+    counts = Counter(piece.name for piece in here if isinstance(piece, Place) and piece.origin is Origin.SECTION)
+    marked = {place.name for place in places(compiled.pieces) if place.origin is Origin.SECTION}
+    for section in compiled.sections:
+        if section.name not in marked or section.repeat is not None:
+            continue
+        is_bound = not (section.optional or section.condition or section.parent or section.choice)
+        at_least, at_most = (section.minimum, section.maximum) if section.is_repeated else (1, 1)
+        if not (at_least if is_bound else 0) <= counts[section.name] <= at_most:
+            message = sentence("The section %(name)s stands %(count)s times, which its rule does not allow.")
+            params = {"name": section.name, "count": str(counts[section.name])}
+            yield Finding("section_count", message, params=params)
+    for choice, variants in compiled.choices.items():
+        if compiled.sections_by_name[variants[0]].repeat is None and sum(counts[name] for name in variants) > 1:
+            message = sentence("More than one variant of %(name)s stands.")
+            yield Finding("section_count", message, params={"name": choice})
 
 
 def _literals(pieces: tuple[Literal | Place, ...], html: str) -> Iterator[Finding]:
@@ -206,9 +218,7 @@ def _fits(wanted: str, found: str) -> bool:
     return len(found) - len(rest[-1]) >= at and found.endswith(rest[-1])
 
 
-def _liquid(
-    compiled: Compiled, values: Values, context: RenderContext, rendered: Rendered, here: frozenset[str]
-) -> Iterator[Finding]:
+def _liquid(compiled: Compiled, context: RenderContext, rendered: Rendered, scope: Scope) -> Iterator[Finding]:
     outputs = (
         ("html", compiled.pieces, rendered.html),
         ("text", compiled.text, rendered.text),
@@ -216,14 +226,14 @@ def _liquid(
         ("preheader", compiled.preheader, rendered.preheader),
     )
     for name, pieces, output in outputs:
-        here_pieces = tuple(_standing(pieces, here))
-        wanted = [tag for piece in here_pieces for tag in _tags(piece, compiled, values, context)]
+        here = tuple(scope.flatten(pieces))
+        wanted = [tag for piece, where in here for tag in _tags(piece, where, context)]
         found = [tag.source for tag in tags_in(output)]
         if found != wanted:
             foreign = next((tag for tag in found if tag not in wanted), "")
             message = sentence("The Liquid in the %(output)s is not the template's: %(tag)s")
             yield Finding("liquid", message, params={"output": name, "tag": foreign or "a tag is missing"})
-        outside = "\x00".join(_without_tags(piece.text) for piece in here_pieces if isinstance(piece, Literal))
+        outside = "\x00".join(_without_tags(piece.text) for piece, _ in here if isinstance(piece, Literal))
         left = _without_tags(output)
         if any(left.count(part) != outside.count(part) for part in _DELIMITERS):
             message = sentence("The %(output)s holds a Liquid delimiter that is not the template's.")
@@ -239,7 +249,7 @@ def _without_tags(text: str) -> str:
     return "\x00".join((*parts, text[at:]))
 
 
-def _tags(piece: Literal | Place, compiled: Compiled, values: Values, context: RenderContext) -> Iterator[str]:
+def _tags(piece: Literal | Place, scope: Scope, context: RenderContext) -> Iterator[str]:
     """Yields the Liquid that a piece may bring, in order."""
     if isinstance(piece, Literal):
         yield from (tag.source for tag in tags_in(piece.text))
@@ -250,16 +260,10 @@ def _tags(piece: Literal | Place, compiled: Compiled, values: Values, context: R
         return
     names = [piece.name]
     if piece.origin is Origin.FIELD:
-        spec = compiled.field(piece.name)
-        if spec is None:
+        spec = scope.compiled.field(piece.name)
+        if spec is None or not TYPES[spec.type].takes_tokens:
             return
-        if spec.type is FieldType.LINE:
-            text = line_of(values, spec.name)
-        elif spec.type is FieldType.TEXT:
-            text = sanitise(part_of(values, spec.name, "html"), spec.formats)
-        else:
-            text = part_of(values, spec.name, piece.part)
-        names = TOKEN.findall(text)
+        names = TOKEN.findall(TYPES[spec.type].shown(spec, scope.value(spec), piece.part, context))
     for name in names:
         if origin_of(name) is Origin.MERGE and name in context.merge_tags:
             yield context.merge_tags[name].liquid(html=piece.spot is not Spot.PLAIN)

@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
 from . import inert
-from .compile import Compiled
+from .compiled import Compiled
 from .context import RenderContext
-from .fields import FieldSpec, FieldType
-from .links import link_or_empty
-from .pieces import Literal, Origin, Piece, Place, Section, Spot
-from .plaintext import tidy, to_text
-from .sanitise import sanitise
+from .fields import FieldType
+from .pieces import Literal, Origin, Piece, Place, Spot
+from .plaintext import rich_to_text, tidy
+from .scope import Scope, Values
 from .tokens import TOKEN, UNSUBSCRIBE_URL, origin_of
-from .values import Values, line_of, part_of, standing
+from .types import TYPES
 
 
 class Target(StrEnum):
@@ -43,11 +42,11 @@ def render(compiled: Compiled, values: Values, context: RenderContext, target: T
     Liquid in; TEXT is BRAZE without the HTML.
     """
     writer = Writer(compiled, values, context, target)
-    html = "" if target is Target.TEXT else "".join(writer.write(compiled.pieces))
+    pieces = compiled.pieces if writer.is_preview else compiled.lean
     return Rendered(
         subject=writer.line(compiled.subject),
         preheader=writer.line(compiled.preheader),
-        html=html,
+        html="" if target is Target.TEXT else "".join(writer.write(pieces)),
         text=tidy(inert.join_plain(writer.write(compiled.text))),
     )
 
@@ -56,56 +55,51 @@ class Writer:
     """Writes pieces with one mailing's values; each place by the spot that it stands in."""
 
     def __init__(self, compiled: Compiled, values: Values, context: RenderContext, target: Target) -> None:
-        self.fields = {spec.name: spec for spec in compiled.fields}
-        self.values = values
         self.context = context
         self.is_preview = target is Target.PREVIEW
-        self.standing = standing(compiled, values)
+        self.scope = Scope(compiled, values, context)
+        self.fields = compiled.fields_by_name
 
-    def line(self, pieces: tuple[Piece, ...]) -> str:
+    def line(self, pieces: Sequence[Piece]) -> str:
         return " ".join(inert.join_plain(self.write(pieces)).split())
 
-    def write(self, pieces: tuple[Piece, ...]) -> Iterator[str]:
-        for piece in pieces:
-            if isinstance(piece, Literal):
+    def write(self, pieces: Sequence[Piece]) -> Iterator[str]:
+        for piece, scope in self.scope.flatten(pieces):
+            if type(piece) is Literal:
                 yield piece.text
-            elif isinstance(piece, Section):
-                if piece.name in self.standing:
-                    yield from self.write(piece.pieces)
             else:
-                yield self.place(piece)
+                yield self.place(piece, scope)  # type: ignore[arg-type]  # what is no literal is a place
 
-    def place(self, place: Place) -> str:
+    def place(self, place: Place, scope: Scope) -> str:
         if place.spot is Spot.MARK:
-            return self.mark(place)
+            return self.mark(place, scope)
         if place.origin is not Origin.FIELD:
             return self.token(place.name, place.spot)
         spec = self.fields[place.name]
-        if place.spot is Spot.RICH or (spec.type is FieldType.TEXT and place.spot is Spot.PLAIN):
-            return self.rich(spec, place.spot)
-        if spec.type is FieldType.LINE:
-            return self.words(line_of(self.values, spec.name), place.spot)
-        if place.part == "url":
-            return self.address(spec, place.spot)
-        return self.words(part_of(self.values, spec.name, place.part), place.spot)
+        kind = TYPES[spec.type]
+        shown = kind.shown(spec, scope.value(spec), place.part, self.context)
+        if spec.type is FieldType.TEXT and (place.spot is Spot.RICH or place.spot is Spot.PLAIN):
+            return self.rich(shown, place.spot)
+        if "[[" in shown and kind.takes_tokens:
+            return self.with_tokens(shown, place.spot, _SAFE_IN[place.spot])
+        return _SAFE_IN[place.spot](shown)
 
-    def mark(self, place: Place) -> str:
+    def mark(self, place: Place, scope: Scope) -> str:
         if not self.is_preview:
             return ""
         attribute = "data-section-place" if place.origin is Origin.SECTION else "data-place"
-        return f' {attribute}="{place.name}"'
+        item = f"{scope.repeat}.{scope.number}." if scope.repeat and place.name != scope.repeat else ""
+        return f' {attribute}="{item}{place.name}"'
 
-    def words(self, text: str, spot: Spot) -> str:
-        """Writes an author's text, in which `[[name]]` stands for what the brand allows and nothing else does."""
-        return self.with_tokens(text, spot, _SAFE_IN[spot])
-
-    def rich(self, spec: FieldSpec, spot: Spot) -> str:
-        html = sanitise(part_of(self.values, spec.name, "html"), spec.formats, spec.styles)
+    def rich(self, html: str, spot: Spot) -> str:
+        """Writes sanitised rich text."""
         if spot is Spot.PLAIN:
-            return self.with_tokens(to_text(inert.without_braces(html)).strip("\n"), spot, inert.in_plain)
-        return self.with_tokens(html, Spot.TEXT, inert.without_braces)
+            text = rich_to_text(html)
+            return self.with_tokens(text, spot, inert.in_plain) if "[[" in text else inert.in_plain(text)
+        return self.with_tokens(html, Spot.TEXT, inert.without_braces) if "[[" in html else inert.without_braces(html)
 
     def with_tokens(self, text: str, spot: Spot, safe: Callable[[str], str]) -> str:
+        """Writes an author's text, in which `[[name]]` stands for what the brand allows and nothing else does."""
         parts: list[str] = []
         at = 0
         for match in TOKEN.finditer(text):
@@ -114,14 +108,6 @@ class Writer:
                 at = match.end()
         parts.append(safe(text[at:]))
         return inert.join_plain(parts) if spot is Spot.PLAIN else "".join(parts)
-
-    def address(self, spec: FieldSpec, spot: Spot) -> str:
-        if spec.type is FieldType.IMAGE:
-            image = self.context.images.get(part_of(self.values, spec.name, "image"))
-            url = "" if image is None else image.url
-        else:
-            url = part_of(self.values, spec.name, "url")
-        return _SAFE_IN[spot](link_or_empty(url))
 
     def token(self, name: str, spot: Spot) -> str:
         if origin_of(name) is Origin.MERGE:

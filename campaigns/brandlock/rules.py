@@ -1,94 +1,81 @@
-"""What each mark may say and where it may stand."""
+"""Reading the rules that stand beside a field, and what is wrong with them."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 
-from .fields import BLOCK_FORMATS, FieldType, Format
+from babel.numbers import list_currencies
+
+from .fields import BLOCK_FORMATS, FieldType, Format, Option
 from .findings import sentence
-from .source import VOID_TAGS, Element, Kind
+from .inert import in_style
+from .marks import COMMON_MARKS, FIELD_MARKS
+from .source import Element
+from .types import TYPES
+from .types.choice import COLOR
+from .types.figures import MOST_DECIMALS, as_number
+from .types.moments import DATE_STYLES, as_date, as_time
 
-FIELD_MARKS = frozenset(
-    {
-        "data-field",
-        "data-type",
-        "data-label",
-        "data-help",
-        "data-default",
-        "data-required",
-        "data-must-change",
-        "data-min",
-        "data-max",
-        "data-pattern",
-        "data-formats",
-        "data-folders",
-        "data-ratio",
-        "data-domains",
-        "data-link-style",
-        "data-paragraph-style",
-        "data-list-style",
-    }
-)
-SECTION_MARKS = frozenset({"data-section", "data-section-label", "data-optional", "data-if"})
-ALL_MARKS = FIELD_MARKS | SECTION_MARKS
-LATER_MARKS = frozenset({"data-repeat", "data-choose", "data-lock", "data-options"})
-
-STRUCTURE_TAGS = frozenset(
-    {
-        "html",
-        "head",
-        "body",
-        "table",
-        "thead",
-        "tbody",
-        "tfoot",
-        "tr",
-        "colgroup",
-        "ul",
-        "ol",
-        "dl",
-        "style",
-        "script",
-        "noscript",
-        "select",
-        "textarea",
-        "pre",
-        "svg",
-        "math",
-        "template",
-    }
-)
 _BLOCK_TAGS = frozenset(
     {"div", "td", "th", "article", "aside", "blockquote", "center", "footer", "header", "main", "section", "mj-text"}
 )
-_MJML_LINE_TAGS = frozenset({"mj-text", "mj-button", "mj-title", "mj-preview"})
-_MJML_COLUMN_PARTS = frozenset({"mj-text", "mj-image", "mj-button", "mj-divider", "mj-spacer", "mj-table", "mj-social"})
-_HTML_NO_SECTION = frozenset({"html", "head", "body", "title", "style", "meta", "link"})
 _COUNT = re.compile(r"[0-9]{1,6}")
-_RATIO = re.compile(r"[0-9]{1,5}:[0-9]{1,5}")
+_RATIO = re.compile(r"[1-9][0-9]{0,4}:[1-9][0-9]{0,4}")
+_SIZE = re.compile(r"[1-9][0-9]{0,4}x[1-9][0-9]{0,4}")
 _DOMAIN = re.compile(r"(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]{0,62}")
 _WORDS = re.compile(r"[\s,]+")
+_SNIPPET = re.compile(r"[a-z][a-z0-9_]{0,59}")
+_DANGEROUS_PATTERN = re.compile(r"[+*}]\)?[+*{]|\\[1-9]|\(\?P=")
+MOST_OPTIONS = 100
+PATTERN_CHARACTERS = 200
 
 Problem = tuple[str, str, dict[str, str]]
+_VALUES: dict[FieldType, Callable[[str], object]] = {
+    FieldType.DATE: as_date,
+    FieldType.TIME: as_time,
+    FieldType.NUMBER: as_number,
+    FieldType.PRICE: as_number,
+}
+FORMED = frozenset({*_VALUES, FieldType.COLOR})
+"""The types whose value has a form of its own."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Rules:
-    """The rules of one field, read from its marks."""
+    """The rules of one field, read from its marks (see `fields.FieldSpec`)."""
 
-    minimum: int | None
-    maximum: int | None
-    pattern: str
-    formats: tuple[Format, ...]
-    folders: tuple[str, ...]
-    ratio: str
-    domains: tuple[str, ...]
+    minimum: int | None = None
+    maximum: int | None = None
+    lowest: str = ""
+    highest: str = ""
+    decimals: int | None = None
+    currency: str = ""
+    style: str = ""
+    pattern: str = ""
+    options: tuple[Option, ...] = ()
+    formats: tuple[Format, ...] = ()
+    folders: tuple[str, ...] = ()
+    takes_uploads: bool = True
+    ratio: str = ""
+    size: str = ""
+    min_size: str = ""
+    max_size: str = ""
+    domains: tuple[str, ...] = ()
+    is_pinned: bool = False
 
 
 def spoken(name: str) -> str:
     """Returns a name as a label: `offer_image` becomes `Offer image`."""
     return name.replace("_", " ").capitalize()
+
+
+def is_value(field_type: FieldType, text: str) -> bool:
+    """Tells whether a text is a value of a type that has a form of its own."""
+    if field_type is FieldType.COLOR:
+        return COLOR.fullmatch(text) is not None
+    return _VALUES[field_type](text) is not None
 
 
 def switch(element: Element, mark: str) -> bool:
@@ -99,36 +86,6 @@ def switch(element: Element, mark: str) -> bool:
 def type_by_tag(tag: str) -> str:
     """Returns the type of a field that names none."""
     return {"mj-image": "image", "img": "image", "mj-button": "button"}.get(tag, "line")
-
-
-def holds_field(element: Element, field_type: FieldType) -> bool:
-    """Tells whether an element's content and attributes can be a field of that type."""
-    tag = element.tag
-    if field_type is FieldType.IMAGE:
-        return tag in {"mj-image", "img"}
-    if field_type is FieldType.BUTTON:
-        return tag in {"mj-button", "a"}
-    if tag in VOID_TAGS or tag in STRUCTURE_TAGS:
-        return False
-    if field_type is FieldType.TEXT:
-        return tag != "title" and (tag == "mj-text" or not tag.startswith("mj-"))
-    return tag in _MJML_LINE_TAGS or not (tag.startswith("mj-") or tag == "mjml")
-
-
-def holds_section(element: Element, kind: Kind) -> bool:
-    """Tells whether an element can be left out without breaking what stands around it.
-
-    In MJML a column cannot (its neighbours' widths are fixed when it is compiled), nor a section inside a wrapper
-    (Outlook's conditional tables span its edges).
-    """
-    parent = "" if element.parent is None else element.parent.tag
-    if element.tag.startswith("mj-"):
-        if parent == "mj-body":
-            return element.tag in {"mj-section", "mj-wrapper", "mj-hero"}
-        return parent in {"mj-column", "mj-hero"} and element.tag in _MJML_COLUMN_PARTS
-    if element.tag in _HTML_NO_SECTION or element.tag == "mjml":
-        return False
-    return kind is Kind.HTML or any(above.tag in {"mj-text", "mj-table", "mj-raw"} for above in element.ancestors())
 
 
 def allowed_formats(element: Element) -> frozenset[Format]:
@@ -145,58 +102,167 @@ def allowed_formats(element: Element) -> frozenset[Format]:
 
 
 def read_rules(element: Element, field_type: FieldType) -> tuple[Rules, list[Problem]]:
-    """Returns the rules beside a field, and what is wrong with them."""
-    problems: list[Problem] = []
-    minimum, maximum = (_count(element, mark, problems) for mark in ("data-min", "data-max"))
-    if minimum is not None and maximum is not None and minimum > maximum:
-        problems.append(("bad_rule", sentence("data-min is larger than data-max."), {}))
-    pattern = element.get("data-pattern")
-    try:
-        re.compile(pattern)
-    except re.error as error:
-        problems.append(("bad_rule", sentence("data-pattern cannot be read: %(reason)s."), {"reason": str(error)}))
-        pattern = ""
-    ratio = element.get("data-ratio").strip()
-    if ratio and _RATIO.fullmatch(ratio) is None:
-        problems.append(("bad_rule", sentence("data-ratio has the form 16:9."), {}))
-    domains = _list(element, "data-domains")
-    for domain in domains:
-        if _DOMAIN.fullmatch(domain) is None:
-            problems.append(("bad_rule", sentence("%(domain)s is no domain name."), {"domain": domain}))
-    formats = _formats(element, problems) if field_type is FieldType.TEXT else ()
-    return Rules(minimum, maximum, pattern, formats, _list(element, "data-folders"), ratio, domains), problems
+    """Returns the rules beside a field, and what is wrong with them; a mark of another type is wrong too."""
+    reader = _Reader(element, field_type)
+    return reader.rules(), reader.problems
 
 
-def _formats(element: Element, problems: list[Problem]) -> tuple[Format, ...]:
-    fitting = allowed_formats(element)
-    if element.attribute("data-formats") is None:
-        return tuple(item for item in Format if item in fitting)
-    chosen: list[Format] = []
-    for word in _list(element, "data-formats"):
-        if word not in set(Format):
-            problems.append(("bad_rule", sentence("There is no format %(format)s."), {"format": word}))
-        elif Format(word) not in fitting:
-            problems.append(
-                (
-                    "bad_rule",
-                    sentence("<%(tag)s> cannot hold the format %(format)s."),
-                    {"tag": element.tag, "format": word},
-                )
-            )
+class _Reader:
+    def __init__(self, element: Element, field_type: FieldType) -> None:
+        self.element = element
+        self.type = field_type
+        self.problems: list[Problem] = []
+
+    def rules(self) -> Rules:
+        self.check_marks()
+        rules = Rules(
+            pattern=self.pattern(),
+            decimals=self.decimals(),
+            currency=self.currency(),
+            style=self.style(),
+            options=self.options(),
+            formats=self.formats() if self.type is FieldType.TEXT else (),
+            folders=self.words("data-folders"),
+            takes_uploads=self.element.get("data-upload").strip().lower() != "false",
+            ratio=self.shaped("data-ratio", _RATIO, "16:9"),
+            size=self.shaped("data-size", _SIZE, "1200x600"),
+            min_size=self.shaped("data-min-size", _SIZE, "1200x600"),
+            max_size=self.shaped("data-max-size", _SIZE, "1200x600"),
+            domains=self.domains(),
+            is_pinned=switch(self.element, "data-pinned"),
+        )
+        if self.type in _VALUES:
+            rules.lowest, rules.highest = (self.bound(mark) for mark in ("data-min", "data-max"))
+            is_crossed = bool(rules.lowest and rules.highest) and self.is_more(rules.lowest, rules.highest)
         else:
-            chosen.append(Format(word))
-    return tuple(item for item in Format if item in chosen)
+            rules.minimum, rules.maximum = (self.count(mark) for mark in ("data-min", "data-max"))
+            is_crossed = None not in (rules.minimum, rules.maximum) and (rules.minimum or 0) > (rules.maximum or 0)
+        if is_crossed:
+            self.refuse(sentence("data-min is larger than data-max."))
+        return rules
 
+    def refuse(self, message: str, **params: str) -> None:
+        self.problems.append(("bad_rule", message, params))
 
-def _count(element: Element, mark: str, problems: list[Problem]) -> int | None:
-    written = element.get(mark).strip()
-    if not written:
-        return None
-    if _COUNT.fullmatch(written) is None:
-        problems.append(("bad_rule", sentence("%(mark)s is a whole number."), {"mark": mark}))
-        return None
-    return int(written)
+    def check_marks(self) -> None:
+        """Refuses rules that the type does not know: nobody would keep them."""
+        known = COMMON_MARKS | TYPES[self.type].marks
+        for attribute in self.element.attributes:
+            is_of_section = attribute.name in {"data-min", "data-max"} and self.element.attribute("data-repeat")
+            if attribute.name in FIELD_MARKS and attribute.name not in known and not is_of_section:
+                message = sentence("A field of type %(type)s takes no %(mark)s.")
+                self.refuse(message, type=self.type.value, mark=attribute.name)
 
+    def pattern(self) -> str:
+        pattern = self.element.get("data-pattern")
+        if not pattern:
+            return ""
+        try:
+            re.compile(pattern)
+        except (re.error, OverflowError, RecursionError) as error:
+            self.refuse(sentence("data-pattern cannot be read: %(reason)s."), reason=str(error))
+            return ""
+        if len(pattern) > PATTERN_CHARACTERS or _DANGEROUS_PATTERN.search(pattern):
+            self.refuse(sentence("data-pattern could take very long: put no repetition directly on another one."))
+            return ""
+        return pattern
 
-def _list(element: Element, mark: str) -> tuple[str, ...]:
-    return tuple(word.lower() for word in _WORDS.split(element.get(mark)) if word)
+    def shaped(self, mark: str, form: re.Pattern[str], example: str) -> str:
+        written = self.element.get(mark).strip()
+        if written and form.fullmatch(written) is None:
+            self.refuse(sentence("%(mark)s has the form %(example)s."), mark=mark, example=example)
+            return ""
+        return written
+
+    def count(self, mark: str) -> int | None:
+        written = self.element.get(mark).strip()
+        if not written:
+            return None
+        if _COUNT.fullmatch(written) is None:
+            self.refuse(sentence("%(mark)s is a whole number."), mark=mark)
+            return None
+        return int(written)
+
+    def bound(self, mark: str) -> str:
+        written = self.element.get(mark).strip()
+        if written and _VALUES[self.type](written) is None:
+            wanted = TYPES[self.type].wanted
+            self.refuse(sentence("%(mark)s is %(wanted)s."), mark=mark, wanted=wanted)
+            return ""
+        return written
+
+    def is_more(self, lowest: str, highest: str) -> bool:
+        one, other = as_number(lowest), as_number(highest)
+        return one > other if one is not None and other is not None else lowest > highest
+
+    def decimals(self) -> int | None:
+        count = self.count("data-decimals")
+        if count is not None and count > MOST_DECIMALS:
+            self.refuse(sentence("%(mark)s is at most %(most)s."), mark="data-decimals", most=str(MOST_DECIMALS))
+            return None
+        return count
+
+    def currency(self) -> str:
+        written = self.element.get("data-currency").strip().upper()
+        if written and written not in list_currencies():
+            self.refuse(sentence("There is no currency %(currency)s."), currency=written)
+            return ""
+        return written
+
+    def style(self) -> str:
+        written = self.element.get("data-format").strip()
+        if written and written not in DATE_STYLES:
+            self.refuse(sentence("data-format is one of %(options)s."), options=", ".join(DATE_STYLES))
+            return ""
+        return written
+
+    def words(self, mark: str) -> tuple[str, ...]:
+        return tuple(word.lower() for word in _WORDS.split(self.element.get(mark)) if word)
+
+    def domains(self) -> tuple[str, ...]:
+        domains = self.words("data-domains")
+        for domain in domains:
+            if _DOMAIN.fullmatch(domain) is None:
+                self.refuse(sentence("%(domain)s is no domain name."), domain=domain)
+        return domains
+
+    def options(self) -> tuple[Option, ...]:
+        written = self.element.get("data-options")
+        found: dict[str, Option] = {}
+        for part in written.split("|"):
+            value, _, label = (" ".join(text.split()) for text in part.partition("="))
+            if not value:
+                continue
+            value = value.lower() if self.type is FieldType.COLOR else value
+            if value in found:
+                self.refuse(sentence("The option %(option)s stands twice."), option=value)
+            elif not self.is_option(value):
+                self.refuse(sentence("%(option)s cannot be an option here."), option=value)
+            else:
+                found[value] = Option(value, label or value)
+        if len(found) > MOST_OPTIONS:
+            self.refuse(sentence("A field has at most %(most)s options."), most=str(MOST_OPTIONS))
+        if not found and self.type in {FieldType.CHOICE, FieldType.SNIPPET}:
+            self.refuse(sentence("A field of type %(type)s needs data-options."), type=self.type.value)
+        return tuple(found.values())[:MOST_OPTIONS]
+
+    def is_option(self, value: str) -> bool:
+        if self.type is FieldType.COLOR:
+            return COLOR.fullmatch(value) is not None
+        if self.type is FieldType.SNIPPET:
+            return _SNIPPET.fullmatch(value) is not None
+        return "[[" not in value and (not self.element.get("data-attribute") or bool(in_style(value)))
+
+    def formats(self) -> tuple[Format, ...]:
+        fitting = allowed_formats(self.element)
+        if self.element.attribute("data-formats") is None:
+            return tuple(item for item in Format if item in fitting)
+        chosen: list[Format] = []
+        for word in self.words("data-formats"):
+            if word not in set(Format):
+                self.refuse(sentence("There is no format %(format)s."), format=word)
+            elif Format(word) not in fitting:
+                self.refuse(sentence("<%(tag)s> cannot hold the format %(format)s."), tag=self.element.tag, format=word)
+            else:
+                chosen.append(Format(word))
+        return tuple(item for item in Format if item in chosen)

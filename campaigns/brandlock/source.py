@@ -33,6 +33,7 @@ VOID_TAGS = frozenset(
     }
 )
 
+MAX_DEPTH = 200
 _ATTRIBUTE = re.compile(r"""\s*([^\s=>/"']+)(?:\s*=\s*("[^"]*"|'[^']*'|[^\s>]+))?|[\s/]+|.""", re.DOTALL)
 _NOT_LINE_BREAK = re.compile(r"[^\n]")
 
@@ -112,12 +113,16 @@ class Run:
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A source that was read: its elements in source order, its runs, and what does not fit together in it."""
+    """A source that was read: its elements in source order, its runs, and what does not fit together in it.
+
+    One that is nested deeper than 200 elements is read no further and is cut short.
+    """
 
     text: str
     elements: tuple[Element, ...]
     runs: tuple[Run, ...]
     findings: tuple[Finding, ...]
+    is_cut_short: bool = False
 
     def run_at(self, offset: int) -> Run | None:
         """Returns the run that covers the offset."""
@@ -159,7 +164,11 @@ def read(text: str, kind: Kind) -> Document:
     """Reads a source; nothing is raised, everything that does not fit is a finding with line and column."""
     reader = _Reader(text, kind)
     reader.run()
-    return Document(text, tuple(reader.elements), tuple(reader.runs), tuple(reader.findings))
+    return Document(text, tuple(reader.elements), tuple(reader.runs), tuple(reader.findings), reader.is_cut_short)
+
+
+class _TooDeep(Exception):
+    """The source is nested too deeply to be read on."""
 
 
 class _Reader(HTMLParser):
@@ -173,12 +182,15 @@ class _Reader(HTMLParser):
         self.runs: list[Run] = []
         self.findings: list[Finding] = []
         self.open: list[Element] = []
+        self.is_cut_short = False
         self.line_starts = [0, *(match.end() for match in re.finditer("\n", text))]
 
     def run(self) -> None:
         try:
             self.feed(shield_liquid(self.source))
             self.close()
+        except _TooDeep:
+            self.is_cut_short = True
         except AssertionError:  # the standard library's answer to a broken `<![` declaration
             self.note("unreadable", "The markup cannot be read from here on.", self.here())
         for element in reversed(self.open):
@@ -227,6 +239,10 @@ class _Reader(HTMLParser):
             self.finish(element, element.open_end, element.open_end, closed=True)
         else:
             self.open.append(element)
+            if len(self.open) > MAX_DEPTH:
+                message = "Elements are nested deeper than %(most)s here."
+                self.note("too_deep", message, begin, most=str(MAX_DEPTH))
+                raise _TooDeep
 
     def check_attributes(self, element: Element) -> None:
         at = element.start + 1 + len(element.tag)

@@ -1,164 +1,153 @@
-"""Values of fields: their defaults, their shape, and what the field's rules say about them."""
+"""Values of fields: their defaults and their shape."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
-from html import unescape
 
-from .compile import Compiled
-from .context import RenderContext
-from .fields import FieldSpec, FieldType, SectionSpec
+from .compiled import Compiled
+from .fields import FieldSpec, SectionSpec
 from .findings import Finding, ValuesRefused, sentence
-from .link_rules import Link, check_links, links_in
-from .pieces import Json, Literal, Origin, Piece, Place, Section
-from .sanitise import clean_text, plain_text, sanitise
-from .tokens import ANY_TOKEN, TOKEN, origin_of
+from .pieces import Json
+from .scope import Values
+from .types import TYPES, WrongShape
 
-Values = Mapping[str, Json]
-
-_SPACES = re.compile(r"\s+")
-_PARTS: dict[FieldType, tuple[str, ...]] = {
-    FieldType.TEXT: ("html",),
-    FieldType.IMAGE: ("image", "alt"),
-    FieldType.BUTTON: ("text", "url"),
-}
-_EMPTY_MESSAGES = {
-    "group": sentence("%(name)s has no value. It is shown in this email; fill it in the settings of the group."),
-    "sender": sentence("The sender's %(name)s has no value. It is shown in this email; fill it in for the group."),
-    "brand": sentence("%(name)s has no value. It is shown in this email; fill it in the settings of the brand."),
-}
-_PLACEHOLDER_WORDS = re.compile(r"\blorem ipsum\b", re.IGNORECASE)
-
-
-def line_of(values: Values, name: str) -> str:
-    """Returns the text of a line, in one line; empty where the value has another shape."""
-    value = values.get(name)
-    return _SPACES.sub(" ", clean_text(value)).strip() if isinstance(value, str) else ""
-
-
-def part_of(values: Values, name: str, part: str) -> str:
-    """Returns one part (`html`, `image`, `alt`, `text`, `url`) of a compound value; empty where there is none."""
-    value = values.get(name)
-    found = value.get(part) if isinstance(value, Mapping) else None
-    if not isinstance(found, str):
-        return ""
-    return clean_text(found) if part == "html" else _SPACES.sub(" ", clean_text(found)).strip()
-
-
-def is_filled(spec: FieldSpec, values: Values) -> bool:
-    """Tells whether a field holds something: words, an image, or a button with words and address."""
-    match spec.type:
-        case FieldType.LINE:
-            return bool(line_of(values, spec.name))
-        case FieldType.TEXT:
-            return bool(_words_of(spec, values))
-        case FieldType.IMAGE:
-            return bool(part_of(values, spec.name, "image"))
-        case FieldType.BUTTON:
-            return bool(part_of(values, spec.name, "text") and part_of(values, spec.name, "url"))
-
-
-def stands(compiled: Compiled, section: SectionSpec, values: Values) -> bool:
-    """Tells whether a section stands: its author keeps it, its rule's field is filled, and its own section stands."""
-    chosen = values.get("sections")
-    if section.optional and isinstance(chosen, Mapping) and chosen.get(section.name) is False:
-        return False
-    if section.condition:
-        spec = compiled.field(section.condition)
-        if spec is None or not is_filled(spec, values):
-            return False
-    above = None if section.parent is None else compiled.section(section.parent)
-    return above is None or stands(compiled, above, values)
-
-
-def standing(compiled: Compiled, values: Values) -> frozenset[str]:
-    """Returns the names of the sections that stand."""
-    return frozenset(section.name for section in compiled.sections if stands(compiled, section, values))
+ROOMS = ("sections", "choices", "order")
+MOST_NAMES = 1_000
 
 
 def default_values(compiled: Compiled) -> dict[str, Json]:
-    """Returns the values that a new mailing begins with; every optional section stands."""
-    values: dict[str, Json] = {spec.name: spec.default for spec in compiled.fields}
-    values["sections"] = {section.name: True for section in compiled.sections if section.optional}
-    return values
+    """Returns the values that a new mailing begins with; every optional section stands, of each choice the first."""
+    return _defaults(compiled, None)
 
 
 def clean_values(compiled: Compiled, raw: Values) -> dict[str, Json]:
     """Returns values in the template's shape: every field is there, what `raw` leaves out takes its default.
 
     Lines lose line breaks and control characters; rich text is sanitised to the field's formats; no other value is
-    read as HTML. Raises ValuesRefused for an unknown name or a value of another type, each as a finding.
+    read as HTML. Raises ValuesRefused for an unknown name, a locked field with another value, a repeated section with
+    too few or too many items, and a value of another type, each as a finding.
     """
-    findings: list[Finding] = []
-    values = default_values(compiled)
-    for name, value in raw.items():
-        spec = compiled.field(name)
-        if spec is not None:
-            values[name] = _clean(spec, value, findings)
-        elif name == "sections":
-            values["sections"] = {**_mapping(values["sections"]), **_clean_sections(compiled, value, findings)}
-        else:
-            findings.append(_unknown(name))
-    if findings:
-        raise ValuesRefused(findings)
+    cleaner = _Cleaner(compiled)
+    values = cleaner.mapping(raw, None, "")
+    if cleaner.findings:
+        raise ValuesRefused(cleaner.findings)
     return values
 
 
-def check_values(compiled: Compiled, values: Values, context: RenderContext) -> tuple[Finding, ...]:
-    """Returns everything that keeps the values from being sent, in the order of the email.
+class _Cleaner:
+    def __init__(self, compiled: Compiled) -> None:
+        self.compiled = compiled
+        self.findings: list[Finding] = []
 
-    Fields of a section that does not stand are not asked for. Group fields that the template or a value uses and that
-    have no value are named (`group_field_empty`).
-    """
-    here = standing(compiled, values)
-    findings = [
-        finding
-        for spec in compiled.fields
-        if spec.section is None or spec.section in here
-        for finding in _check(spec, values, context)
-    ]
-    names = dict.fromkeys(
-        place.name
-        for pieces in (compiled.subject, compiled.preheader, compiled.pieces)
-        for place in _places_standing(pieces, here)
-    )
-    for name in names:
-        findings += _check_token(name, "", context)
-    return tuple(findings)
+    def mapping(self, raw: Values, repeat: str | None, path: str) -> dict[str, Json]:
+        """Cleans the values of the mail, or of one item."""
+        values = _defaults(self.compiled, repeat)
+        for number, (name, value) in enumerate(raw.items()):
+            if number == MOST_NAMES:
+                break
+            spec, section = self.compiled.field(name), self.compiled.section(name)
+            if spec is not None and spec.repeat == repeat:
+                values[name] = self.field(spec, value, path + name)
+            elif section is not None and section.is_repeated and section.repeat == repeat:
+                values[name] = self.items(section, value, path + name)
+            elif name == "sections":
+                values[name] = {**_mapping(values.get(name)), **self.switches(value, repeat, path)}
+            elif name == "choices" and repeat in self.compiled.choice_homes:
+                values[name] = {**_mapping(values.get(name)), **self.choices(value, repeat, path)}
+            elif name == "order" and self.compiled.movable(repeat):
+                values[name] = self.order(value, repeat, path)
+            else:
+                self.findings.append(_unknown(path + name))
+        return values
+
+    def field(self, spec: FieldSpec, value: Json, path: str) -> Json:
+        kind = TYPES[spec.type]
+        if kind.parts and isinstance(value, dict):
+            self.findings += [_unknown(f"{path}.{part}") for part in value if part not in kind.parts]
+            value = {part: text for part, text in value.items() if part in kind.parts}
+        try:
+            cleaned = kind.read(spec, value)
+        except WrongShape as error:
+            self.findings.append(_wrong_type(path, str(error)))
+            return spec.default
+        if spec.is_locked and cleaned != spec.default:
+            message = sentence("%(label)s is locked. Only a brand manager can change it.")
+            self.findings.append(Finding("locked_value", message, field=path, params={"label": spec.label}))
+            return spec.default
+        return cleaned
+
+    def items(self, section: SectionSpec, value: Json, path: str) -> Json:
+        if not isinstance(value, list) or not all(isinstance(item, dict) for item in value):
+            self.findings.append(_wrong_type(path, sentence("a list of items")))
+            return []
+        if not section.minimum <= len(value) <= section.maximum:
+            message = sentence("%(label)s stands %(count)s times; %(minimum)s to %(maximum)s times are allowed.")
+            params = {
+                "label": section.label,
+                "count": str(len(value)),
+                "minimum": str(section.minimum),
+                "maximum": str(section.maximum),
+            }
+            self.findings.append(Finding("wrong_count", message, field=path, params=params))
+            return []
+        return [
+            self.mapping(item, section.name, f"{path}.{number}.")
+            for number, item in enumerate(value, start=1)
+            if isinstance(item, dict)
+        ]
+
+    def switches(self, value: Json, repeat: str | None, path: str) -> dict[str, Json]:
+        if not isinstance(value, dict):
+            self.findings.append(_wrong_type(f"{path}sections", sentence("an object of true and false")))
+            return {}
+        cleaned: dict[str, Json] = {}
+        for name, is_on in value.items():
+            section = self.compiled.section(name)
+            if section is None or not section.optional or section.repeat != repeat:
+                self.findings.append(_unknown(f"{path}sections.{name}"))
+            elif not isinstance(is_on, bool):
+                self.findings.append(_wrong_type(f"{path}sections.{name}", sentence("true or false")))
+            else:
+                cleaned[name] = is_on
+        return cleaned
+
+    def choices(self, value: Json, repeat: str | None, path: str) -> dict[str, Json]:
+        if not isinstance(value, dict):
+            self.findings.append(_wrong_type(f"{path}choices", sentence("an object of names")))
+            return {}
+        cleaned: dict[str, Json] = {}
+        for name, chosen in value.items():
+            variants = self.compiled.choices.get(name, ())
+            if not variants or self.compiled.sections_by_name[variants[0]].repeat != repeat:
+                self.findings.append(_unknown(f"{path}choices.{name}"))
+            elif chosen not in variants:
+                self.findings.append(_wrong_type(f"{path}choices.{name}", sentence("one of the approved variants")))
+            else:
+                cleaned[name] = chosen
+        return cleaned
+
+    def order(self, value: Json, repeat: str | None, path: str) -> Json:
+        movable = self.compiled.movable(repeat)
+        if not isinstance(value, list) or not all(isinstance(name, str) for name in value):
+            self.findings.append(_wrong_type(f"{path}order", sentence("a list of names")))
+            return []
+        self.findings += [_unknown(f"{path}order.{name}") for name in value if name not in movable][:1]
+        return list(dict.fromkeys(value))
 
 
-def _clean(spec: FieldSpec, value: Json, findings: list[Finding]) -> Json:
-    if spec.type is FieldType.LINE:
-        if isinstance(value, str):
-            return line_of({spec.name: value}, spec.name)
-        findings.append(_wrong_type(spec.name, "a text"))
-        return ""
-    parts = _PARTS[spec.type]
-    if not isinstance(value, dict) or not all(isinstance(item, str) for item in value.values()):
-        findings.append(_wrong_type(spec.name, "an object with " + " and ".join(parts)))
-        return {}
-    findings += [_unknown(f"{spec.name}.{part}") for part in value if part not in parts]
-    cleaned: dict[str, Json] = {part: part_of({spec.name: value}, spec.name, part) for part in parts}
-    if spec.type is FieldType.TEXT:
-        cleaned["html"] = sanitise(str(cleaned["html"]), spec.formats)
-    return cleaned
-
-
-def _clean_sections(compiled: Compiled, value: Json, findings: list[Finding]) -> dict[str, Json]:
-    if not isinstance(value, dict):
-        findings.append(_wrong_type("sections", "an object of true and false"))
-        return {}
-    cleaned: dict[str, Json] = {}
-    for name, choice in value.items():
-        section = compiled.section(name)
-        if section is None or not section.optional:
-            findings.append(_unknown(f"sections.{name}"))
-        elif not isinstance(choice, bool):
-            findings.append(_wrong_type(f"sections.{name}", "true or false"))
-        else:
-            cleaned[name] = choice
-    return cleaned
+def _defaults(compiled: Compiled, repeat: str | None) -> dict[str, Json]:
+    values: dict[str, Json] = {spec.name: spec.default for spec in compiled.fields if spec.repeat == repeat}
+    here = [section for section in compiled.sections if section.repeat == repeat]
+    for section in here:
+        if section.is_repeated:
+            values[section.name] = [_defaults(compiled, section.name) for _ in range(max(section.minimum, 1))]
+    switches: dict[str, Json] = {section.name: True for section in here if section.optional}
+    if repeat is None or switches:
+        values["sections"] = switches
+    choices: dict[str, Json] = {section.choice: "" for section in here if section.choice}
+    if choices:
+        values["choices"] = {name: compiled.choices[name][0] for name in choices}
+    return values
 
 
 def _mapping(value: Json) -> dict[str, Json]:
@@ -173,101 +162,13 @@ def _wrong_type(name: str, wanted: str) -> Finding:
     return Finding("wrong_type", "%(name)s is %(wanted)s.", field=name, params={"name": name, "wanted": wanted})
 
 
-def _places_standing(pieces: tuple[Piece, ...], here: frozenset[str]) -> Iterator[Place]:
-    for piece in pieces:
-        if isinstance(piece, Section):
-            if piece.name in here:
-                yield from _places_standing(piece.pieces, here)
-        elif not isinstance(piece, Literal) and piece.origin in {Origin.PORTAL, Origin.MERGE}:
-            yield piece
-
-
-def _words_of(spec: FieldSpec, values: Values) -> str:
-    """Returns what a reader sees of a field's text."""
-    match spec.type:
-        case FieldType.LINE:
-            return line_of(values, spec.name)
-        case FieldType.TEXT:
-            html = sanitise(part_of(values, spec.name, "html"), spec.formats)
-            return _SPACES.sub(" ", unescape(plain_text(html))).strip()
-        case FieldType.IMAGE:
-            return part_of(values, spec.name, "alt")
-        case FieldType.BUTTON:
-            return part_of(values, spec.name, "text")
-
-
-def _check(spec: FieldSpec, values: Values, context: RenderContext) -> Iterator[Finding]:
-    def found(code: str, message: str, **params: str) -> Finding:
-        return Finding(code, message, field=spec.name, params={"label": spec.label, **params})
-
-    words = _words_of(spec, values)
-    if not is_filled(spec, values):
-        is_half_done = spec.type is FieldType.BUTTON and bool(words or part_of(values, spec.name, "url"))
-        if spec.required or is_half_done or spec.name == "subject":
-            yield found("required", "%(label)s is empty. Fill it in.")
-        if not is_half_done:
-            return
-    if spec.must_change and values.get(spec.name) == spec.default:
-        yield found("must_change", "%(label)s still has the template's text. Write your own.")
-    if spec.maximum is not None and len(words) > spec.maximum:
-        yield found(
-            "too_long",
-            "%(label)s has %(count)s characters; %(maximum)s are allowed.",
-            count=str(len(words)),
-            maximum=str(spec.maximum),
-        )
-    if spec.minimum is not None and len(words) < spec.minimum:
-        yield found(
-            "too_short",
-            "%(label)s has %(count)s characters; it needs %(minimum)s.",
-            count=str(len(words)),
-            minimum=str(spec.minimum),
-        )
-    if spec.pattern and spec.type is FieldType.LINE and re.fullmatch(spec.pattern, words) is None:
-        yield found("pattern", "%(label)s does not have the form that is asked for. %(help)s", help=spec.help)
-    if _PLACEHOLDER_WORDS.search(words):
-        yield found("placeholder_left", "%(label)s still holds a placeholder: %(text)s.", text="lorem ipsum")
-    yield from _check_tokens(spec, words, context)
-    if spec.type is FieldType.IMAGE:
-        if part_of(values, spec.name, "image") not in context.images:
-            yield found("unknown_image", "The image of %(label)s does not exist any more. Choose another.")
-        if not words:
-            yield found("alt_missing", "%(label)s has no alternative text. Say what the image shows.")
-    yield from check_links(spec, _links_of(spec, values), context)
-
-
-def _links_of(spec: FieldSpec, values: Values) -> tuple[Link, ...]:
-    match spec.type:
-        case FieldType.TEXT:
-            return links_in(sanitise(part_of(values, spec.name, "html"), spec.formats))
-        case FieldType.BUTTON:
-            return (Link(part_of(values, spec.name, "url"), part_of(values, spec.name, "text")),)
-        case FieldType.LINE | FieldType.IMAGE:
-            return ()
-
-
-def _check_tokens(spec: FieldSpec, words: str, context: RenderContext) -> Iterator[Finding]:
-    for match in ANY_TOKEN.finditer(words):
-        whole = TOKEN.fullmatch(match.group())
-        name = whole.group(1) if whole else ""
-        if not name or not context.fills(name):
-            yield Finding(
-                "placeholder_left",
-                "%(label)s still holds a placeholder: %(text)s.",
-                field=spec.name,
-                params={"label": spec.label, "text": match.group()},
-            )
-        else:
-            yield from _check_token(name, spec.name, context)
-
-
-def _check_token(name: str, field: str, context: RenderContext) -> Iterator[Finding]:
-    room, _, rest = name.partition(".")
-    if origin_of(name) is Origin.MERGE:
-        if name not in context.merge_tags:
-            message = sentence("The brand has no merge tag %(name)s. A brand manager can add it.")
-            yield Finding("merge_tag_unknown", message, field=field, params={"name": name})
-    elif not context.portal_value(name):
-        code = "group_field_empty" if room == "group" else "value_empty"
-        message = _EMPTY_MESSAGES.get(room if rest else "brand", _EMPTY_MESSAGES["brand"])
-        yield Finding(code, message, field=field, params={"name": rest or name})
+def named_values(compiled: Compiled, values: Mapping[str, Json]) -> Iterator[tuple[str, FieldSpec, Json]]:
+    """Yields every field's value with its path: `headline`, or `events.1.title` for the first item of `events`."""
+    for spec in compiled.fields:
+        if spec.repeat is None:
+            yield spec.name, spec, values.get(spec.name)
+            continue
+        items = values.get(spec.repeat)
+        for number, item in enumerate(items if isinstance(items, list) else [], start=1):
+            if isinstance(item, Mapping):
+                yield f"{spec.repeat}.{number}.{spec.name}", spec, item.get(spec.name)

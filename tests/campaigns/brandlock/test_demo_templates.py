@@ -38,8 +38,9 @@ def demo(name: str) -> tuple[Compiled, dict[str, Json], RenderContext]:
         mailing=store.mailing,
         unsubscribe_url=store.unsubscribe_url,
         images={
-            name: ImageRef("https://images.example/x.jpg", 1200, 800)
-            for name in ("demo:hero_event", "demo:hero_news", "demo:offer_beans")
+            "demo:hero_event": ImageRef("https://images.example/x.jpg", 1200, 675),
+            "demo:hero_news": ImageRef("https://images.example/x.jpg", 1200, 800),
+            "demo:offer_beans": ImageRef("https://images.example/x.jpg", 900, 900),
         },
         merge_tags=store.merge_tags,
         link_domains=("northwind.example",),
