@@ -14,6 +14,7 @@ from .render import Rendered, Target, render
 from .sanitise import clean_text
 from .snippets import compile_snippet
 from .trigger import braze_source, trigger_properties
+from .types import parts_of_type
 from .values import clean_values, default_values, named_values
 from .worst import emptiest_values, longest_values
 
@@ -47,6 +48,7 @@ __all__ = [
     "emptiest_values",
     "longest_values",
     "named_values",
+    "parts_of_type",
     "prove",
     "render",
     "trigger_properties",

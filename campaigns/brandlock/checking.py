@@ -33,9 +33,9 @@ def check_values(compiled: Compiled, values: Values, context: RenderContext) -> 
     """
     scope = Scope(compiled, values, context)
     findings = [
-        replace(finding, item=where.number) if where.number else finding
+        finding
         for spec, where in fields_that_stand(scope)
-        for finding in _check(spec, where.value(spec), context)
+        for finding in _check(_named(spec, where), where.value(spec), context)
     ]
     names: dict[str, None] = {}
     for pieces in (compiled.subject, compiled.preheader, compiled.pieces):
@@ -45,6 +45,14 @@ def check_values(compiled: Compiled, values: Values, context: RenderContext) -> 
     for name in names:
         findings += _check_token(name, "", context)
     return tuple(findings)
+
+
+def _named(spec: FieldSpec, scope: Scope) -> FieldSpec:
+    """Returns a field as its findings name it: in an item by its path, its label with the item's number."""
+    if scope.repeat is None:
+        return spec
+    path = f"{scope.repeat}.{scope.number}.{spec.name}"
+    return replace(spec, name=path, label=f"{spec.label} ({scope.number})")
 
 
 def _check(spec: FieldSpec, value: Json, context: RenderContext) -> Iterator[Finding]:

@@ -20,8 +20,8 @@ class Finding:
     """One thing that is wrong; `message` is a message id with %(name)s places that `params` fill.
 
     `line` and `column` count from 1 in the source as it was given and are 0 where a finding has no place in a source;
-    `field` is the name of the field concerned, or empty; `item` is the number of the repeated item that holds it, from
-    1, or 0. What does not block is a warning.
+    `field` is the path of the field concerned (`headline`, or `events.2.title` in the second item), or empty. What does
+    not block is a warning.
     """
 
     code: str
@@ -31,7 +31,6 @@ class Finding:
     field: str = ""
     params: Mapping[str, str] = attribute(default_factory=lambda: MappingProxyType({}))
     blocks: bool = True
-    item: int = 0
 
     @property
     def text(self) -> str:
@@ -47,7 +46,6 @@ class Finding:
             "line": self.line,
             "column": self.column,
             "field": self.field,
-            "item": self.item,
             "blocks": self.blocks,
             "text": self.text,
         }

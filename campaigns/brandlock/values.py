@@ -68,13 +68,17 @@ class _Cleaner:
         try:
             cleaned = kind.read(spec, value)
         except WrongShape as error:
-            self.findings.append(_wrong_type(path, str(error)))
+            self.findings.append(_wrong_type(path, str(error), label=self.label(spec, path)))
             return spec.default
         if spec.is_locked and cleaned != spec.default:
             message = sentence("%(label)s is locked. Only a brand manager can change it.")
             self.findings.append(Finding("locked_value", message, field=path, params={"label": spec.label}))
             return spec.default
         return cleaned
+
+    def label(self, spec: FieldSpec, path: str) -> str:
+        parts = path.split(".")
+        return spec.label if len(parts) == 1 else f"{spec.label} ({parts[1]})"
 
     def items(self, section: SectionSpec, value: Json, path: str) -> Json:
         if not isinstance(value, list) or not all(isinstance(item, dict) for item in value):
@@ -158,8 +162,9 @@ def _unknown(name: str) -> Finding:
     return Finding("unknown_value", "The template has no %(name)s.", field=name, params={"name": name})
 
 
-def _wrong_type(name: str, wanted: str) -> Finding:
-    return Finding("wrong_type", "%(name)s is %(wanted)s.", field=name, params={"name": name, "wanted": wanted})
+def _wrong_type(name: str, wanted: str, *, label: str = "") -> Finding:
+    params = {"name": label or name, "wanted": wanted}
+    return Finding("wrong_type", "%(name)s must be %(wanted)s.", field=name, params=params)
 
 
 def named_values(compiled: Compiled, values: Mapping[str, Json]) -> Iterator[tuple[str, FieldSpec, Json]]:

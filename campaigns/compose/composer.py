@@ -24,12 +24,14 @@ from django.views.decorators.http import require_GET, require_POST
 from campaigns.brandlock import Target
 from campaigns.compose.closing import closing_steps, sending_of
 from campaigns.compose.content import compiled_of, context_for, merge_tags_of, render_mailing, sender_of
-from campaigns.compose.forms import WhenForm, changes_in, when_initial
+from campaigns.compose.forms import WhenForm, when_initial
+from campaigns.compose.inputs import changes_in
 from campaigns.compose.queries import audience_count
 from campaigns.compose.saving import Outcome, last_change_of, save_form
 from campaigns.compose.steps import AUDIENCE, WHEN, Step, field_steps, own_key, step_of
 from campaigns.errors import NotEditable, StaleRevision
-from campaigns.models import Batch, BatchState, Image, Mailing, MailingState, Review, ReviewState
+from campaigns.library.images import offered_images
+from campaigns.models import Batch, BatchState, Mailing, MailingState, Review, ReviewState
 from campaigns.preflight import check
 from groups import access
 from groups.http import PortalRequest
@@ -65,12 +67,12 @@ def mailing_save(request: PortalRequest, mailing_id: uuid.UUID) -> HttpResponse:
         messages.error(request, refusal.sentence)
         if isinstance(refusal, NotEditable):
             return redirect("campaigns:mailing-detail", mailing_id=mailing.pk)
-        typed = {**mailing.values, **changes_in(request.POST, compiled_of(mailing.version), mailing.values)}
+        typed = _typed(request, mailing)
         return render(request, "compose/composer.html", page_of(mailing, request.user, typed=typed), status=409)
     if is_script:
         return JsonResponse(_answer(request, outcome))
     if outcome.refused:
-        typed = {**mailing.values, **changes_in(request.POST, compiled_of(mailing.version), mailing.values)}
+        typed = _typed(request, mailing)
         context = page_of(mailing, request.user, outcome=outcome, typed=typed)
         return render(request, "compose/composer.html", context, status=422)
     messages.success(request, _("Saved."))
@@ -85,7 +87,7 @@ def page_of(
     compiled = compiled_of(mailing.version)
     findings = check(mailing)
     rendered = render_mailing(mailing, Target.PREVIEW)
-    images = tuple(access.usable(mailing.group, Image).select_related("group"))
+    images = tuple(offered_images(mailing.group))
     content = field_steps(
         mailing=mailing,
         compiled=compiled,
@@ -136,11 +138,19 @@ def page_of(
     }
 
 
+def _typed(request: PortalRequest, mailing: Mailing) -> dict[str, Any]:
+    """Gives the stored values with what was typed over them."""
+    compiled = compiled_of(mailing.version)
+    return {**mailing.values, **changes_in(request.POST, compiled, mailing.values, mailing.group.language)}
+
+
 def _places_of(step: Step) -> tuple[str, ...]:
     """Gives the names by which the mail's places open a step."""
-    if step.kind == "section":
-        return (step.key,)
-    return tuple(asked.name for asked in step.asked if not asked.is_locked)
+    if step.kind in {"section", "choice"}:
+        return (step.key, *(f"section-{variant.name}" for variant in step.variants))
+    asked = [*step.asked, *(one for item in step.items for one in item.asked)]
+    own = (step.key, f"section-{step.key}") if step.items else ()
+    return (*own, *(one.name for one in asked if not one.is_locked))
 
 
 def _still_out(mailing: Mailing) -> int:
@@ -193,6 +203,11 @@ def _answer(request: PortalRequest, outcome: Outcome) -> dict[str, Any]:
         parts[f"notes-{step.key}"] = render_to_string(
             "compose/_notes.html", {"step": step, "sentence": refused}, request
         )
+        if step.kind == "items" and any(name.startswith((f"{step.key}.", f"act.{step.key}")) for name in request.POST):
+            parts[f"items-{step.key}"] = render_to_string("compose/_items.html", {**context, "step": step}, request)
+            continue
+        if step.kind == "section" and "act.order" in request.POST:
+            parts[f"move-{step.key}"] = render_to_string("compose/_move.html", {"step": step}, request)
         for asked in step.asked:
             if asked.name in outcome.uploaded:
                 parts[f"choices-{asked.name}"] = render_to_string(

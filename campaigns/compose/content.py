@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 from functools import lru_cache
@@ -9,6 +10,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_date
+from babel.numbers import get_territory_currencies
 from django.urls import reverse
 from django.utils import timezone
 
@@ -23,6 +25,7 @@ from campaigns.brandlock import (
     default_values,
     render,
 )
+from campaigns.brandlock.types.moments import locale_of
 from campaigns.models import Image, Mailing, TemplateVersion
 from groups.access import usable
 from groups.addresses import public_url
@@ -68,8 +71,14 @@ def images_for(group: Group) -> dict[str, ImageRef]:
     A template's default may go by a name; only the brand gives such names, never a group below it.
     """
     found: dict[str, ImageRef] = {}
-    for image in usable(group, Image).select_related("group"):
-        reference = ImageRef(url=public_url(group.brand, image.file.url), width=image.width, height=image.height)
+    for image in usable(group, Image).select_related("group", "folder"):
+        reference = ImageRef(
+            url=public_url(group.brand, image.file.url),
+            width=image.width,
+            height=image.height,
+            folder=image.folder_slug,
+            size_bytes=image.size_bytes,
+        )
         found[str(image.pk)] = reference
         if image.group.parent_id is None:
             found.setdefault(f"{DEMO_IMAGE}{image.name}", reference)
@@ -91,8 +100,10 @@ def merge_tags_of(brand: Brand) -> dict[str, MergeTag]:
     }
 
 
-def context_for_group(group: Group, *, send_date: str) -> RenderContext:
-    """Gives everything around the values that a mail of a group is made from."""
+def context_for_group(
+    group: Group, *, send_date: str, day: str = "", audience: Mapping[str, str] | None = None
+) -> RenderContext:
+    """Gives everything around the values that a mail of a group is made from; `day` is its day in ISO form."""
     brand = group.brand
     return RenderContext(
         brand={
@@ -103,6 +114,10 @@ def context_for_group(group: Group, *, send_date: str) -> RenderContext:
         group=dict(group.mail_fields()),
         sender=sender_of(group),
         mailing={"send_date": send_date},
+        audience=audience or {},
+        language=group.language,
+        currency=currency_of(group),
+        day=day,
         unsubscribe_url=unsubscribe_url(group),
         images=images_for(group),
         merge_tags=merge_tags_of(brand),
@@ -113,13 +128,29 @@ def context_for_group(group: Group, *, send_date: str) -> RenderContext:
 def context_for(mailing: Mailing, *, now: datetime | None = None) -> RenderContext:
     """Gives the context of a mailing; "now" mailings carry the date of `now`."""
     moment = mailing.send_at or now or timezone.now()
-    return context_for_group(mailing.group, send_date=long_date(mailing.group, moment))
+    day = moment.astimezone(ZoneInfo(mailing.group.time_zone)).date().isoformat()
+    send_date = long_date(mailing.group, moment)
+    return context_for_group(mailing.group, send_date=send_date, day=day, audience=audience_facts(mailing))
+
+
+def audience_facts(mailing: Mailing) -> dict[str, str]:
+    """Gives what a template's rules may ask of an audience: its `name` and its `kind`."""
+    audience = mailing.audience
+    return {} if audience is None else {"name": audience.name, "kind": audience.kind}
+
+
+def currency_of(group: Group) -> str:
+    """Gives the currency of a group's country (ISO 4217), that of the nearest group above with one, or nothing."""
+    above = Group.objects.filter(paths_down__descendant=group).exclude(country="").order_by("paths_down__depth")
+    country = group.country or above.values_list("country", flat=True).first() or ""
+    found = get_territory_currencies(country) if country else []
+    return found[0] if found else ""
 
 
 def long_date(group: Group, moment: datetime) -> str:
     """Gives a date in the group's language and zone, written out."""
     local = moment.astimezone(ZoneInfo(group.time_zone))
-    return str(format_date(local.date(), format="long", locale=group.language.replace("-", "_")))
+    return str(format_date(local.date(), format="long", locale=locale_of(group.language)))
 
 
 def render_mailing(mailing: Mailing, target: Target, *, now: datetime | None = None) -> Rendered:

@@ -1,4 +1,4 @@
-"""What the composer's page sends, as values and moments that the services take."""
+"""The time that the composer's page asks for."""
 
 from __future__ import annotations
 
@@ -9,66 +9,11 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django import forms
-from django.http import QueryDict
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from campaigns.brandlock import Compiled, FieldSpec, FieldType
 from campaigns.models import Mailing
-
-PARTS: dict[FieldType, tuple[str, ...]] = {
-    FieldType.TEXT: ("html",),
-    FieldType.IMAGE: ("image", "alt"),
-    FieldType.BUTTON: ("text", "url"),
-}
-SECTION_PREFIX = "sections."
-
-
-def input_names(spec: FieldSpec) -> tuple[str, ...]:
-    """Gives the names of a field's inputs: `headline`, or `cta.text` and `cta.url`."""
-    parts = PARTS.get(spec.type)
-    return tuple(f"{spec.name}.{part}" for part in parts) if parts else (spec.name,)
-
-
-def changes_in(post: QueryDict, compiled: Compiled, values: Mapping[str, Any]) -> dict[str, Any]:
-    """Gives the values that a form brings and that differ from the stored ones; what it does not name stays.
-
-    A line is a text, anything else an object of its parts (design.md, section 3). `sections` comes whole.
-    """
-    changes: dict[str, Any] = {}
-    for spec in compiled.fields:
-        names = [name for name in input_names(spec) if name in post]
-        if not names:
-            continue
-        value: Any = _typed(post, names[0])
-        if spec.type in PARTS:
-            kept = values.get(spec.name)
-            value = dict(kept) if isinstance(kept, Mapping) else {}
-            value |= {name.rpartition(".")[2]: _typed(post, name) for name in names}
-        if _trimmed(value) != _trimmed(values.get(spec.name)):
-            changes[spec.name] = value
-    stored = dict(values.get("sections", {}))
-    chosen = stored | {
-        section.name: post.getlist(SECTION_PREFIX + section.name)[-1] == "on"
-        for section in compiled.sections
-        if section.optional and SECTION_PREFIX + section.name in post
-    }
-    if chosen != stored:
-        changes["sections"] = chosen
-    return changes
-
-
-def _typed(post: QueryDict, name: str) -> str:
-    """Gives a text with the line breaks it was written with: forms send them as two characters."""
-    return str(post[name]).replace("\r\n", "\n")
-
-
-def _trimmed(value: Any) -> Any:
-    """Gives a value without the blanks at its ends, which a text area does not keep."""
-    if isinstance(value, Mapping):
-        return {part: _trimmed(text) for part, text in value.items()}
-    return value.strip() if isinstance(value, str) else value
 
 
 class WhenForm(forms.Form):

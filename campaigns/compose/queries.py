@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import Any
 
 from django.db.models import Count, Q, QuerySet
 from django.utils.translation import gettext as _
 
-from campaigns.brandlock import default_values
+from campaigns.brandlock import Compiled, default_values
 from campaigns.compose.content import compiled_of
 from campaigns.models import ExclusionReason, Mailing, MailingState, Template
 from groups.audiences.queries import suppressed_by
@@ -101,21 +101,53 @@ def differences(mailing: Mailing) -> tuple[Difference, ...]:
     """Gives what a mailing changes against its template, in the order of the email (catalogue M4)."""
     compiled = compiled_of(mailing.version)
     before = default_values(compiled)
-    found = [
-        Difference(field.name, field.label, before.get(field.name), mailing.values.get(field.name))
-        for field in compiled.fields
-        if mailing.values.get(field.name) != before.get(field.name)
-    ]
-    chosen: Mapping[str, bool] = mailing.values.get("sections", {})
-    usual: Mapping[str, bool] = cast("Mapping[str, bool]", before.get("sections", {}))
+    return (
+        *_field_differences(compiled, before, mailing.values),
+        *_room_differences(compiled, before, mailing.values),
+    )
+
+
+def _field_differences(compiled: Compiled, before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[Difference]:
+    """Yields the fields that differ; of repeated sections every entry, those that are new or gone as well."""
+    seen: set[str] = set()
+    for spec in compiled.fields:
+        if spec.repeat is None:
+            if after.get(spec.name) != before.get(spec.name):
+                yield Difference(spec.name, spec.label, before.get(spec.name), after.get(spec.name))
+        elif spec.repeat not in seen:
+            seen.add(spec.repeat)
+            yield from _item_differences(compiled, spec.repeat, before, after)
+
+
+def _item_differences(
+    compiled: Compiled, repeat: str, before: Mapping[str, Any], after: Mapping[str, Any]
+) -> Iterator[Difference]:
+    old, new = (list(values.get(repeat) or []) for values in (before, after))
+    inside = [spec for spec in compiled.fields if spec.repeat == repeat]
+    for number in range(1, max(len(old), len(new)) + 1):
+        was, now = (items[number - 1] if number <= len(items) else {} for items in (old, new))
+        for spec in inside:
+            if was.get(spec.name) != now.get(spec.name):
+                path = f"{repeat}.{number}.{spec.name}"
+                yield Difference(path, f"{spec.label} ({number})", was.get(spec.name), now.get(spec.name))
+
+
+def _room_differences(compiled: Compiled, before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[Difference]:
+    """Yields sections left out or shown, variants chosen, and the order."""
+    chosen, usual = after.get("sections") or {}, before.get("sections") or {}
+    variants, first = after.get("choices") or {}, before.get("choices") or {}
+    names = {True: _("shown"), False: _("left out")}
     for section in compiled.sections:
-        if chosen.get(section.name) != usual.get(section.name):
-            found.append(
-                Difference(
-                    section.name,
-                    section.label or section.name,
-                    _("shown") if usual.get(section.name) else _("left out"),
-                    _("shown") if chosen.get(section.name) else _("left out"),
-                )
-            )
-    return tuple(found)
+        if section.optional and section.repeat is None and chosen.get(section.name) != usual.get(section.name):
+            was, now = (names[values.get(section.name) is not False] for values in (usual, chosen))
+            yield Difference(section.name, section.label, was, now)
+    for choice, known in compiled.choices.items():
+        was, now = (values.get(choice, known[0]) for values in (first, variants))
+        if was != now and now in known:
+            labels = [compiled.sections_by_name[name].label for name in (was, now)]
+            yield Difference(choice, choice.replace("_", " ").capitalize(), *labels)
+    usual_order = [*compiled.movable(None)]
+    order = [name for name in after.get("order") or [] if name in usual_order]
+    if order and order != usual_order:
+        labels = [", ".join(compiled.sections_by_name[name].label for name in names) for names in (usual_order, order)]
+        yield Difference("order", _("Order of the parts"), *labels)

@@ -13,12 +13,11 @@ from django.utils.translation import gettext as _
 from campaigns.brandlock import Compiled, FieldType
 from campaigns.compose import services
 from campaigns.compose.content import compiled_of
-from campaigns.compose.forms import WhenForm, changes_in
+from campaigns.compose.forms import WhenForm
+from campaigns.compose.inputs import changes_in, paths_of, with_value
 from campaigns.compose.steps import AUDIENCE, NAME, PREFIX, WHEN, own_key
 from campaigns.errors import NotAllowed, NotEditable, Refusal, StaleRevision, ValuesRefused
-from campaigns.library.errors import ImageRefused
-from campaigns.library.images import add_image
-from campaigns.library.pictures import MAX_BYTES_IN
+from campaigns.library.images import add_upload, fitted_to
 from campaigns.models import Image, Mailing
 from groups import access
 from groups.models import Audience, Event, User
@@ -75,8 +74,8 @@ def last_change_of(mailing: Mailing) -> Event | None:
 def _save_values(outcome: Outcome, post: QueryDict, files: Mapping[str, UploadedFile[Any]], actor: User) -> None:
     mailing = outcome.mailing
     compiled = compiled_of(mailing.version)
-    changes = changes_in(post, compiled, mailing.values)
-    changes |= _uploads(outcome, compiled, files, changes, actor)
+    changes = changes_in(post, compiled, mailing.values, mailing.group.language)
+    changes = _uploads(outcome, compiled, files, changes, actor)
     _check_images(mailing, compiled, changes)
     while changes:
         try:
@@ -96,46 +95,44 @@ def _uploads(
     outcome: Outcome,
     compiled: Compiled,
     files: Mapping[str, UploadedFile[Any]],
-    changes: Mapping[str, Any],
+    changes: dict[str, Any],
     actor: User,
 ) -> dict[str, Any]:
-    """Puts uploaded pictures into the group's gallery and gives the values that show them."""
+    """Puts uploaded pictures into the group's gallery and gives the changes with the values that show them."""
     mailing = outcome.mailing
-    found: dict[str, Any] = {}
-    for spec in compiled.fields:
-        file = files.get(f"{spec.name}.{UPLOAD}")
-        if spec.type is not FieldType.IMAGE or file is None:
+    for path, spec, stored in paths_of(compiled, {**mailing.values, **changes}, FieldType.IMAGE):
+        file = files.get(f"{path}.{UPLOAD}")
+        if file is None or spec.is_locked:
             continue
-        value = dict(changes.get(spec.name) or mailing.values.get(spec.name) or {})
+        value = dict(stored or {})
         try:
+            if not spec.takes_uploads:
+                raise NotAllowed(_("Nothing can be uploaded here. Choose a picture that is there."))
             if not access.may(actor, Permission.MANAGE_IMAGES, mailing.group):
                 raise NotAllowed(_("You may not add images to this group. Choose one that is there."))
-            if file.size is None or file.size > MAX_BYTES_IN:
-                raise ImageRefused(_("This file is larger than 10 MB. Make it smaller, then upload it again."))
-            image = add_image(
-                group=mailing.group,
-                data=file.read(),
-                file_name=file.name or "",
-                alt=str(value.get("alt", "")),
-                actor=actor,
-            )
+            image = add_upload(group=mailing.group, file=file, alt=str(value.get("alt", "")), actor=actor)
+            if spec.ratio:
+                image = fitted_to(image=image, ratio=spec.ratio, actor=actor)
         except Refusal as refusal:
-            outcome.refused[spec.name] = refusal.sentence
+            outcome.refused[path.partition(".")[0]] = refusal.sentence
             continue
-        outcome.uploaded.add(spec.name)
-        found[spec.name] = value | {"image": str(image.pk)}
-    return found
+        outcome.uploaded.add(path)
+        changes = with_value(mailing.values, changes, path, value | {"image": str(image.pk)})
+    return changes
 
 
 def _check_images(mailing: Mailing, compiled: Compiled, changes: Mapping[str, Any]) -> None:
     """Lets only images through that the group may use; what was there before may stay."""
-    for spec in compiled.fields:
-        if spec.type is not FieldType.IMAGE or spec.name not in changes:
-            continue
-        chosen = changes[spec.name].get("image", "")
-        kept = mailing.values.get(spec.name)
-        if chosen and chosen != (kept.get("image") if isinstance(kept, Mapping) else None):
+    kept = {_image_in(value) for _path, _spec, value in paths_of(compiled, mailing.values, FieldType.IMAGE)}
+    kept |= {_image_in(spec.default) for spec in compiled.fields if spec.type is FieldType.IMAGE}
+    for _path, _spec, value in paths_of(compiled, changes, FieldType.IMAGE):
+        chosen = _image_in(value)
+        if chosen and chosen not in kept:
             access.get_usable(mailing.group, Image, chosen)
+
+
+def _image_in(value: Any) -> str:
+    return str(value.get("image", "")) if isinstance(value, Mapping) else ""
 
 
 def _save_audience(mailing: Mailing, chosen: str, actor: User) -> None:

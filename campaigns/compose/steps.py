@@ -2,59 +2,62 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from html import unescape
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
-from campaigns.brandlock import Compiled, FieldSpec, FieldType, RenderContext, SectionSpec, default_values
-from campaigns.brandlock.tokens import TOKEN
+from campaigns.brandlock import Compiled, FieldSpec, RenderContext, SectionSpec, default_values
+from campaigns.compose.asked import Asked, asked_of, filled, shortened, shown_words
+from campaigns.compose.inputs import order_of
 from campaigns.models import Image, Mailing
 from campaigns.preflight.findings import CheckFinding
 
 ENVELOPE = ("subject", "preheader")
-SUMMARY_CHARACTERS = 60
-TOKEN_FIELDS = (FieldType.LINE, FieldType.TEXT)
 # Widgets say how a step is asked; the template has one block for each.
-NAME, WORDS, SECTION, AUDIENCE, CHECK, WHEN, SEND = "name", "fields", "section", "audience", "check", "when", "send"
+NAME, WORDS, SECTION, CHOICE, ITEMS = "name", "fields", "section", "choice", "items"
+AUDIENCE, CHECK, WHEN, SEND = "audience", "check", "when", "send"
 # A field's step has the field's name, so the portal's own steps and inputs carry a dash, which no field has.
 PREFIX = "mailing"
-_TAG = re.compile(r"<[^>]*>")
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
-    """One field with its value taken apart, so that a page can show it; a locked one shows its text only.
-
-    `formats` are the names of the rich formats it takes; `choices` the images that it may show.
-    """
+class Variant:
+    """One approved variant of a choice."""
 
     name: str
-    type: str
     label: str
-    help: str = ""
-    text: str = ""
-    html: str = ""
-    url: str = ""
-    image: str = ""
-    alt: str = ""
-    is_required: bool = False
-    is_locked: bool = False
-    takes_merge_tags: bool = False
-    maximum: int | None = None
-    formats: tuple[str, ...] = ()
-    domains: tuple[str, ...] = ()
-    choices: tuple[Image, ...] = ()
+    is_chosen: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Switch:
+    """A part of an item that can be left out; `name` is the name of its input."""
+
+    name: str
+    label: str
+    is_on: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One item of a repeated section."""
+
+    number: int
+    asked: tuple[Asked, ...]
+    switches: tuple[Switch, ...] = ()
+    is_first: bool = False
+    is_last: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
     """One step; `mark` is `done`, `missing` or `untouched`, `notes` say what is missing, `summary` what stands there.
 
-    `section` names the optional section that the step belongs to; it is hidden while that section is left out.
+    `section` names the sections that the step belongs to; it is hidden while one of them is left out or not chosen.
+    `items` are the items of a repeated section, `variants` those of a choice, `move` the way a section can be moved.
     """
 
     key: str
@@ -69,6 +72,14 @@ class Step:
     section: str = ""
     is_hidden: bool = False
     is_on: bool = True
+    is_optional: bool = True
+    items: tuple[Item, ...] = ()
+    can_add: bool = False
+    can_remove: bool = False
+    variants: tuple[Variant, ...] = ()
+    can_go_up: bool = False
+    can_go_down: bool = False
+    reason: str = ""
 
     @property
     def section_name(self) -> str:
@@ -76,33 +87,16 @@ class Step:
         return self.key.removeprefix("section-")
 
     @property
+    def choice_name(self) -> str:
+        """The choice that a choice step asks for."""
+        return self.key.removeprefix("choice-")
+
+    @property
     def word(self) -> str:
         """The mark in words."""
         if self.kind == SEND and self.mark == "untouched":
             return _("Ready")
         return {"done": _("Done"), "missing": _("To do"), "untouched": _("Template text")}[self.mark]
-
-
-def words_of(value: Any) -> str:
-    """Gives what a reader would see of a field's value, on one line."""
-    if isinstance(value, Mapping):
-        value = value.get("html") or value.get("text") or value.get("alt") or ""
-    return " ".join(unescape(_TAG.sub(" ", str(value or ""))).split())
-
-
-def filled(text: str, context: RenderContext) -> str:
-    """Gives a text with the group's own values in place of `[[group.name]]`, and merge tags by their label."""
-
-    def value(match: re.Match[str]) -> str:
-        tag = context.merge_tags.get(match.group(1))
-        return f"‹{tag.label}›" if tag is not None else context.portal_value(match.group(1)) or match.group()
-
-    return TOKEN.sub(value, text)
-
-
-def shortened(text: str) -> str:
-    """Cuts a text for the line under a step's title."""
-    return text if len(text) <= SUMMARY_CHARACTERS else text[: SUMMARY_CHARACTERS - 1].rstrip() + "…"
 
 
 def field_steps(
@@ -130,7 +124,8 @@ def step_of(found: CheckFinding) -> str:
         return own_key(AUDIENCE)
     if found.code.startswith("time_"):
         return own_key(WHEN)
-    return "subject" if found.step in ENVELOPE else found.step
+    name = found.step.partition(".")[0]
+    return "subject" if name in ENVELOPE else name
 
 
 def notes_for(key: str, findings: Sequence[CheckFinding], *, blocks: bool) -> tuple[str, ...]:
@@ -162,27 +157,57 @@ class _Builder:
         for spec in self.compiled.fields:
             if spec.name in ENVELOPE:
                 continue
-            for section in self.sections_around(spec):
-                if section.name not in opened:
-                    opened.add(section.name)
-                    yield self.section_step(section)
-            yield self.field_step(spec)
+            yield from self.opened_by(spec, opened)
+            if spec.repeat is None:
+                yield self.field_step(spec)
         for section in self.compiled.sections:
-            if section.optional and section.name not in opened:
-                yield self.section_step(section)
+            if section.repeat is None and section.name not in opened:
+                yield from self.steps_of(section, opened)
+
+    def opened_by(self, spec: FieldSpec, opened: set[str]) -> Iterator[Step]:
+        """Gives the steps of the sections around a field that no earlier field had, outermost first."""
+        for section in self.sections_around(spec):
+            if section.name not in opened and section.repeat is None:
+                yield from self.steps_of(section, opened)
+
+    def steps_of(self, section: SectionSpec, opened: set[str]) -> Iterator[Step]:
+        opened.add(section.name)
+        if section.choice and section.choice not in opened:
+            opened.add(section.choice)
+            yield self.choice_step(section)
+        if section.optional or section.is_movable:
+            yield self.section_step(section)
+        if section.is_repeated:
+            yield self.items_step(section)
 
     def sections_around(self, spec: FieldSpec) -> list[SectionSpec]:
-        """Gives the optional sections around a field, outermost first."""
+        """Gives the sections around a field, outermost first."""
+        return self.chain(spec.section)
+
+    def chain(self, name: str | None) -> list[SectionSpec]:
         found: list[SectionSpec] = []
-        section = self.compiled.section(spec.section) if spec.section else None
+        section = self.compiled.section(name) if name else None
         while section is not None:
-            if section.optional:
-                found.insert(0, section)
+            found.insert(0, section)
             section = self.compiled.section(section.parent) if section.parent else None
         return found
 
-    def is_on(self, section: str) -> bool:
-        return self.values.get("sections", {}).get(section, True) is not False
+    def is_on(self, section: SectionSpec) -> bool:
+        if section.choice:
+            return self.chosen(section.choice) == section.name
+        return not section.optional or self.values.get("sections", {}).get(section.name, True) is not False
+
+    def chosen(self, choice: str) -> str:
+        variants = self.compiled.choices[choice]
+        chosen = self.values.get("choices", {}).get(choice)
+        return chosen if chosen in variants else variants[0]
+
+    def belonging(self, sections: Sequence[SectionSpec]) -> dict[str, Any]:
+        """Gives what a step says of the sections that it belongs to."""
+        return {
+            "section": " ".join(one.name for one in sections if one.optional or one.choice),
+            "is_hidden": not all(self.is_on(one) for one in sections),
+        }
 
     def envelope_step(self) -> Step:
         asked = tuple(self.envelope_field(name) for name in ENVELOPE)
@@ -205,74 +230,109 @@ class _Builder:
         label = _("Subject") if name == "subject" else _("Preview text, shown after the subject")
         if spec is None:
             return Asked(name=name, type="line", label=label, text=self.envelope.get(name, ""), is_locked=True)
-        asked = self.asked(spec)
-        return asked if name != spec.label.lower() else _relabelled(asked, label)
+        asked = self.asked(spec, self.values.get(name), name)
+        return asked if name != spec.label.lower() else replace(asked, label=label)
 
     def section_step(self, section: SectionSpec) -> Step:
-        is_on = self.is_on(section.name)
-        above = section.parent or ""
+        is_on = self.is_on(section)
+        row = [
+            name
+            for name in order_of(self.compiled, self.values)
+            if self.compiled.sections_by_name[name].row == section.row
+        ]
+        place = row.index(section.name) if section.name in row else 0
         return Step(
             key=f"section-{section.name}",
             kind=SECTION,
             title=section.label,
-            help=_("You can leave this part out of the email."),
+            help=section.help or (_("You can leave this part out of the email.") if section.optional else ""),
             mark="done",
             summary=_("Shown in the email") if is_on else _("Left out"),
-            section=above,
-            is_hidden=bool(above) and not self.is_on(above),
             is_on=is_on,
+            is_optional=section.optional,
+            can_go_up=bool(row) and place > 0,
+            can_go_down=bool(row) and place + 1 < len(row),
+            reason=section.reason,
+            **self.belonging(self.chain(section.parent)),
+        )
+
+    def choice_step(self, section: SectionSpec) -> Step:
+        names = self.compiled.choices[section.choice]
+        chosen = self.chosen(section.choice)
+        variants = tuple(Variant(name, self.compiled.sections_by_name[name].label, name == chosen) for name in names)
+        return Step(
+            key=f"choice-{section.choice}",
+            kind=CHOICE,
+            title=section.choice.replace("_", " ").capitalize(),
+            help=section.help or _("Choose one of the approved versions of this part."),
+            mark="done" if chosen != names[0] else "untouched",
+            summary=self.compiled.sections_by_name[chosen].label,
+            variants=variants,
+            **self.belonging(self.chain(section.parent)),
+        )
+
+    def items_step(self, section: SectionSpec) -> Step:
+        stored = [item for item in self.values.get(section.name) or [] if isinstance(item, Mapping)]
+        notes = notes_for(section.name, self.findings, blocks=True)
+        inside = [spec for spec in self.compiled.fields if spec.repeat == section.name]
+        items = tuple(
+            Item(
+                number=number,
+                asked=tuple(
+                    self.asked(spec, item.get(spec.name), f"{section.name}.{number}.{spec.name}") for spec in inside
+                ),
+                switches=self.switches(section.name, number, item),
+                is_first=number == 1,
+                is_last=number == len(stored),
+            )
+            for number, item in enumerate(stored, start=1)
+        )
+        return Step(
+            key=section.name,
+            kind=ITEMS,
+            title=section.label,
+            help=section.help
+            or _("This part stands once for each entry: %(minimum)s to %(maximum)s of them.")
+            % {"minimum": section.minimum, "maximum": section.maximum},
+            mark="missing" if notes else "done" if self.is_changed(section.name) else "untouched",
+            summary=ngettext("%(count)s entry", "%(count)s entries", len(items)) % {"count": len(items)},
+            notes=notes,
+            warnings=notes_for(section.name, self.findings, blocks=False),
+            items=items,
+            can_add=len(items) < section.maximum,
+            can_remove=len(items) > section.minimum,
+            **self.belonging([*self.chain(section.parent), section]),
+        )
+
+    def switches(self, repeat: str, number: int, item: Mapping[str, Any]) -> tuple[Switch, ...]:
+        chosen = item.get("sections") or {}
+        return tuple(
+            Switch(f"{repeat}.{number}.sections.{section.name}", section.label, chosen.get(section.name) is not False)
+            for section in self.compiled.sections
+            if section.repeat == repeat and section.optional
         )
 
     def field_step(self, spec: FieldSpec) -> Step:
-        around = [section.name for section in self.sections_around(spec)]
         notes = notes_for(spec.name, self.findings, blocks=True)
+        value = spec.default if spec.is_locked else self.values.get(spec.name)
         return Step(
             key=spec.name,
             kind=WORDS,
             title=spec.label,
             help=spec.help,
-            asked=(self.asked(spec),),
+            asked=(self.asked(spec, value, spec.name),),
             mark="missing" if notes else "done" if self.is_changed(spec.name) else "untouched",
-            summary=shortened(filled(words_of(self.values.get(spec.name)), self.context)),
+            summary=shortened(shown_words(spec, value, self.context)),
             notes=notes,
             warnings=notes_for(spec.name, self.findings, blocks=False),
-            section=" ".join(around),
-            is_hidden=not all(self.is_on(name) for name in around),
+            **self.belonging(self.sections_around(spec)),
         )
 
     def is_changed(self, *names: str) -> bool:
         usual = default_values(self.compiled)
         return any(name in usual and self.values.get(name) != usual[name] for name in names)
 
-    def asked(self, spec: FieldSpec) -> Asked:
-        value = self.values.get(spec.name)
-        parts = value if isinstance(value, Mapping) else {"text": value or ""}
-        return Asked(
-            name=spec.name,
-            type=spec.type.value,
-            label=spec.label,
-            help=spec.help,
-            text=str(parts.get("text", "")),
-            html=str(parts.get("html", "")),
-            url=str(parts.get("url", "")),
-            image=self.image_id(str(parts.get("image", ""))),
-            alt=str(parts.get("alt", "")),
-            is_required=spec.required,
-            takes_merge_tags=spec.type in TOKEN_FIELDS,
-            maximum=spec.maximum,
-            formats=tuple(item.value for item in spec.formats),
-            domains=spec.domains,
-            choices=tuple(self.images) if spec.type is FieldType.IMAGE else (),
-        )
-
-    def image_id(self, value: str) -> str:
-        """Gives the id of the image that a value names by its id, or as a default by its name."""
-        name = value.rpartition(":")[2]
-        return next((str(image.pk) for image in self.images if value == str(image.pk) or name == image.name), value)
-
-
-def _relabelled(asked: Asked, label: str) -> Asked:
-    return Asked(
-        **{name: getattr(asked, name) for name in Asked.__dataclass_fields__ if name != "label"},
-        label=label,
-    )
+    def asked(self, spec: FieldSpec, value: Any, path: str) -> Asked:
+        reasons = [section.reason for section in self.chain(spec.section) if section.reason]
+        reason = reasons[-1] if reasons else ""
+        return asked_of(spec, value, path, context=self.context, images=self.images, reason=reason)

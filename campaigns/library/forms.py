@@ -1,11 +1,10 @@
-"""What brand managers type about templates, and people about images."""
+"""What brand managers type about templates."""
 
 from __future__ import annotations
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from campaigns.library.images import ALT_LENGTH, NAME_LENGTH
 from campaigns.library.words import one_line
 from campaigns.models import Route
 
@@ -61,29 +60,3 @@ class TemplateForm(NewTemplateForm):
     def clean_source(self) -> str:
         """Gives the source with the line breaks it was written with: forms send them as two characters."""
         return str(self.cleaned_data["source"]).replace("\r\n", "\n")
-
-
-class ImageForm(forms.Form):
-    """An upload to a group's images."""
-
-    file = forms.FileField(
-        label=_("Picture"),
-        help_text=_("PNG, JPEG, GIF or WebP, up to 10 MB. It is made ready for mail by itself."),
-        widget=forms.ClearableFileInput(attrs={"accept": "image/png,image/jpeg,image/gif,image/webp"}),
-    )
-    alt = OneLineField(
-        label=_("What it shows"),
-        max_length=ALT_LENGTH,
-        help_text=_("A few words for people who cannot see it, for example “Two cups of coffee on a wooden bar”."),
-    )
-
-
-class ImageWordsForm(forms.Form):
-    """The words of an image that is there already."""
-
-    name = OneLineField(label=_("Name"), max_length=NAME_LENGTH)
-    alt = OneLineField(
-        label=_("What it shows"),
-        max_length=ALT_LENGTH,
-        help_text=_("A few words for people who cannot see it."),
-    )

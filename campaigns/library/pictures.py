@@ -59,7 +59,8 @@ def picture_from(data: bytes) -> Picture:
     if len(data) > MAX_BYTES_IN:
         raise ImageRefused(_("This file is larger than 10 MB. Make it smaller, then upload it again."))
     try:
-        return _written(_fitted(_decoded(data)))
+        image = _decoded(data)
+        return written(_fitted(image), is_drawing=image.format in ("PNG", "GIF"))
     except _DAMAGES as error:
         raise ImageRefused(_("This picture is damaged. Save it again as PNG or JPEG and upload that.")) from error
 
@@ -99,7 +100,6 @@ def _needed_size(image: Image.Image) -> tuple[int, int]:
 
 
 def _fitted(image: Image.Image) -> Image.Image:
-    is_drawing = image.format in ("PNG", "GIF")
     # Pillow's own function writes all of the metadata anew, and fails over a camera's odd values that nobody needs.
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", UserWarning)
@@ -112,7 +112,7 @@ def _fitted(image: Image.Image) -> Image.Image:
     if has_alpha and image.getchannel("A").getextrema() == (255, 255):
         image = image.convert("RGB")
     image.thumbnail((MAX_WIDTH, MAX_HEIGHT), Image.Resampling.LANCZOS)
-    image.info = {"drawing": is_drawing}  # comments, profiles and positions stay behind
+    image.info = {}  # comments, profiles and positions stay behind
     return image
 
 
@@ -130,8 +130,8 @@ def _in_srgb(image: Image.Image) -> Image.Image:
     return converted or image
 
 
-def _written(image: Image.Image) -> Picture:
-    is_drawing = bool(image.info.pop("drawing"))
+def written(image: Image.Image, *, is_drawing: bool) -> Picture:
+    """Gives a picture as a file of at most 1 MB: drawings as PNG while that is light, photographs as JPEG."""
     while True:
         if image.mode == "RGBA":
             data, extension = _light_png(image), "png"

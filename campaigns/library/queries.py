@@ -10,9 +10,9 @@ from django.utils.translation import gettext as _
 
 from campaigns.brandlock import Compiled, Finding, SourceRefused
 from campaigns.compose.content import compiled_of
+from campaigns.library.images import offered_images
 from campaigns.library.services import compile_for, kind_of
 from campaigns.models import Image, Template, TemplateVersion
-from groups import access
 from groups.models import Brand, Group, GroupKind
 
 
@@ -89,11 +89,13 @@ def sample_group(brand: Brand) -> Group:
     return stores.first() or groups.order_by("created_at")[0]
 
 
-def images_of(group: Group) -> QuerySet[Image]:
-    """Gives the images of the group itself, newest first."""
-    return Image.objects.filter(group=group)
+def images_of(group: Group, *, folder: str = "", is_hidden: bool = False) -> QuerySet[Image]:
+    """Gives the images of the group itself, newest first: those that are offered, or those that are hidden."""
+    images = Image.objects.filter(group=group, hidden_at__isnull=not is_hidden).select_related("folder")
+    return images.filter(folder__slug=folder) if folder else images
 
 
-def inherited_images_of(group: Group) -> QuerySet[Image]:
+def inherited_images_of(group: Group, *, folder: str = "") -> QuerySet[Image]:
     """Gives the images that come from the groups above, newest first; they are to be used, not changed (I1)."""
-    return access.usable(group, Image).exclude(group=group).select_related("group").distinct()
+    images = offered_images(group).exclude(group=group).distinct()
+    return images.filter(folder__slug=folder) if folder else images

@@ -1,24 +1,19 @@
-"""What people do in the library: templates, drafts, versions that never change again, uploads to a gallery."""
+"""What people do in the library: templates, drafts, versions that never change again."""
 
 from __future__ import annotations
 
 import re
 
-from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 from django.db.models import Max
 from django.utils import timezone
 from django.utils.text import slugify
-from django.utils.translation import gettext as _
 
 from campaigns.brandlock import DEFAULT_LIQUID_TAGS, Compiled, SourceRefused, compile_source
-from campaigns.library import images
-from campaigns.library.errors import ImageRefused
-from campaigns.library.pictures import MAX_BYTES_IN
 from campaigns.library.words import one_line
-from campaigns.models import Image, Route, SourceKind, Template, TemplateVersion
+from campaigns.models import Route, SourceKind, Template, TemplateVersion
 from groups.audit import record
-from groups.models import Brand, Group, User
+from groups.models import Brand, User
 
 _MJML = re.compile(r"<mjml[\s>]", re.IGNORECASE)
 
@@ -143,13 +138,6 @@ def publish_version(
         )
     template.refresh_from_db()
     return version
-
-
-def add_image(*, group: Group, file: UploadedFile[bytes], alt: str, actor: User, name: str = "") -> Image:
-    """Keeps an upload as an image of the group, as `images.add_image` does; too large a file is not even read."""
-    if file.size is None or file.size > MAX_BYTES_IN:
-        raise ImageRefused(_("This file is larger than 10 MB. Make it smaller, then upload it again."))
-    return images.add_image(group=group, data=file.read(), file_name=file.name or "", alt=alt, actor=actor, name=name)
 
 
 def _lock(template: Template) -> None:

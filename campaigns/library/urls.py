@@ -13,5 +13,9 @@ urlpatterns = [
     path("templates/versions/<uuid:version_id>/preview/", views.version_preview, name="version-preview"),
     path("templates/versions/<uuid:version_id>/braze/", views.version_for_braze, name="version-braze"),
     path("g/<uuid:group_id>/images/", image_views.image_list, name="image-list"),
+    path("g/<uuid:group_id>/images/folders/", image_views.folder_list, name="image-folders"),
+    path("g/<uuid:group_id>/images/<uuid:image_id>/crop/", image_views.image_crop, name="image-crop"),
+    path("images/folders/<uuid:folder_id>/", image_views.folder_change, name="image-folder-change"),
     path("images/<uuid:image_id>/", image_views.image_edit, name="image-edit"),
+    path("images/<uuid:image_id>/hide/", image_views.image_hide, name="image-hide"),
 ]

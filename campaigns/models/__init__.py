@@ -12,7 +12,7 @@ from campaigns.models.delivery import (
     ExclusionReason,
     Recipient,
 )
-from campaigns.models.image import Image
+from campaigns.models.image import Image, ImageFolder
 from campaigns.models.mailing import Mailing, MailingState
 from campaigns.models.report import ReportDay
 from campaigns.models.review import Review, ReviewState
@@ -27,6 +27,7 @@ __all__ = [
     "Exclusion",
     "ExclusionReason",
     "Image",
+    "ImageFolder",
     "Mailing",
     "MailingState",
     "Recipient",

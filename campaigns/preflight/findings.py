@@ -14,7 +14,7 @@ from campaigns.brandlock import Finding
 class CheckFinding:
     """A sentence for the person (`message` with `params`), the step it belongs to, and whether it stops the mailing.
 
-    `step` is the name of a field, or `audience`, `when`, `braze`.
+    `step` is the path of a field (`headline`, `events.2.title`), or `audience`, `when`, `braze`.
     """
 
     code: str
@@ -26,9 +26,18 @@ class CheckFinding:
     @property
     def sentence(self) -> str:
         """The sentence in the reader's language."""
-        return gettext(self.message) % self.params
+        params = dict(self.params)
+        if "wanted" in params:  # the shape of a value, in words of its own
+            params["wanted"] = gettext(params["wanted"])
+        return gettext(self.message) % params
 
     @classmethod
     def of_value(cls, finding: Finding) -> CheckFinding:
-        """Takes over what brand lock found in a field value; it always blocks."""
-        return cls(code=finding.code, message=finding.message, step=finding.field, params=dict(finding.params))
+        """Takes over what brand lock found in a field value."""
+        return cls(
+            code=finding.code,
+            message=finding.message,
+            step=finding.field,
+            blocks=finding.blocks,
+            params=dict(finding.params),
+        )

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from campaigns.brandlock import RenderContext
+from campaigns.compose.asked import filled, words_of
 from campaigns.compose.content import context_for
 from campaigns.compose.queries import differences
-from campaigns.compose.steps import filled, words_of
 from campaigns.models import Image, Mailing
 from groups.access import usable
 

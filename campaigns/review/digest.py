@@ -6,7 +6,7 @@ import hashlib
 import json
 
 from campaigns.brandlock import Target, render
-from campaigns.compose.content import compiled_of, context_for_group, sender_of
+from campaigns.compose.content import audience_facts, compiled_of, context_for_group, sender_of
 from campaigns.models import Mailing
 
 # A mail may name the day it goes; the time has a window of its own, so that day is left out here.
@@ -15,7 +15,7 @@ ANY_DAY = "…"
 
 def digest_of(mailing: Mailing) -> str:
     """Gives the SHA-256, as 64 hex digits, of content, version, audience, sender and group fields (product.md, 5)."""
-    context = context_for_group(mailing.group, send_date=ANY_DAY)
+    context = context_for_group(mailing.group, send_date=ANY_DAY, audience=audience_facts(mailing))
     rendered = render(compiled_of(mailing.version), mailing.values, context, Target.BRAZE)
     audience = mailing.audience
     covered = {
@@ -27,6 +27,7 @@ def digest_of(mailing: Mailing) -> str:
         "audience": [str(audience.pk), audience.kind, audience.segment_id] if audience else None,
         "sender": sender_of(mailing.group),
         "group": dict(mailing.group.mail_fields()),
+        "values": mailing.values,  # also of sections that stand only on another day
         "route": mailing.route,
     }
     return hashlib.sha256(json.dumps(covered, sort_keys=True, ensure_ascii=False).encode()).hexdigest()

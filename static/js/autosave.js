@@ -31,6 +31,7 @@ export class Autosave {
   constructor({ form, url, revision, onState }) {
     Object.assign(this, { form, url, revision, onState });
     this.dirty = new Set();
+    this.acts = [];
     this.sending = new Set();
     this.timer = 0;
     this.retryMs = FIRST_RETRY_MS;
@@ -53,6 +54,14 @@ export class Autosave {
     this.dirty.add(step);
     this.onState("dirty");
     this.plan(DEBOUNCE_MS);
+  }
+
+  /** Sends a step together with what one of its buttons says; resolves to whether nothing is left unsaved. */
+  act(step, name, value) {
+    this.dirty.add(step);
+    this.acts.push([name, value]);
+    this.onState("dirty");
+    return this.flush();
   }
 
   plan(milliseconds) {
@@ -98,6 +107,8 @@ export class Autosave {
     body.append("csrfmiddlewaretoken", tokenOf(this.form));
     body.append("mailing-revision", this.revision);
     for (const step of this.sending) for (const [name, value] of valuesOf(step)) body.append(name, value);
+    const acts = this.acts.splice(0);
+    for (const [name, value] of acts) body.append(name, value);
     let response;
     let answer;
     try {
@@ -119,6 +130,7 @@ export class Autosave {
       return;
     }
     for (const step of this.sending) this.dirty.add(step);
+    this.acts.unshift(...acts);
     this.sending = new Set();
     if (response?.status === 409 && answer) {
       this.isHeld = true;

@@ -61,6 +61,10 @@ export default function attach(root) {
     else if ("peekClose" in button.dataset) peek(false);
     else if ("conflictReload" in button.dataset) reload();
     else if ("conflictKeep" in button.dataset) keepMine();
+    else if ("act" in button.dataset) {
+      event.preventDefault();
+      act(button);
+    }
     else if (button.dataset.insert) insert(button);
     else if (button.dataset.opens && button.matches("a")) {
       event.preventDefault();
@@ -87,6 +91,16 @@ export default function attach(root) {
     for (const step of root.querySelectorAll("[data-in-section]")) {
       step.hidden = step.dataset.inSection.split(" ").some((name) => off.has(name));
     }
+  }
+
+  /** Adds, removes or moves an entry or a section; the server answers with the step as it is then. */
+  async function act(button) {
+    const { name, value } = button;
+    const step = button.closest("[data-step]");
+    if (!(await saver.act(step, name, value))) return;
+    const fresh = step.querySelector(`[name="${CSS.escape(name)}"][value="${CSS.escape(value)}"]:not(:disabled)`)
+      ?? step.querySelector("[data-act]:not(:disabled)");
+    fresh?.focus();
   }
 
   form.addEventListener("keydown", (event) => {

@@ -38,4 +38,9 @@ TYPES: Mapping[FieldType, ValueType] = MappingProxyType(
     }
 )
 
-__all__ = ["TYPES", "Filling", "ValueType", "Written", "WrongShape", "one_line", "part_of"]
+__all__ = ["TYPES", "Filling", "ValueType", "Written", "WrongShape", "one_line", "part_of", "parts_of_type"]
+
+
+def parts_of_type(kind: FieldType) -> tuple[str, ...]:
+    """Returns the keys of a type's compound value; empty where the value is a text."""
+    return TYPES[kind].parts

@@ -109,8 +109,8 @@ def test_a_finding_names_the_item_that_it_is_about() -> None:
     compiled = compile_source(EVENTS, kind="html")
     values = clean_values(compiled, {"events": [{"title": "A"}, {"title": ""}]})
 
-    assert [(found.code, found.field, found.item) for found in check_values(compiled, values, a_context())] == [
-        ("required", "title", 2)
+    assert [(found.code, found.field) for found in check_values(compiled, values, a_context())] == [
+        ("required", "events.2.title")
     ]
 
 

@@ -137,11 +137,11 @@ def test_metadata_that_cannot_be_read_is_refused_with_a_sentence(kind: str, name
 
 
 @pytest.mark.parametrize("error", [OSError, SyntaxError, ValueError, struct.error])
-@pytest.mark.parametrize("step", ["_decoded", "_fitted", "_written"])
+@pytest.mark.parametrize("step", ["_decoded", "_fitted", "written"])
 def test_whatever_pillow_stumbles_over_is_refused_with_a_sentence(
     step: str, error: type[Exception], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def stumble(image: object) -> None:
+    def stumble(image: object, **options: object) -> None:
         raise error("odd bytes")
 
     monkeypatch.setattr(pictures, step, stumble)

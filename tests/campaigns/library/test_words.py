@@ -39,7 +39,9 @@ def test_an_image_is_named_and_described_in_one_line(cast: Cast) -> None:
     image = add_image(group=cast.store, data=a_picture_file(), file_name=f"{FORGED}.png", alt=FORGED, actor=cast.author)
 
     made = (image.name, image.alt)
-    changed = describe_image(image=image, name="A" + FORGED, alt="B" + FORGED, actor=cast.author)
+    changed = describe_image(
+        image=image, name="A" + FORGED, alt="B" + FORGED, focus=(50, 50), folder=None, actor=cast.author
+    )
 
     assert made == (ONE_LINE, ONE_LINE)
     assert (changed.name, changed.alt) == ("A" + ONE_LINE, "B" + ONE_LINE)

@@ -1,0 +1,56 @@
+"""Folders of image galleries: made by a group, offered below it (I4)."""
+
+from __future__ import annotations
+
+from django.db import transaction
+from django.db.models import Count, Q, QuerySet
+from django.utils.text import slugify
+
+from campaigns.library.words import one_line
+from campaigns.models import ImageFolder
+from groups import access
+from groups.audit import record
+from groups.models import Group, User
+
+
+def folders_for(group: Group) -> QuerySet[ImageFolder]:
+    """Gives the open folders that a group sees: its own and those of the groups above."""
+    return access.usable(group, ImageFolder).filter(is_active=True).select_related("group")
+
+
+def folders_to_fill(group: Group) -> QuerySet[ImageFolder]:
+    """Gives the folders that a group's pictures may go into."""
+    return folders_for(group).filter(Q(group=group) | Q(locals_may_upload=True))
+
+
+def own_folders(group: Group) -> QuerySet[ImageFolder]:
+    """Gives a group's own folders, closed ones too, each with `image_count`."""
+    return ImageFolder.objects.filter(group=group).annotate(image_count=Count("images"))
+
+
+def create_folder(*, group: Group, name: str, locals_may_upload: bool, actor: User) -> ImageFolder:
+    """Makes a folder; a name that stands already in this group gets a number behind its short name."""
+    wanted = slugify(name)[:50]
+    taken = set(ImageFolder.objects.filter(group=group, slug__startswith=wanted).values_list("slug", flat=True))
+    slug = next(s for n in range(1, len(taken) + 2) if (s := wanted if n == 1 else f"{wanted}-{n}") not in taken)
+    with transaction.atomic():
+        folder = ImageFolder.objects.create(
+            group=group, name=one_line(name), slug=slug, locals_may_upload=locals_may_upload
+        )
+        record("image_folder.created", actor=actor, group=group, target=folder, slug=slug)
+    return folder
+
+
+def change_folder(*, folder: ImageFolder, is_active: bool, locals_may_upload: bool, actor: User) -> None:
+    """Opens or closes a folder, and says whether the groups below may fill it; its pictures stay where they are."""
+    with transaction.atomic():
+        ImageFolder.objects.filter(pk=folder.pk).update(is_active=is_active, locals_may_upload=locals_may_upload)
+        record(
+            "image_folder.changed",
+            actor=actor,
+            group=folder.group,
+            target=folder,
+            is_active=is_active,
+            locals_may_upload=locals_may_upload,
+        )
+    folder.refresh_from_db()
