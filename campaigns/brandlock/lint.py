@@ -57,6 +57,8 @@ _FORBIDDEN_TAGS = frozenset(
         "frameset",
         "object",
         "embed",
+        "svg",
+        "math",
         "applet",
         "base",
         "button",

@@ -1,0 +1,62 @@
+"""What the law and the mail programs ask of every mail: a way out, an address, and a size that is shown whole."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from campaigns.brandlock.findings import Finding
+from campaigns.brandlock.tokens import ADDRESS_TOKENS, TOKEN, UNSUBSCRIBE_URL
+
+from .page import Page
+
+CLIPPED_AT_BYTES = 102 * 1024
+CLIPPING_NEAR_BYTES = 85 * 1024
+_REMOTE_FONT = re.compile(r"@font-face\b[^}]*url\(", re.IGNORECASE | re.DOTALL)
+
+
+def way_out(page: Page) -> Iterator[Finding]:
+    """The unsubscribe link and the postal address can be seen."""
+    for link in page.elements:
+        match = TOKEN.fullmatch(link.get("href").strip()) if link.tag == "a" else None
+        if match is not None and match.group(1) == UNSUBSCRIBE_URL and not page.is_hidden(link) and page.words(link):
+            break
+    else:
+        message = "The unsubscribe link cannot be seen. Give it words, and take what hides it away."
+        yield page.note(None, "unsubscribe_hidden", message)
+    for element, words in page.texts():
+        if ADDRESS_TOKENS & set(TOKEN.findall(words)) and not page.is_hidden(element):
+            return
+    message = "The postal address cannot be seen. Take what hides it away."
+    yield page.note(None, "address_hidden", message)
+
+
+def size(page: Page) -> Iterator[Finding]:
+    """What is locked leaves room: Gmail cuts a mail off at 102 KB."""
+    count = page.compiled.html_source_bytes
+    if count > CLIPPED_AT_BYTES:
+        message = "The template alone has %(size)s KB; Gmail cuts mail off at 102 KB. Make it shorter."
+        yield page.note(None, "too_heavy", message, size=str(count // 1024))
+    elif count > CLIPPING_NEAR_BYTES:
+        message = "The template alone has %(size)s KB; with what authors write Gmail may cut it off at 102 KB."
+        yield page.note(None, "heavy", message, blocks=False, size=str(count // 1024))
+
+
+def fonts(page: Page) -> Iterator[Finding]:
+    """No font is fetched from elsewhere: it tells another host who reads the mail."""
+    if _REMOTE_FONT.search(page.style_sheets):
+        message = "A font is fetched from elsewhere, which tells that host who reads the mail. Use common fonts."
+        yield page.note(None, "remote_font", message)
+
+
+def head(page: Page) -> Iterator[Finding]:
+    """The mail says its characters and its width, so that phones show it right."""
+    if not page.is_source:
+        return  # the MJML compiler writes both
+    metas = [element for element in page.elements if element.tag == "meta"]
+    if not any(meta.attribute("charset") or "charset" in meta.get("content").lower() for meta in metas):
+        message = 'The head does not say which characters are used. Write <meta charset="utf-8">.'
+        yield page.note(page.document.root("head"), "charset_missing", message, blocks=False)
+    if not any(meta.get("name").lower() == "viewport" for meta in metas):
+        message = "The head has no viewport, so that phones show the mail very small."
+        yield page.note(page.document.root("head"), "viewport_missing", message, blocks=False)
