@@ -11,6 +11,7 @@ app_name = "campaigns"
 urlpatterns = [
     path("", home, name="home"),
     path("", include("campaigns.library.urls")),
+    path("", include("campaigns.look.urls")),
     path("", include("campaigns.compose.urls")),
     path("", include("campaigns.review.urls")),
     path("", include("campaigns.delivery.urls")),

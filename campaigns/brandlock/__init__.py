@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from .carrying import Carried, Carry, Fate, carry_values
 from .checking import check_values
 from .compile import compile_source
 from .compiled import Compiled
@@ -21,7 +22,10 @@ from .worst import emptiest_values, longest_values
 __all__ = [
     "DEFAULT_LIQUID_TAGS",
     "BrandLockError",
+    "Carried",
+    "Carry",
     "Compiled",
+    "Fate",
     "FieldSpec",
     "FieldType",
     "Finding",
@@ -39,6 +43,7 @@ __all__ = [
     "Target",
     "ValuesRefused",
     "braze_source",
+    "carry_values",
     "check_values",
     "clean_text",
     "clean_values",

@@ -21,6 +21,7 @@ class Target(StrEnum):
     """What a render is for: to be looked at, to be sent by Braze, or its plain text alone."""
 
     PREVIEW = "preview"
+    SAMPLE = "sample"
     BRAZE = "braze"
     TEXT = "text"
 
@@ -38,8 +39,8 @@ class Rendered:
 def render(compiled: Compiled, values: Values, context: RenderContext, target: Target) -> Rendered:
     """Renders a template with values; never fails, whatever the values are; `check_values` says what is wrong in them.
 
-    PREVIEW fills merge tags with samples and names the places by `data-place` and `data-section-place`; BRAZE leaves
-    Liquid in; TEXT is BRAZE without the HTML.
+    SAMPLE fills merge tags with samples, as a test mail shows them, and PREVIEW names the places besides, by
+    `data-place` and `data-section-place`; BRAZE leaves Liquid in; TEXT is BRAZE without the HTML.
     """
     writer = Writer(compiled, values, context, target)
     pieces = compiled.pieces if writer.is_preview else compiled.lean
@@ -57,6 +58,7 @@ class Writer:
     def __init__(self, compiled: Compiled, values: Values, context: RenderContext, target: Target) -> None:
         self.context = context
         self.is_preview = target is Target.PREVIEW
+        self.fills_samples = target in {Target.PREVIEW, Target.SAMPLE}
         self.scope = Scope(compiled, values, context)
         self.fields = compiled.fields_by_name
 
@@ -122,7 +124,7 @@ class Writer:
         tag = self.context.merge_tags.get(name)
         if tag is None:
             return safe(f"[[{name}]]")
-        if self.is_preview:
+        if self.fills_samples:
             return safe(tag.sample)
         if spot is Spot.TITLE:  # Braze reads Liquid in the body only (B-LIQ-4)
             return safe(tag.fallback)

@@ -21,13 +21,14 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
-from campaigns.brandlock import Target
+from campaigns.brandlock import Target, default_values
 from campaigns.compose.closing import closing_steps, sending_of
-from campaigns.compose.content import compiled_of, context_for, merge_tags_of, render_mailing, sender_of
+from campaigns.compose.content import compiled_of, context_for, merge_tags_of, render_mailing
 from campaigns.compose.forms import WhenForm, when_initial
 from campaigns.compose.inputs import changes_in
 from campaigns.compose.queries import audience_count
 from campaigns.compose.saving import Outcome, last_change_of, save_form
+from campaigns.compose.sender import sender_of
 from campaigns.compose.steps import AUDIENCE, WHEN, Step, field_steps, own_key, step_of
 from campaigns.errors import NotEditable, StaleRevision
 from campaigns.library.images import offered_images
@@ -109,6 +110,8 @@ def page_of(
         "mailing": mailing,
         "group": mailing.group,
         "template": mailing.version.template,
+        "has_newer": mailing.version.template.current_id not in (None, mailing.version_id),
+        "is_detached": mailing.values != default_values(compiled),
         "steps": [step for step in steps if step.kind != "send"],
         "send_step": steps[-1],
         "refused": outcome.refused,
@@ -129,7 +132,7 @@ def page_of(
         "still_out": _still_out(mailing),
         "review_reason": _asked_changes(mailing),
         "rendered": rendered,
-        "sender": sender_of(mailing.group),
+        "sender": sender_of(mailing),
         "may_upload": access.may(actor, Permission.MANAGE_IMAGES, mailing.group),
         "may_see_contacts": access.may(actor, Permission.SEE_CONTACTS, mailing.group),
         "undo_seconds": settings.SEND_LEAD_SECONDS,

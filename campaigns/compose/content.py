@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 from functools import lru_cache
-from typing import Any
+from typing import Any, TypedDict
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_date
@@ -18,14 +18,19 @@ from campaigns.brandlock import (
     Compiled,
     ImageRef,
     MergeTag,
+    Proof,
     RenderContext,
     Rendered,
     Target,
     braze_source,
     default_values,
+    prove,
     render,
 )
 from campaigns.brandlock.types.moments import locale_of
+from campaigns.compose.sender import group_sender, sender_of
+from campaigns.library.snippets import snippets_of
+from campaigns.look.services import look_of
 from campaigns.models import Image, Mailing, TemplateVersion
 from groups.access import usable
 from groups.addresses import public_url
@@ -54,15 +59,6 @@ def compiled_of(version: TemplateVersion) -> Compiled:
 @lru_cache(maxsize=64)
 def _compiled(version_id: str) -> Compiled:
     return Compiled.from_json(TemplateVersion.objects.values_list("compiled", flat=True).get(pk=version_id))
-
-
-def sender_of(group: Group) -> dict[str, str]:
-    """Gives who a group's mail comes from: `name`, `address`, `reply_to`; its own name and email unless set."""
-    return {
-        "name": group.sender_name or group.name,
-        "address": group.sender_address or group.email,
-        "reply_to": group.reply_to or group.email,
-    }
 
 
 def images_for(group: Group) -> dict[str, ImageRef]:
@@ -101,18 +97,29 @@ def merge_tags_of(brand: Brand) -> dict[str, MergeTag]:
 
 
 def context_for_group(
-    group: Group, *, send_date: str, day: str = "", audience: Mapping[str, str] | None = None
+    group: Group,
+    *,
+    send_date: str,
+    day: str = "",
+    audience: Mapping[str, str] | None = None,
+    sender: Mapping[str, str] | None = None,
 ) -> RenderContext:
-    """Gives everything around the values that a mail of a group is made from; `day` is its day in ISO form."""
-    brand = group.brand
+    """Gives everything around the values that a mail of a group is made from; `day` is its day in ISO form.
+
+    Without a `sender` the group's own stands.
+    """
+    brand, look = group.brand, look_of(group)
     return RenderContext(
         brand={
             "name": brand.name,
             "website": brand.website,
-            "logo_url": public_url(brand, brand.logo.url) if brand.logo else "",
+            "logo_url": look.logo_url,
+            "accent_color": look.accent_color,
+            "ink_color": look.ink_color,
+            "font": look.font,
         },
         group=dict(group.mail_fields()),
-        sender=sender_of(group),
+        sender=sender or group_sender(group),
         mailing={"send_date": send_date},
         audience=audience or {},
         language=group.language,
@@ -121,6 +128,8 @@ def context_for_group(
         unsubscribe_url=unsubscribe_url(group),
         images=images_for(group),
         merge_tags=merge_tags_of(brand),
+        snippets=snippets_of(brand),
+        palette=look.palette,
         link_domains=tuple(brand.link_domains),
     )
 
@@ -130,7 +139,19 @@ def context_for(mailing: Mailing, *, now: datetime | None = None) -> RenderConte
     moment = mailing.send_at or now or timezone.now()
     day = moment.astimezone(ZoneInfo(mailing.group.time_zone)).date().isoformat()
     send_date = long_date(mailing.group, moment)
-    return context_for_group(mailing.group, send_date=send_date, day=day, audience=audience_facts(mailing))
+    return context_for_group(mailing.group, send_date=send_date, day=day, **mailing_facts(mailing))
+
+
+class MailingFacts(TypedDict):
+    """What a mail takes from its mailing beside values and time."""
+
+    audience: Mapping[str, str]
+    sender: Mapping[str, str]
+
+
+def mailing_facts(mailing: Mailing) -> MailingFacts:
+    """Gives the audience and the sender of a mailing."""
+    return {"audience": audience_facts(mailing), "sender": sender_of(mailing)}
 
 
 def audience_facts(mailing: Mailing) -> dict[str, str]:
@@ -160,6 +181,13 @@ def render_mailing(mailing: Mailing, target: Target, *, now: datetime | None = N
     return render(compiled_of(mailing.version), mailing.values, shown, target)
 
 
+def proof_of(mailing: Mailing) -> Proof:
+    """Gives the proof of the brand lock for a mailing as it stands."""
+    compiled, context = compiled_of(mailing.version), context_for(mailing)
+    rendered = render(compiled, mailing.values, context, Target.BRAZE)
+    return prove(compiled, mailing.values, context, rendered)
+
+
 def _without_token(context: RenderContext) -> RenderContext:
     return replace(context, unsubscribe_url=context.unsubscribe_url.replace(TOKEN_LIQUID, "preview"))
 
@@ -173,8 +201,17 @@ def mail_for_braze(version: TemplateVersion) -> str:
     return braze_source(compiled_of(version), context_for_group(root, send_date=""))
 
 
-def preview_of_version(version: TemplateVersion, group: Group, values: dict[str, Any] | None = None) -> Rendered:
-    """Gives the picture of a version as a group would see it before anything is filled in."""
+def preview_of_version(version: TemplateVersion, group: Group, values: Mapping[str, Any] | None = None) -> Rendered:
+    """Gives the picture of a version as a group would see it; without values before anything is filled in."""
+    return _looked_at(version, group, values, Target.PREVIEW)
+
+
+def sample_of_version(version: TemplateVersion, group: Group) -> Rendered:
+    """Gives a version as a test mail shows it: a sample person of a group, before anything is filled in."""
+    return _looked_at(version, group, None, Target.SAMPLE)
+
+
+def _looked_at(version: TemplateVersion, group: Group, values: Mapping[str, Any] | None, target: Target) -> Rendered:
     compiled = compiled_of(version)
     context = _without_token(context_for_group(group, send_date=long_date(group, timezone.now())))
-    return render(compiled, default_values(compiled) if values is None else values, context, Target.PREVIEW)
+    return render(compiled, default_values(compiled) if values is None else values, context, target)

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from campaigns.brandlock import Compiled, default_values
 from campaigns.compose.content import compiled_of
-from campaigns.models import ExclusionReason, Mailing, MailingState, Template
+from campaigns.models import ExclusionReason, Mailing, MailingState
 from groups.audiences.queries import suppressed_by
 from groups.models import Audience, AudienceKind, Contact, Group, SuppressionReason, SyncState
 
@@ -61,11 +61,6 @@ def mailings_of(group: Group, state_filter: str = "") -> QuerySet[Mailing]:
     mailings = Mailing.objects.filter(group=group).select_related("version__template", "author", "audience")
     states = FILTERS.get(state_filter)
     return mailings.filter(state__in=states) if states else mailings
-
-
-def templates_for(group: Group) -> QuerySet[Template]:
-    """Gives the published templates of the group's brand."""
-    return Template.objects.filter(brand=group.brand, current__isnull=False).select_related("current")
 
 
 def audience_count(audience: Audience, group: Group) -> AudienceCount:

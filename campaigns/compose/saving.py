@@ -15,9 +15,11 @@ from campaigns.compose import services
 from campaigns.compose.content import compiled_of
 from campaigns.compose.forms import WhenForm
 from campaigns.compose.inputs import changes_in, paths_of, with_value
-from campaigns.compose.steps import AUDIENCE, NAME, PREFIX, WHEN, own_key
+from campaigns.compose.sender import PARTS
+from campaigns.compose.steps import AUDIENCE, NAME, PREFIX, SENDER, WHEN, own_key
 from campaigns.errors import NotAllowed, NotEditable, Refusal, StaleRevision, ValuesRefused
 from campaigns.library.images import add_upload, fitted_to
+from campaigns.library.words import one_line
 from campaigns.models import Image, Mailing
 from groups import access
 from groups.models import Audience, Event, User
@@ -58,6 +60,7 @@ def save_form(*, mailing: Mailing, post: QueryDict, files: Mapping[str, Uploaded
         except Refusal as refusal:
             outcome.refused[own_key(NAME)] = refusal.sentence
     _save_values(outcome, post, files, actor)
+    _save_sender(outcome, post, actor)
     if own_key(AUDIENCE) in post:
         _save_audience(mailing, str(post[own_key(AUDIENCE)]), actor)
     if own_key(WHEN) in post:
@@ -133,6 +136,18 @@ def _check_images(mailing: Mailing, compiled: Compiled, changes: Mapping[str, An
 
 def _image_in(value: Any) -> str:
     return str(value.get("image", "")) if isinstance(value, Mapping) else ""
+
+
+def _save_sender(outcome: Outcome, post: QueryDict, actor: User) -> None:
+    mailing = outcome.mailing
+    typed = {part: str(post[name]) for part in PARTS if (name := f"{own_key(SENDER)}.{part}") in post}
+    changes = {part: text for part, text in typed.items() if one_line(text) != mailing.envelope.get(part, "")}
+    if not changes:
+        return
+    try:
+        services.save_envelope(mailing=mailing, changes=changes, actor=actor)
+    except NotAllowed as refusal:
+        outcome.refused[own_key(SENDER)] = refusal.sentence
 
 
 def _save_audience(mailing: Mailing, chosen: str, actor: User) -> None:

@@ -14,7 +14,9 @@ from django.utils.translation import gettext as _
 from campaigns.brandlock import ValuesRefused as ValuesWrong
 from campaigns.brandlock import clean_values, default_values
 from campaigns.compose.content import compiled_of
-from campaigns.errors import NotEditable, Refusal, StaleRevision, ValuesRefused
+from campaigns.compose.sender import LONGEST, open_parts
+from campaigns.errors import NotAllowed, NotEditable, Refusal, StaleRevision, ValuesRefused
+from campaigns.library.offering import is_offered
 from campaigns.library.words import one_line
 from campaigns.models import Mailing, MailingState, Template
 from campaigns.preflight.findings import CheckFinding
@@ -25,12 +27,14 @@ NAME_CHARACTERS = 120
 
 
 def start_mailing(*, group: Group, template: Template, actor: User, name: str = "") -> Mailing:
-    """Makes a draft from the template's published version; raises `Refusal` when none is published."""
+    """Makes a draft from the template's published version; raises `Refusal` where it is not offered to this person."""
     version = template.current
     if group.closed_at is not None:
         raise Refusal(_("This group is closed. What it has sent stays, but nothing new is sent."))
     if version is None or template.brand_id != group.brand_id:
         raise Refusal(_("This template has no published version yet. Ask a brand manager to publish it."))
+    if not is_offered(template, group, actor):
+        raise Refusal(_("This template is not offered to your group now. Choose another one, or ask a brand manager."))
     with transaction.atomic():
         mailing = Mailing.objects.create(
             group=group,
@@ -57,6 +61,15 @@ def save_values(*, mailing: Mailing, changes: Mapping[str, Any], revision: int, 
             _("The template does not take this."), [CheckFinding.of_value(finding) for finding in error.findings]
         ) from error
     return _edit(mailing, actor, revision=revision, values=values)
+
+
+def save_envelope(*, mailing: Mailing, changes: Mapping[str, str], actor: User) -> Mailing:
+    """Stores what an author says of the sender; raises `NotAllowed` for a part that the template locks (T2)."""
+    locked = [part for part in changes if part not in open_parts(mailing.version)]
+    if locked:
+        raise NotAllowed(_("The template locks this part of the sender. Only a brand manager can change it."))
+    cleaned = {part: one_line(text)[:LONGEST] for part, text in changes.items()}
+    return _edit(mailing, actor, revision=mailing.revision, envelope={**mailing.envelope, **cleaned})
 
 
 def rename(*, mailing: Mailing, name: str, revision: int, actor: User) -> Mailing:
@@ -89,6 +102,7 @@ def copy_mailing(*, mailing: Mailing, actor: User) -> Mailing:
             version=mailing.version,
             name=_("Copy of %(name)s") % {"name": mailing.name[:100]},
             values=mailing.values,
+            envelope=mailing.envelope,
             route=mailing.route,
             author=actor,
         )

@@ -12,13 +12,14 @@ from django.utils.translation import ngettext
 from campaigns.brandlock import Compiled, FieldSpec, RenderContext, SectionSpec, default_values
 from campaigns.compose.asked import Asked, asked_of, filled, shortened, shown_words
 from campaigns.compose.inputs import order_of
+from campaigns.compose.sender import open_parts, sender_of
 from campaigns.models import Image, Mailing
 from campaigns.preflight.findings import CheckFinding
 
 ENVELOPE = ("subject", "preheader")
 # Widgets say how a step is asked; the template has one block for each.
 NAME, WORDS, SECTION, CHOICE, ITEMS = "name", "fields", "section", "choice", "items"
-AUDIENCE, CHECK, WHEN, SEND = "audience", "check", "when", "send"
+SENDER, AUDIENCE, CHECK, WHEN, SEND = "sender", "audience", "check", "when", "send"
 # A field's step has the field's name, so the portal's own steps and inputs carry a dash, which no field has.
 PREFIX = "mailing"
 
@@ -152,6 +153,8 @@ class _Builder:
             mark="done" if self.mailing.name else "missing",
             summary=shortened(self.mailing.name),
         )
+        if parts := open_parts(self.mailing.version):
+            yield self.sender_step(parts)
         yield self.envelope_step()
         opened: set[str] = set()
         for spec in self.compiled.fields:
@@ -208,6 +211,38 @@ class _Builder:
             "section": " ".join(one.name for one in sections if one.optional or one.choice),
             "is_hidden": not all(self.is_on(one) for one in sections),
         }
+
+    def sender_step(self, parts: Sequence[str]) -> Step:
+        """Gives the step that asks for what the template leaves open of the sender."""
+        key = own_key(SENDER)
+        labels = {
+            "name": _("Name of the sender"),
+            "address": _("Address of the sender"),
+            "reply_to": _("Address for replies"),
+        }
+        sender = sender_of(self.mailing)
+        asked = tuple(
+            Asked(
+                name=f"{key}.{part}",
+                type="line",
+                label=labels[part],
+                text=str(self.mailing.envelope.get(part, "")),
+                good=sender[part],
+            )
+            for part in parts
+        )
+        notes = notes_for(key, self.findings, blocks=True)
+        return Step(
+            key=key,
+            kind=WORDS,
+            title=_("Sender"),
+            help=_("Who the email comes from. What you leave empty is filled in for your group."),
+            asked=asked,
+            mark="missing" if notes else "done" if self.mailing.envelope else "untouched",
+            summary=shortened(sender["name"]),
+            notes=notes,
+            warnings=notes_for(key, self.findings, blocks=False),
+        )
 
     def envelope_step(self) -> Step:
         asked = tuple(self.envelope_field(name) for name in ENVELOPE)

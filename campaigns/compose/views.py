@@ -16,6 +16,7 @@ from django.views.decorators.http import require_GET, require_POST
 from campaigns.compose import queries, services
 from campaigns.compose.listing import rows_of
 from campaigns.errors import Refusal
+from campaigns.library.offering import offered_templates
 from campaigns.models import Mailing, Template
 from groups import access
 from groups.http import PortalRequest
@@ -58,7 +59,9 @@ def mailing_list(request: PortalRequest, group_id: uuid.UUID) -> HttpResponse:
 def template_wall(request: PortalRequest, group_id: uuid.UUID) -> HttpResponse:
     """Shows the templates that a group may use, as pictures."""
     group = access.get(request.user, Group, group_id, Permission.EDIT_MAILINGS)
-    return render(request, "compose/template_wall.html", {"group": group, "templates": queries.templates_for(group)})
+    return render(
+        request, "compose/template_wall.html", {"group": group, "templates": offered_templates(group, request.user)}
+    )
 
 
 @login_required

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from braze_client.liquid import neutralise
 from campaigns.brandlock import Target, prove, render, trigger_properties
-from campaigns.compose.content import compiled_of, context_for, sender_of
+from campaigns.compose.content import compiled_of, context_for
+from campaigns.compose.sender import sender_of
 from campaigns.errors import Refusal
 from campaigns.models import Delivery, Mailing, Route
 from campaigns.review.digest import digest_of
-from groups.models import Group, User, Workspace
+from groups.models import User, Workspace
 
 _NOT_IN_A_DISPLAY_NAME = re.compile(r'[<>"\\,;:\r\n\x00-\x1f]+')
 
@@ -28,6 +30,7 @@ def freeze(mailing: Mailing, *, actor: User) -> Delivery:
         raise Refusal(_("Braze is not connected. Ask an admin to fill in the Braze Email Service Provider page."))
     now = timezone.now()
     compiled, context = compiled_of(mailing.version), context_for(mailing, now=now)
+    sender = sender_of(mailing)
     rendered = render(compiled, mailing.values, context, Target.BRAZE)
     proof = prove(compiled, mailing.values, context, rendered)
     if not proof.holds:
@@ -43,8 +46,8 @@ def freeze(mailing: Mailing, *, actor: User) -> Delivery:
             "preheader": rendered.preheader,
             "html": rendered.html,
             "text": rendered.text,
-            "from": from_line(mailing.group),
-            "reply_to": sender_of(mailing.group)["reply_to"],
+            "from": from_line(sender),
+            "reply_to": sender["reply_to"],
         },
         properties=dict(trigger_properties(compiled, mailing.values, context)) if by_braze else {},
         proof={"holds": proof.holds, "fingerprint": proof.fingerprint},
@@ -59,8 +62,7 @@ def freeze(mailing: Mailing, *, actor: User) -> Delivery:
     )
 
 
-def from_line(group: Group) -> str:
-    """Gives the From of a group's mail as `Name <address>`; the name carries no header syntax and no Liquid."""
-    sender = sender_of(group)
+def from_line(sender: Mapping[str, str]) -> str:
+    """Gives the From of a mail as `Name <address>`; the name carries no header syntax and no Liquid."""
     name = " ".join(_NOT_IN_A_DISPLAY_NAME.sub(" ", neutralise(sender["name"])).split())
     return f"{name} <{sender['address']}>"

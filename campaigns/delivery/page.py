@@ -10,8 +10,9 @@ from django.utils import timezone
 
 from campaigns.brandlock import Target
 from campaigns.compose.closing import in_words, moment_in_words
-from campaigns.compose.content import render_mailing, sender_of
+from campaigns.compose.content import render_mailing
 from campaigns.compose.forms import when_initial
+from campaigns.compose.sender import sender_of
 from campaigns.delivery.forms import RescheduleForm
 from campaigns.delivery.queries import Progress, batches_of, delivery_of, progress
 from campaigns.models import BatchState, Delivery, DeliveryState, Mailing, MailingState
@@ -86,7 +87,7 @@ def page_of(mailing: Mailing, actor: User, *, reschedule: RescheduleForm | None 
         "shown": f"{mailing.state}.{can_stop}",
         "reschedule": reschedule or RescheduleForm(initial=when_initial(mailing), zone=mailing.group.time_zone),
         "rendered": rendered,
-        "sender": sender_of(mailing.group),
+        "sender": sender_of(mailing),
     }
 
 

@@ -13,7 +13,8 @@ from campaigns.compose import content
 from campaigns.demo import brands
 from campaigns.demo.brands import DemoPerson
 from campaigns.library.images import add_image
-from campaigns.library.services import create_template, publish_version
+from campaigns.library.publishing import publish_version
+from campaigns.library.services import create_template
 from campaigns.models import Image, Template
 from groups.audiences.importing import run_import
 from groups.audiences.services import confirm_mapping, resync, start_import

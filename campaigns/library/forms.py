@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django import forms
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
+from campaigns.compose.sender import PARTS
 from campaigns.library.words import one_line
 from campaigns.models import Route
+from groups.models import Group
+from groups.roles import Role
 
 MAX_SOURCE_CHARACTERS = 500_000
 
@@ -39,7 +45,37 @@ class NewTemplateForm(forms.Form):
 
 
 class TemplateForm(NewTemplateForm):
-    """A template with the source of its draft; line breaks and blanks of the source are kept as they are."""
+    """A template with the source of its draft; line breaks and blanks of the source are kept as they are.
+
+    `seen` is the digest of the draft that the page showed, so that nobody overwrites what somebody else saved since.
+    """
+
+    folder = OneLineField(
+        label=_("Folder"), max_length=60, required=False, help_text=_("Templates of one folder stand together.")
+    )
+    starts_on = forms.DateField(
+        label=_("Offered from"), required=False, widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
+    )
+    expires_on = forms.DateField(
+        label=_("Offered until"),
+        required=False,
+        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
+        help_text=_("The last day. After it, drafts can be looked at and not be sent; what was sent stays."),
+    )
+    inlines_css = forms.BooleanField(
+        label=_("Write style sheets into the elements (HTML only)"),
+        required=False,
+        help_text=_("Some mail programs drop style sheets. What is written in is then what you approve."),
+    )
+    sender_name = OneLineField(label=_("Name of the sender"), max_length=120, required=False)
+    sender_name_open = forms.BooleanField(label=_("Authors may write their own name"), required=False)
+    sender_address = forms.EmailField(label=_("Address of the sender"), required=False)
+    sender_address_open = forms.BooleanField(label=_("Authors may write their own address"), required=False)
+    sender_reply_to = forms.EmailField(label=_("Address for replies"), required=False)
+    sender_reply_to_open = forms.BooleanField(
+        label=_("Authors may write their own address for replies"), required=False
+    )
+    seen = forms.CharField(max_length=64, required=False, widget=forms.HiddenInput)
 
     trigger_campaign_id = forms.CharField(
         label=_("Campaign ID of the API-triggered campaign"),
@@ -57,6 +93,57 @@ class TemplateForm(NewTemplateForm):
         ),
     )
 
+    def clean(self) -> dict[str, Any]:
+        """Takes no last day before the first one."""
+        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
+        first, last = cleaned.get("starts_on"), cleaned.get("expires_on")
+        if first and last and last < first:
+            self.add_error("expires_on", _("The last day lies before the first one."))
+        return cleaned
+
+    @property
+    def envelope(self) -> dict[str, Any]:
+        """What the template says of the sender; parts that it says nothing of are left out."""
+        words = self.cleaned_data
+        found = {part: {"value": words[f"sender_{part}"], "is_open": words[f"sender_{part}_open"]} for part in PARTS}
+        return {part: rule for part, rule in found.items() if rule["value"] or rule["is_open"]}
+
     def clean_source(self) -> str:
         """Gives the source with the line breaks it was written with: forms send them as two characters."""
         return str(self.cleaned_data["source"]).replace("\r\n", "\n")
+
+
+class AccessForm(forms.Form):
+    """Who may start mailings from a template; without anything chosen every group may, those to come as well."""
+
+    allowed_groups = forms.ModelMultipleChoiceField(
+        label=_("Only these groups, with all below them"), queryset=Group.objects.none(), required=False
+    )
+    denied_groups = forms.ModelMultipleChoiceField(
+        label=_("Not these groups, with all below them"), queryset=Group.objects.none(), required=False
+    )
+    allowed_roles = forms.MultipleChoiceField(label=_("Only these roles"), choices=Role.choices, required=False)
+    denied_roles = forms.MultipleChoiceField(label=_("Not these roles"), choices=Role.choices, required=False)
+
+    def __init__(self, *args: Any, groups: QuerySet[Group], **options: Any) -> None:
+        super().__init__(*args, **options)
+        for name in ("allowed_groups", "denied_groups"):
+            field = self.fields[name]
+            assert isinstance(field, forms.ModelMultipleChoiceField)
+            field.queryset = groups
+
+
+class SnippetForm(forms.Form):
+    """A shared part."""
+
+    name = OneLineField(
+        label=_("Short name"), max_length=60, help_text=_("Templates name the part by it: a to z, 0 to 9 and _.")
+    )
+    label = OneLineField(label=_("Name"), max_length=120, help_text=_("Authors who may choose see it."))
+    source = forms.CharField(
+        label=_("HTML"),
+        max_length=50_000,
+        strip=False,
+        widget=forms.Textarea(attrs={"rows": 12, "spellcheck": "false", "wrap": "off"}),
+        help_text=_("Balanced HTML with placeholders such as [[group.phone]]. No fields, no scripts, no style sheets."),
+    )

@@ -9,9 +9,11 @@ from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from campaigns.brandlock import Compiled, Finding, SourceRefused
+from campaigns.brandlock.duties import publish_findings
 from campaigns.compose.content import compiled_of
 from campaigns.library.images import offered_images
-from campaigns.library.services import compile_for, kind_of
+from campaigns.library.publishing import compile_for
+from campaigns.library.services import kind_of
 from campaigns.models import Image, Template, TemplateVersion
 from groups.models import Brand, Group, GroupKind
 
@@ -27,9 +29,14 @@ class Problem:
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """A source as the editor shows it: what is wrong, or what it compiles to; both empty without a source."""
+    """A source as the editor shows it: what is wrong, or what it compiles to; both empty without a source.
+
+    `owed` keeps a source that compiles from being published, `warnings` do not.
+    """
 
     problems: tuple[Problem, ...] = ()
+    owed: tuple[Problem, ...] = ()
+    warnings: tuple[Problem, ...] = ()
     compiled: Compiled | None = None
 
 
@@ -41,7 +48,7 @@ def templates_of(brand: Brand) -> QuerySet[Template]:
         .select_related("current")
         .defer("current__source", "current__compiled")
         .annotate(has_draft=Exists(drafts), mailing_count=Count("versions__mailings", distinct=True))
-        .order_by("name")
+        .order_by("folder", "name")
     )
 
 
@@ -61,18 +68,23 @@ def history_of(template: Template) -> QuerySet[TemplateVersion]:
 
 
 def checked(version: TemplateVersion) -> Checked:
-    """Gives what a stored source compiles to, or everything that is wrong in it."""
-    if version.compiled:
-        return Checked(compiled=compiled_of(version))
-    return checked_source(version.template.brand, version.source)
-
-
-def checked_source(brand: Brand, source: str) -> Checked:
-    """Gives what a source compiles to, or everything that is wrong in it."""
+    """Gives what a stored source compiles to and still owes, or everything that is wrong in it."""
     try:
-        return Checked(compiled=compile_for(brand, source, kind_of(source)))
+        compiled = (
+            compiled_of(version)
+            if version.compiled
+            else compile_for(
+                version.template.brand, version.source, kind_of(version.source), inlines_css=version.inlines_css
+            )
+        )
     except SourceRefused as refused:
         return Checked(problems=problems_of(refused.findings))
+    findings = publish_findings(version.source, compiled)
+    return Checked(
+        owed=problems_of([finding for finding in findings if finding.blocks]),
+        warnings=problems_of([finding for finding in findings if not finding.blocks]),
+        compiled=compiled,
+    )
 
 
 def problems_of(findings: Sequence[Finding]) -> tuple[Problem, ...]:

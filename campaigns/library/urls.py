@@ -4,12 +4,18 @@ from __future__ import annotations
 
 from django.urls import path
 
-from campaigns.library import image_views, views
+from campaigns.library import editor, field_views, image_views, network_views, snippet_views, views
 
 urlpatterns = [
     path("templates/", views.template_list, name="template-list"),
     path("templates/new/", views.template_create, name="template-create"),
-    path("templates/<uuid:template_id>/", views.template_edit, name="template-edit"),
+    path("templates/<uuid:template_id>/", editor.template_edit, name="template-edit"),
+    path("templates/<uuid:template_id>/drafts/", network_views.template_push, name="template-push"),
+    path("templates/<uuid:template_id>/access/", network_views.template_access, name="template-access"),
+    path("mailings/<uuid:mailing_id>/update/", network_views.mailing_update, name="mailing-update"),
+    path("templates/<uuid:template_id>/fields/<slug:name>/", field_views.template_field, name="template-field"),
+    path("snippets/", snippet_views.snippet_list, name="snippet-list"),
+    path("snippets/<uuid:snippet_id>/", snippet_views.snippet_edit, name="snippet-edit"),
     path("templates/versions/<uuid:version_id>/preview/", views.version_preview, name="version-preview"),
     path("templates/versions/<uuid:version_id>/braze/", views.version_for_braze, name="version-braze"),
     path("g/<uuid:group_id>/images/", image_views.image_list, name="image-list"),

@@ -13,15 +13,27 @@ from campaigns.models.delivery import (
     Recipient,
 )
 from campaigns.models.image import Image, ImageFolder
+from campaigns.models.kit import BrandKit
 from campaigns.models.mailing import Mailing, MailingState
 from campaigns.models.report import ReportDay
 from campaigns.models.review import Review, ReviewState
-from campaigns.models.template import Route, SourceKind, Template, TemplateVersion
+from campaigns.models.template import (
+    AccessKind,
+    Route,
+    Snippet,
+    SnippetVersion,
+    SourceKind,
+    Template,
+    TemplateAccess,
+    TemplateVersion,
+)
 
 __all__ = [
+    "AccessKind",
     "Batch",
     "BatchKind",
     "BatchState",
+    "BrandKit",
     "Delivery",
     "DeliveryState",
     "Exclusion",
@@ -35,7 +47,10 @@ __all__ = [
     "Review",
     "ReviewState",
     "Route",
+    "Snippet",
+    "SnippetVersion",
     "SourceKind",
     "Template",
+    "TemplateAccess",
     "TemplateVersion",
 ]

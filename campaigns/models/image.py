@@ -70,6 +70,9 @@ class Image(models.Model):
         )
         ordering = ("-created_at",)
 
+    def __str__(self) -> str:
+        return self.name
+
     @property
     def folder_slug(self) -> str:
         """The slug of the folder that it lies in, by which templates name folders; empty without one."""

@@ -29,7 +29,8 @@ class MailingState(models.TextChoices):
 class Mailing(models.Model):
     """One email that a group makes from a template version.
 
-    `values` are the field values (design.md, section 3); `send_at` empty means "now"; `revision` counts the edits, so
+    `values` are the field values (design.md, section 3); `envelope` is what the author wrote of `name`, `address` and
+    `reply_to` where the version leaves them open; `send_at` empty means "now"; `revision` counts the edits, so
     that an old page cannot overwrite a newer one.
     """
 
@@ -38,6 +39,7 @@ class Mailing(models.Model):
     version = models.ForeignKey("campaigns.TemplateVersion", on_delete=models.PROTECT, related_name="mailings")
     name = models.CharField(max_length=120)
     values = models.JSONField(default=dict)
+    envelope = models.JSONField(default=dict, blank=True)
     audience = models.ForeignKey("groups.Audience", on_delete=models.PROTECT, null=True, related_name="mailings")
     route = models.CharField(max_length=20, choices=Route, default=Route.SCHEDULE)
     send_at = models.DateTimeField(null=True, blank=True)

@@ -20,13 +20,17 @@ class ReviewState(models.TextChoices):
 
 
 class Review(models.Model):
-    """One submission of a mailing: `digest` binds it to the content, `window_from` to `window_until` to the time."""
+    """One submission of a mailing: `digest` binds it to the content, `window_from` to `window_until` to the time.
+
+    `proof` is that of the brand lock, as it held when the mailing was submitted.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     mailing = models.ForeignKey("campaigns.Mailing", on_delete=models.PROTECT, related_name="reviews")
     state = models.CharField(max_length=20, choices=ReviewState, default=ReviewState.OPEN)
     digest = models.CharField(max_length=64)
     values = models.JSONField(default=dict)
+    proof = models.JSONField(default=dict)
     window_from = models.DateTimeField()
     window_until = models.DateTimeField()
     note = models.CharField(max_length=500, blank=True)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 import uuid
 
 from django.db import models
@@ -23,14 +25,21 @@ class SourceKind(models.TextChoices):
 
 
 class Template(models.Model):
-    """The locked email of a brand; `current` is the version that new mailings start from, once one is published."""
+    """The locked email of a brand; `current` is the version that new mailings start from, once one is published.
+
+    It is offered from `starts_on` and to the end of `expires_on`, in the group's zone; after that drafts of it can be
+    looked at and not be sent (T14). `folder` and `slug` sort and name it (T13).
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     brand = models.ForeignKey("groups.Brand", on_delete=models.PROTECT, related_name="templates")
     slug = models.SlugField(max_length=80)
     name = models.CharField(max_length=120)
     description = models.CharField(max_length=300, blank=True)
+    folder = models.CharField(max_length=60, blank=True)
     route = models.CharField(max_length=20, choices=Route, default=Route.SCHEDULE)
+    starts_on = models.DateField(null=True, blank=True)
+    expires_on = models.DateField(null=True, blank=True)
     current = models.ForeignKey(
         "campaigns.TemplateVersion", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
@@ -47,10 +56,42 @@ class Template(models.Model):
         return self.name
 
 
+class AccessKind(models.TextChoices):
+    """Whether a line lets people use a template or keeps them from it; to keep from it wins."""
+
+    ALLOW = "allow", _("May use it")
+    DENY = "deny", _("May not use it")
+
+
+class TemplateAccess(models.Model):
+    """One line of who may start mailings from a template (T15): a group with all below it, a role, or both together.
+
+    Without any line that allows, every group of the brand may, those to come as well; a line that denies always wins.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    template = models.ForeignKey(Template, on_delete=models.CASCADE, related_name="access_lines")
+    kind = models.CharField(max_length=10, choices=AccessKind)
+    group = models.ForeignKey("groups.Group", on_delete=models.CASCADE, null=True, blank=True, related_name="+")
+    role = models.CharField(max_length=30, blank=True)
+
+    brand_path = "template__brand"
+
+    class Meta:
+        constraints = (
+            models.CheckConstraint(
+                condition=models.Q(group__isnull=False) | ~models.Q(role=""), name="template_access_names_somebody"
+            ),
+            models.UniqueConstraint(fields=["template", "group", "role"], name="template_access_once"),
+        )
+
+
 class TemplateVersion(models.Model):
     """A source and what it compiles to (`brandlock.Compiled` as JSON); immutable once published.
 
-    `is_tested` tells whether a test mail of exactly this version was asked for before it was published.
+    `tested_digest` is that of the source of which a test mail was sent last; a version is tested where it is its own.
+    `envelope` says of `name`, `address` and `reply_to` what the template sets (`value`) and whether authors may write
+    their own (`is_open`); what it does not name is the group's (T2).
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -60,6 +101,10 @@ class TemplateVersion(models.Model):
     source = models.TextField()
     compiled = models.JSONField()
     trigger_campaign_id = models.CharField(max_length=64, blank=True)
+    inlines_css = models.BooleanField(default=False)
+    envelope = models.JSONField(default=dict, blank=True)
+    tested_digest = models.CharField(max_length=64, blank=True)
+    tested_at = models.DateTimeField(null=True, blank=True)
     is_tested = models.BooleanField(default=False)
     published_by = models.ForeignKey("groups.User", on_delete=models.PROTECT, null=True, related_name="+")
     published_at = models.DateTimeField(null=True, blank=True)
@@ -69,4 +114,47 @@ class TemplateVersion(models.Model):
 
     class Meta:
         constraints = (models.UniqueConstraint(fields=["template", "number"], name="template_version_number_once"),)
+        ordering = ("-number",)
+
+    @property
+    def digest(self) -> str:
+        """The SHA-256 of everything that is published, in hexadecimal."""
+        parts = [self.source_kind, self.source, self.trigger_campaign_id, self.inlines_css, self.envelope]
+        return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
+
+
+class Snippet(models.Model):
+    """A part that many templates share (T19); templates name it by `name`, authors choose it by `label`."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    brand = models.ForeignKey("groups.Brand", on_delete=models.PROTECT, related_name="snippets")
+    name = models.CharField(max_length=60)
+    label = models.CharField(max_length=120)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    brand_path = "brand"
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=["brand", "name"], name="snippet_name_once_per_brand"),)
+        ordering = ("name",)
+
+    def __str__(self) -> str:
+        return self.label
+
+
+class SnippetVersion(models.Model):
+    """One state of a shared part (`brandlock.Snippet` as JSON); the newest one stands wherever it is not pinned."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    snippet = models.ForeignKey(Snippet, on_delete=models.PROTECT, related_name="versions")
+    number = models.PositiveIntegerField()
+    source = models.TextField()
+    compiled = models.JSONField()
+    published_by = models.ForeignKey("groups.User", on_delete=models.PROTECT, null=True, related_name="+")
+    published_at = models.DateTimeField(auto_now_add=True)
+
+    brand_path = "snippet__brand"
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=["snippet", "number"], name="snippet_version_number_once"),)
         ordering = ("-number",)

@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext_noop as _
 
 from campaigns.brandlock import (
@@ -22,6 +23,8 @@ from campaigns.brandlock import (
 )
 from campaigns.compose.content import compiled_of, context_for
 from campaigns.compose.queries import audience_count
+from campaigns.compose.sender import sender_problems
+from campaigns.library.offering import is_over
 from campaigns.models import Mailing, Route
 from campaigns.preflight.findings import CheckFinding
 from groups.models import ImportState, Workspace
@@ -29,6 +32,7 @@ from groups.models import ImportState, Workspace
 CLIPPED_AT_BYTES = 102 * 1024
 CLIPPING_NEAR_BYTES = 85 * 1024
 LONG_SUBJECT_CHARACTERS = 60
+SENDER_STEP = "mailing-sender"
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 
@@ -69,6 +73,20 @@ def _sender(subject: Subject) -> Iterator[CheckFinding]:
     if subject.mailing.route == Route.SCHEDULE and not subject.context.sender["address"]:
         yield CheckFinding(
             "sender_missing", _("Your group has no sender address. Ask an admin to give it one."), step="braze"
+        )
+    domains = tuple(subject.mailing.group.brand.mail_domains)
+    for code, message, params in sender_problems(subject.context.sender, domains):
+        yield CheckFinding(code, message, step=SENDER_STEP, params=params)
+
+
+def _season(subject: Subject) -> Iterator[CheckFinding]:
+    template = subject.mailing.version.template
+    if template.expires_on is not None and is_over(template, subject.mailing.group):
+        yield CheckFinding(
+            "template_expired",
+            _("The template “%(name)s” was only to be used until %(day)s. Start a new mailing from another one."),
+            step="braze",
+            params={"name": template.name, "day": date_format(template.expires_on)},
         )
 
 
@@ -207,6 +225,7 @@ CHECKS: tuple[Callable[[Subject], Iterator[CheckFinding]], ...] = (
     _values,
     _properties,
     _sender,
+    _season,
     _subject_line,
     _audience,
     _import,

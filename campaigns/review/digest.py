@@ -6,7 +6,8 @@ import hashlib
 import json
 
 from campaigns.brandlock import Target, render
-from campaigns.compose.content import audience_facts, compiled_of, context_for_group, sender_of
+from campaigns.compose.content import compiled_of, context_for_group, mailing_facts
+from campaigns.compose.sender import sender_of
 from campaigns.models import Mailing
 
 # A mail may name the day it goes; the time has a window of its own, so that day is left out here.
@@ -15,7 +16,7 @@ ANY_DAY = "…"
 
 def digest_of(mailing: Mailing) -> str:
     """Gives the SHA-256, as 64 hex digits, of content, version, audience, sender and group fields (product.md, 5)."""
-    context = context_for_group(mailing.group, send_date=ANY_DAY, audience=audience_facts(mailing))
+    context = context_for_group(mailing.group, send_date=ANY_DAY, **mailing_facts(mailing))
     rendered = render(compiled_of(mailing.version), mailing.values, context, Target.BRAZE)
     audience = mailing.audience
     covered = {
@@ -25,7 +26,7 @@ def digest_of(mailing: Mailing) -> str:
         "text": rendered.text,
         "version": str(mailing.version_id),
         "audience": [str(audience.pk), audience.kind, audience.segment_id] if audience else None,
-        "sender": sender_of(mailing.group),
+        "sender": sender_of(mailing),
         "group": dict(mailing.group.mail_fields()),
         "values": mailing.values,  # also of sections that stand only on another day
         "route": mailing.route,

@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from campaigns.brandlock import clean_text
+from campaigns.compose.content import proof_of
 from campaigns.delivery.services import hand_over
 from campaigns.errors import NotAllowed, NotReady, Refusal, StaleState
 from campaigns.models import Mailing, MailingState, Review, ReviewState
@@ -40,6 +41,7 @@ def submit(*, mailing: Mailing, actor: User, note: str = "") -> Review:
             mailing=mailing,
             digest=digest_of(mailing),
             values=mailing.values,
+            proof=proof_of(mailing).as_json(),
             window_from=opens,
             window_until=opens + timedelta(hours=settings.APPROVAL_WINDOW_HOURS),
             note=clean_text(note).strip()[:500],

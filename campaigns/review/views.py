@@ -13,8 +13,9 @@ from django.views.decorators.http import require_GET, require_POST
 
 from campaigns.brandlock import Target
 from campaigns.compose.closing import moment_in_words
-from campaigns.compose.content import render_mailing, sender_of
+from campaigns.compose.content import render_mailing
 from campaigns.compose.queries import audience_count
+from campaigns.compose.sender import sender_of
 from campaigns.errors import NotReady, Refusal
 from campaigns.models import Mailing, Review, ReviewState
 from campaigns.preflight import check
@@ -122,7 +123,7 @@ def _page(request: PortalRequest, review: Review, form: ChangesForm, *, status: 
         "count": audience_count(mailing.audience, mailing.group) if mailing.audience else None,
         "when": moment_in_words(mailing),
         "rendered": render_mailing(mailing, Target.PREVIEW),
-        "sender": sender_of(mailing.group),
+        "sender": sender_of(mailing),
         "is_own": request.user.pk in (review.submitted_by_id, mailing.author_id),
         "is_open": review.state == ReviewState.OPEN,
         "earlier": [one for one in queries.thread_of(mailing) if one.pk != review.pk],

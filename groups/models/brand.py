@@ -30,6 +30,7 @@ class Brand(models.Model):
     website = models.URLField(blank=True)
     language = models.CharField(max_length=10, default="en")
     link_domains = models.JSONField(default=list, blank=True)
+    mail_domains = models.JSONField(default=list, blank=True)
     liquid_tags = models.JSONField(default=list, blank=True)
     review_policy = models.CharField(max_length=20, choices=ReviewPolicy, default=ReviewPolicy.ONE_LEVEL)
     derives_external_ids = models.BooleanField(default=False)

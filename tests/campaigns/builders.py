@@ -12,7 +12,8 @@ from campaigns.delivery.dispatch import dispatch
 from campaigns.delivery.planning import plan
 from campaigns.delivery.services import send
 from campaigns.delivery.settling import settle
-from campaigns.library.services import create_template, publish_version
+from campaigns.library.publishing import publish_version
+from campaigns.library.services import create_template
 from campaigns.models import Delivery, Mailing, Route, SourceKind, Template
 from groups.audiences.syncing import sync_contacts
 from groups.models import Audience, Brand, Group, ReviewPolicy, User, Workspace

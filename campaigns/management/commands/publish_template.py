@@ -12,7 +12,8 @@ from django.core.validators import validate_slug
 from django.db import transaction
 
 from campaigns.brandlock import SourceRefused
-from campaigns.library.services import create_template, kind_of, publish_version
+from campaigns.library.publishing import publish_version
+from campaigns.library.services import create_template, kind_of
 from campaigns.models import SourceKind, Template
 from groups.models import Brand
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from campaigns.compose.services import start_mailing
-from campaigns.library.services import create_template, publish_version
+from campaigns.library.publishing import publish_version
+from campaigns.library.services import create_template
 from campaigns.models import Mailing, Template
 from groups.models import (
     Attribute,
@@ -25,7 +26,7 @@ from groups.models import (
 from groups.roles import Role
 
 SOURCE = """<!doctype html>
-<html lang="en"><head><title data-field="subject" data-required data-max="60">News from us</title></head>
+<html lang="en" dir="ltr"><head><title data-field="subject" data-required data-max="60">News from us</title></head>
 <body>
 <h1 data-field="headline" data-label="Headline" data-required data-max="40">Good morning</h1>
 <div data-field="story" data-type="text" data-label="Story"><p>What is new</p></div>

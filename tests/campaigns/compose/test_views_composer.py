@@ -13,7 +13,7 @@ from django.urls import reverse
 from PIL import Image as Picture
 
 from campaigns.library.images import add_image
-from campaigns.library.services import publish_version
+from campaigns.library.publishing import publish_version
 from campaigns.models import Image, Mailing, MailingState
 from tests.campaigns.compose.scene import SOURCE, Scene, a_scene, an_audience
 

@@ -8,7 +8,8 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from campaigns.library.services import create_template, publish_version
+from campaigns.library.publishing import publish_version
+from campaigns.library.services import create_template
 from campaigns.models import Mailing, MailingState
 from groups.models import Brand
 from tests.campaigns.compose.scene import SOURCE, Scene, a_scene

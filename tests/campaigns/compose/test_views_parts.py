@@ -10,7 +10,7 @@ from django.test import Client
 from django.urls import reverse
 
 from campaigns.library.images import add_image
-from campaigns.library.services import publish_version
+from campaigns.library.publishing import publish_version
 from campaigns.models import Image, Mailing
 from groups.models import Group
 from tests.campaigns.compose.scene import Scene, a_scene
@@ -30,7 +30,8 @@ SOURCE = """<!doctype html>
 <p data-field="day" data-type="date" data-default="2030-01-02">x</p>
 <p data-field="ink" data-type="color" data-options="#112233=Night|#223344=Dusk">Words</p>
 <div><p data-section="one" data-lock="none">1</p>
-<p data-section="two" data-lock="content" data-reason="The law wants it."><b data-field="legal" data-label="Legal">Fine print</b></p></div>
+<p data-section="two" data-lock="content" data-reason="The law wants it."
+><b data-field="legal" data-label="Legal">Fine print</b></p></div>
 <p>[[group.name]], [[group.address]] <a href="[[unsubscribe_url]]">Unsubscribe</a></p>
 </body></html>"""
 

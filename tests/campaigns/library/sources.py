@@ -6,7 +6,7 @@ from io import BytesIO
 
 from PIL import Image as Picture
 
-SOURCE = """<mjml>
+SOURCE = """<mjml lang="en" dir="ltr">
   <mj-head>
     <mj-title data-field="subject" data-type="line" data-label="Subject">Hello</mj-title>
   </mj-head>

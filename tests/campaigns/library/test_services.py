@@ -5,7 +5,9 @@ from __future__ import annotations
 import pytest
 
 from campaigns.brandlock import SourceRefused
-from campaigns.library.services import create_template, kind_of, publish_version, save_draft
+from campaigns.library.drafting import save_draft
+from campaigns.library.publishing import publish_version
+from campaigns.library.services import create_template, kind_of
 from campaigns.models import SourceKind, Template, TemplateVersion
 from groups.models import Event
 from tests.builders import Cast

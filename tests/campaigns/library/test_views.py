@@ -5,11 +5,14 @@ from __future__ import annotations
 import uuid
 
 import pytest
+from django.core import mail as mail_box
 from django.test import Client
 from django.urls import reverse
 from pytest_django.fixtures import Settings
 
-from campaigns.library.services import create_template, publish_version, save_draft
+from campaigns.library.drafting import save_draft
+from campaigns.library.publishing import publish_version
+from campaigns.library.services import create_template
 from campaigns.models import Template
 from tests.builders import Cast
 from tests.campaigns.library.sources import BROKEN, SOURCE
@@ -129,13 +132,18 @@ def test_publishing_makes_the_next_version(cast: Cast, template: Template, clien
     client.force_login(cast.manager)
     changed = SOURCE.replace("What is new", "What is on")
 
-    client.post(
-        reverse("campaigns:template-edit", kwargs={"template_id": template.pk}), form_of(changed, action="publish")
-    )
+    url = reverse("campaigns:template-edit", kwargs={"template_id": template.pk})
+
+    client.post(url, form_of(changed, action="publish"))
+    untested = Template.objects.get(pk=template.pk).current
+    client.post(url, form_of(changed, action="test"))
+    client.post(url, form_of(changed, action="publish"))
 
     template.refresh_from_db()
+    assert untested is not None and untested.number == 1
     assert template.current is not None
-    assert (template.current.number, template.current.source) == (2, changed)
+    assert (template.current.number, template.current.source, template.current.is_tested) == (2, changed, True)
+    assert [mail.subject for mail in mail_box.outbox] == ["[TEST] Hello"]
 
 
 def test_checking_by_htmx_answers_the_partial_of_the_page(cast: Cast, template: Template, client: Client) -> None:

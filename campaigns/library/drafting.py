@@ -1,0 +1,67 @@
+"""The one draft of a template: kept whatever it holds, published only when it is right."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from campaigns.brandlock import SourceRefused
+from campaigns.errors import Refusal
+from campaigns.library.publishing import compile_for
+from campaigns.library.services import draft_row, fill, lock_template
+from campaigns.models import Template, TemplateVersion
+from groups.audit import record
+from groups.models import User
+
+
+class StaleDraft(Refusal):
+    """Somebody else saved the draft in the meantime; what was typed is not stored."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            _("Somebody else saved this draft in the meantime. Copy what you typed, reload the page, and put it in.")
+        )
+
+
+def save_draft(
+    *,
+    template: Template,
+    source: str,
+    kind: str,
+    actor: User,
+    trigger_campaign_id: str = "",
+    envelope: dict[str, Any] | None = None,
+    inlines_css: bool = False,
+    seen: str | None = None,
+) -> TemplateVersion:
+    """Keeps a source as the template's one draft, also one that does not compile: then `compiled` is empty.
+
+    What a brand manager has typed is never lost to an error; only publishing demands a source that compiles. `seen` is
+    the digest of the draft that was looked at: raises `StaleDraft` where another one is stored by now.
+    """
+    try:
+        compiled = compile_for(template.brand, source, kind, inlines_css=inlines_css).as_json()
+    except SourceRefused:
+        compiled = {}
+    with transaction.atomic():
+        lock_template(template)
+        draft = draft_row(template)
+        is_new = draft.created_at is None
+        stored = "" if is_new else draft.digest
+        if seen is not None and not is_new and stored != seen:
+            raise StaleDraft
+        fill(
+            draft,
+            source=source,
+            kind=kind,
+            compiled=compiled,
+            trigger_campaign_id=trigger_campaign_id,
+            envelope=envelope or {},
+            inlines_css=inlines_css,
+        )
+        draft.save()
+        if is_new:
+            record("template.drafted", actor=actor, brand=template.brand, target=template, number=draft.number)
+    return draft

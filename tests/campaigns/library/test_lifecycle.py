@@ -1,0 +1,383 @@
+"""The life of a template: tested before it is published, offered to some, over one day, pushed to open drafts."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from django.core import mail
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from campaigns.brandlock import Target
+from campaigns.compose.content import render_mailing
+from campaigns.compose.sender import sender_of
+from campaigns.compose.services import save_envelope, save_values, start_mailing
+from campaigns.errors import NotAllowed, Refusal
+from campaigns.library.drafting import StaleDraft, save_draft
+from campaigns.library.offering import offered_templates, set_access
+from campaigns.library.publishing import publish_draft, publish_version, send_test
+from campaigns.library.pushing import follow, open_drafts, push_version
+from campaigns.library.snippets import save_snippet
+from campaigns.models import AccessKind, Mailing, MailingState, Review, ReviewState, Template, TemplateAccess
+from campaigns.preflight import check
+from campaigns.review.services import submit
+from groups.models import Group
+from groups.roles import Role
+from tests.campaigns.compose.scene import SOURCE, Scene, a_scene
+
+pytestmark = pytest.mark.django_db
+NEWER = SOURCE.replace("Good morning", "Good evening").replace("<p>What is new</p>", "<p>What is on</p>")
+
+
+@pytest.fixture
+def scene() -> Scene:
+    return a_scene()
+
+
+def client_of(scene: Scene, part: str) -> Client:
+    client = Client()
+    client.force_login(scene.people[part])
+    return client
+
+
+def publish(scene: Scene, source: str = NEWER, **settings: object) -> None:
+    publish_version(
+        template=scene.template,
+        source=source,
+        kind="html",
+        actor=scene.people["manager"],
+        tested=True,
+        **settings,  # type: ignore[arg-type]
+    )
+    scene.template.refresh_from_db()
+
+
+def test_a_draft_is_published_only_after_a_test_of_exactly_that_draft(scene: Scene) -> None:
+    manager = scene.people["manager"]
+    draft = save_draft(template=scene.template, source=NEWER, kind="html", actor=manager)
+
+    with pytest.raises(Refusal):
+        publish_draft(template=scene.template, actor=manager)
+    send_test(draft=draft, group=scene.store, actor=manager)
+    save_draft(template=scene.template, source=NEWER.replace("evening", "night"), kind="html", actor=manager)
+    with pytest.raises(Refusal):
+        publish_draft(template=scene.template, actor=manager)
+    save_draft(template=scene.template, source=NEWER, kind="html", actor=manager)
+    version = publish_draft(template=scene.template, actor=manager)
+
+    assert (version.source, version.is_tested) == (NEWER, True)
+    assert mail.outbox[0].to == [manager.email]
+
+
+def test_a_test_mail_shows_what_a_person_gets(scene: Scene) -> None:
+    draft = save_draft(
+        template=scene.template,
+        source=NEWER.replace("Good evening", "Hello").replace("<p>[[group.name]]", "<p>[[first_name]] [[group.name]]"),
+        kind="html",
+        actor=scene.people["manager"],
+    )
+
+    send_test(draft=draft, group=scene.store, actor=scene.people["manager"])
+
+    message = mail.outbox[0]
+    html = str(message.alternatives[0][0])  # type: ignore[attr-defined]
+    assert message.subject == "[TEST] News from us"
+    assert "Sam Pearl Street" in html
+    assert "{{" not in html
+    assert "data-place" not in html
+
+
+def test_a_source_that_owes_something_is_not_published(scene: Scene) -> None:
+    before = scene.template.current
+
+    page = client_of(scene, "manager").post(
+        reverse("campaigns:template-edit", args=[scene.template.pk]),
+        {"name": "News", "route": "schedule", "source": NEWER.replace(' lang="en"', ""), "action": "publish"},
+        follow=True,
+    )
+
+    scene.template.refresh_from_db()
+    assert scene.template.current == before
+    assert "does not say the language" in page.content.decode()
+
+
+def test_two_managers_do_not_overwrite_each_other(scene: Scene) -> None:
+    manager = scene.people["manager"]
+    first = save_draft(template=scene.template, source=SOURCE, kind="html", actor=manager)
+    seen = first.digest
+    save_draft(template=scene.template, source=NEWER, kind="html", actor=manager, seen=seen)
+
+    with pytest.raises(StaleDraft):
+        save_draft(template=scene.template, source="mine", kind="html", actor=manager, seen=seen)
+
+    assert scene.template.versions.get(published_at=None).source == NEWER
+
+
+def test_a_template_is_offered_between_its_days(scene: Scene) -> None:
+    today = timezone.localdate()
+    author = scene.people["author"]
+    cases = {
+        (None, None): 1,
+        (today + timedelta(days=2), None): 0,
+        (today - timedelta(days=2), today + timedelta(days=2)): 1,
+        (None, today - timedelta(days=2)): 0,
+    }
+
+    found = {}
+    for starts_on, expires_on in cases:
+        Template.objects.update(starts_on=starts_on, expires_on=expires_on)
+        found[(starts_on, expires_on)] = offered_templates(scene.store, author).count()
+
+    assert found == cases
+
+
+def test_a_draft_of_a_template_that_is_over_can_be_looked_at_and_not_be_sent(scene: Scene) -> None:
+    mailing = scene.draft()
+    Template.objects.update(expires_on=timezone.localdate() - timedelta(days=2))
+    mailing.refresh_from_db()
+    mailing.version.template.refresh_from_db()
+
+    assert "template_expired" in [found.code for found in check(mailing)]
+    page = client_of(scene, "author").get(reverse("campaigns:mailing-edit", args=[mailing.pk]))
+    assert page.status_code == 200
+    with pytest.raises(Refusal):
+        start_mailing(group=scene.store, template=scene.template, actor=scene.people["author"])
+
+
+@pytest.mark.parametrize(
+    ("lines", "is_offered"),
+    [
+        ([], True),
+        ([(AccessKind.ALLOW, "store", "")], True),
+        ([(AccessKind.ALLOW, "root", "")], True),
+        ([(AccessKind.ALLOW, "other_store", "")], False),
+        ([(AccessKind.DENY, "store", "")], False),
+        ([(AccessKind.DENY, "root", "")], False),
+        ([(AccessKind.ALLOW, "root", ""), (AccessKind.DENY, "store", "")], False),
+        ([(AccessKind.DENY, None, Role.LOCAL_AUTHOR)], False),
+        ([(AccessKind.ALLOW, None, Role.LOCAL_SENDER)], False),
+        ([(AccessKind.ALLOW, None, Role.LOCAL_AUTHOR)], True),
+        ([(AccessKind.DENY, "store", Role.LOCAL_SENDER)], True),
+    ],
+)
+def test_who_may_use_a_template(scene: Scene, lines: list[tuple[str, str | None, str]], is_offered: bool) -> None:
+    rows = [
+        TemplateAccess(template=scene.template, kind=kind, group=getattr(scene, group) if group else None, role=role)
+        for kind, group, role in lines
+    ]
+    set_access(template=scene.template, lines=rows, actor=scene.people["manager"])
+    author = scene.people["author"]
+
+    assert offered_templates(scene.store, author).exists() is is_offered
+    answer = client_of(scene, "author").post(
+        reverse("campaigns:mailing-start", args=[scene.store.pk, scene.template.pk])
+    )
+    assert answer.status_code == 302
+    assert Mailing.objects.exists() is is_offered
+
+
+def test_untouched_drafts_follow_a_new_version_and_others_are_left(scene: Scene) -> None:
+    attached, detached = scene.draft(), scene.draft()
+    save_values(
+        mailing=detached, changes={"headline": "Mine"}, revision=detached.revision, actor=scene.people["author"]
+    )
+    publish(scene)
+
+    followed = follow(scene.template, scene.people["manager"])
+
+    attached.refresh_from_db()
+    detached.refresh_from_db()
+    assert followed == 1
+    assert (attached.version, attached.values["headline"]) == (scene.template.current, "Good evening")
+    assert detached.version != scene.template.current
+
+
+def test_a_new_version_is_pushed_with_what_people_wrote(scene: Scene) -> None:
+    mailing = scene.draft()
+    save_values(mailing=mailing, changes={"headline": "Mine"}, revision=mailing.revision, actor=scene.people["author"])
+    publish(scene)
+
+    page = client_of(scene, "manager").get(reverse("campaigns:template-push", args=[scene.template.pk]))
+    answer = client_of(scene, "manager").post(
+        reverse("campaigns:template-push", args=[scene.template.pk]), {"mailing": [str(mailing.pk)]}
+    )
+
+    mailing.refresh_from_db()
+    assert "detached" in page.content.decode()
+    assert answer.status_code == 302
+    assert mailing.version == scene.template.current
+    assert mailing.values["headline"] == "Mine"
+    assert mailing.values["story"] == {"html": "<p>What is on</p>"}
+    assert "What is on" in render_mailing(mailing, Target.BRAZE).html
+
+
+def test_a_push_voids_an_approval_that_waits(scene: Scene) -> None:
+    mailing = scene.draft()
+    image_free = {"photo": {"image": "", "alt": ""}}
+    save_values(mailing=mailing, changes=image_free, revision=mailing.revision, actor=scene.people["author"])
+    review = submit(mailing=mailing, actor=scene.people["author"])
+    mailing.refresh_from_db()
+    publish(scene)
+
+    pushed = push_version(template=scene.template, mailings=[mailing], actor=scene.people["manager"])
+
+    review.refresh_from_db()
+    mailing.refresh_from_db()
+    assert pushed == 1
+    assert (mailing.state, review.state) == (MailingState.DRAFT, ReviewState.VOID)
+    assert not Review.objects.filter(state=ReviewState.OPEN).exists()
+
+
+def test_a_submission_keeps_the_proof_of_what_was_submitted(scene: Scene) -> None:
+    mailing = scene.draft()
+
+    review = submit(mailing=mailing, actor=scene.people["author"])
+
+    assert review.proof["holds"] is True
+    assert len(review.proof["fingerprint"]) == 64
+
+
+def test_scheduled_mailings_keep_their_version(scene: Scene) -> None:
+    mailing = scene.draft()
+    Mailing.objects.filter(pk=mailing.pk).update(state=MailingState.SCHEDULED)
+    mailing.refresh_from_db()
+    publish(scene)
+
+    assert list(open_drafts(scene.template)) == []
+    assert push_version(template=scene.template, mailings=[mailing], actor=scene.people["manager"]) == 0
+
+
+def test_an_author_takes_the_newest_version_or_the_templates_own_text(scene: Scene) -> None:
+    mailing = scene.draft()
+    save_values(mailing=mailing, changes={"headline": "Mine"}, revision=mailing.revision, actor=scene.people["author"])
+    publish(scene)
+    client = client_of(scene, "author")
+    url = reverse("campaigns:mailing-update", args=[mailing.pk])
+
+    client.post(url, {"text": "mine"})
+    mailing.refresh_from_db()
+    kept = mailing.values["headline"]
+    client.post(url, {"text": "template"})
+    mailing.refresh_from_db()
+
+    assert kept == "Mine"
+    assert (mailing.values["headline"], mailing.version) == ("Good evening", scene.template.current)
+
+
+@pytest.mark.parametrize("part", ["author", "sender", "approver", "reader", "stranger"])
+def test_nobody_else_pushes_or_says_who_may_use_a_template(scene: Scene, part: str) -> None:
+    client = client_of(scene, part)
+    mailing = scene.draft()
+
+    answers = [
+        client.post(reverse("campaigns:template-push", args=[scene.template.pk]), {"mailing": [str(mailing.pk)]}),
+        client.post(reverse("campaigns:template-access", args=[scene.template.pk]), {}),
+        client.get(reverse("campaigns:template-field", args=[scene.template.pk, "headline"])),
+        client.get(reverse("campaigns:snippet-list")),
+        client.get(reverse("campaigns:look-edit", args=[scene.store.pk])),
+    ]
+
+    assert [answer.status_code for answer in answers] == [404] * 5
+
+
+def test_the_settings_of_a_field_are_written_into_the_source(scene: Scene) -> None:
+    client = client_of(scene, "manager")
+    url = reverse("campaigns:template-field", args=[scene.template.pk, "headline"])
+
+    page = client.get(url)
+    client.post(url, {"data-type": "line", "data-label": "Big words", "data-max": "30", "data-help": 'Say "it"'})
+
+    draft = scene.template.versions.get(published_at=None)
+    assert 'name="data-max"' in page.content.decode()
+    assert 'data-label="Big words"' in draft.source
+    assert "data-required" not in draft.source.partition("<h1")[2].partition(">")[0]
+    assert draft.source.partition("<h1")[0] == SOURCE.partition("<h1")[0]
+
+
+def test_a_shared_part_changes_everywhere_but_where_it_is_pinned(scene: Scene) -> None:
+    manager = scene.people["manager"]
+    save_snippet(brand=scene.brand, name="legal", label="Legal", source="<i>One [[group.name]]</i>", actor=manager)
+    places = (
+        "<div data-field='live' data-type='snippet' data-options='legal'>x</div>"
+        "<div data-field='fixed' data-type='snippet' data-options='legal' data-pinned>x</div><p>[[group.name]],"
+    )
+    publish(scene, NEWER.replace("<p>[[group.name]],", places))
+    mailing = scene.draft()
+
+    save_snippet(brand=scene.brand, name="legal", label="Legal", source="<i>Two</i>", actor=manager)
+
+    rendered = render_mailing(mailing, Target.BRAZE)
+    assert "<div><i>Two</i></div><div><i>One Pearl Street</i></div>" in rendered.html
+    assert "Two" in rendered.text
+
+
+def test_a_shared_part_that_is_no_balanced_html_is_refused_and_changes_nothing(scene: Scene) -> None:
+    client = client_of(scene, "manager")
+    url = reverse("campaigns:snippet-list")
+
+    page = client.post(url, {"name": "legal", "label": "Legal", "source": "<div><script>x</script>"})
+    client.post(url, {"name": "legal", "label": "Legal", "source": "<p data-field='x'>y</p>"})
+
+    assert page.status_code == 422
+    assert not scene.brand.snippets.exists()
+
+
+def test_the_template_says_who_a_mail_comes_from_and_what_authors_may_write(scene: Scene) -> None:
+    publish(
+        scene, envelope={"name": {"value": "Northwind", "is_open": False}, "reply_to": {"value": "", "is_open": True}}
+    )
+    mailing = scene.draft()
+    author = scene.people["author"]
+
+    save_envelope(mailing=mailing, changes={"reply_to": "lou@gmail.com"}, actor=author)
+    with pytest.raises(NotAllowed):
+        save_envelope(mailing=mailing, changes={"name": "Forged"}, actor=author)
+    Mailing.objects.filter(pk=mailing.pk).update(envelope={**mailing.envelope, "name": "Forged"})
+    mailing.refresh_from_db()
+
+    assert sender_of(mailing) == {
+        "name": "Northwind",
+        "address": "us-001@northwind.example",
+        "reply_to": "lou@gmail.com",
+    }
+
+
+@pytest.mark.parametrize(
+    ("address", "code"),
+    [("lou@gmail.com", "sender_free_mail"), ("lou@other.example", "sender_domain"), ("lou@mail.northwind.example", "")],
+)
+def test_mail_never_comes_from_an_address_that_others_would_throw_away(scene: Scene, address: str, code: str) -> None:
+    scene.brand.mail_domains = ["northwind.example"]
+    scene.brand.save()
+    Group.objects.filter(pk=scene.store.pk).update(sender_address=address)
+    scene.store.refresh_from_db()
+    mailing = scene.draft()
+
+    found = [one.code for one in check(mailing) if one.code.startswith("sender")]
+
+    assert found == ([code] if code else [])
+
+
+def test_an_author_sees_a_sender_step_only_where_something_is_open(scene: Scene) -> None:
+    client = client_of(scene, "author")
+    closed = client.get(reverse("campaigns:mailing-edit", args=[scene.draft().pk]))
+    publish(scene, envelope={"name": {"value": "", "is_open": True}})
+    mailing = scene.draft()
+
+    page = client.get(reverse("campaigns:mailing-edit", args=[mailing.pk]))
+    client.post(
+        reverse("campaigns:mailing-save", args=[mailing.pk]),
+        {
+            "mailing-revision": mailing.revision,
+            "mailing-sender.name": "Lou",
+            "mailing-sender.address": "x@evil.example",
+        },
+        headers={"accept": "application/json"},
+    )
+
+    mailing.refresh_from_db()
+    assert "mailing-sender" not in [step.key for step in closed.context["steps"]]
+    assert "mailing-sender" in [step.key for step in page.context["steps"]]
+    assert mailing.envelope == {}
