@@ -62,6 +62,7 @@ format: setup-dev
 bench: setup-dev
 	$(BIN)/python -m bench client --json
 	$(BIN)/python -m bench render --json
+	$(BIN)/python -m bench preview --json
 
 messages: setup-dev
 	$(BIN)/python manage.py makemessages --all --no-wrap --ignore .venv --ignore node_modules

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from .context import Snippet
-from .fields import FieldSpec, SectionSpec
+from .fields import FieldSpec, FieldType, SectionSpec
 from .pieces import Json, Literal, Origin, Piece, Place, Section, Spot, from_json, literals, places, to_json
 from .source import Kind
 
@@ -106,6 +106,11 @@ class Compiled:
     def snippets_by_name(self) -> Mapping[str, Snippet]:
         """The pinned snippets by name."""
         return {snippet.name: snippet for snippet in self.pinned}
+
+    @cached_property
+    def snippet_fields(self) -> frozenset[str]:
+        """The names of the fields in which a shared part stands."""
+        return frozenset(spec.name for spec in self.fields if spec.type is FieldType.SNIPPET)
 
     @cached_property
     def lean(self) -> tuple[Piece, ...]:

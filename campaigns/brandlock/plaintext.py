@@ -31,7 +31,6 @@ _SILENT_TAGS = frozenset({"head", "script", "style", "title"})
 _HIDDEN = re.compile(r"display\s*:\s*none", re.IGNORECASE)
 _SPACES = re.compile(r"[ \t\n\r\f]+")
 _RICH_TAG = re.compile(r'<(?P<closes>/?)(?P<tag>[a-z]+)(?:[^>]*?\bhref="(?P<address>[^"]*)")?[^>]*>')
-_BLANK_LINES = re.compile(r"\n{3,}")
 
 
 def to_text(html: str) -> str:
@@ -62,8 +61,10 @@ def _shield(html: str) -> str:
 
 def tidy(text: str) -> str:
     """Returns plain text without trailing spaces and without more than one empty line in a row."""
-    lines = "\n".join(line.rstrip() for line in text.split("\n"))
-    return _BLANK_LINES.sub("\n\n", lines).strip("\n") + "\n"
+    lines = "\n".join([line.rstrip() for line in text.split("\n")])
+    while "\n\n\n" in lines:
+        lines = lines.replace("\n\n\n", "\n\n")
+    return lines.strip("\n") + "\n"
 
 
 def rich_to_text(html: str) -> str:
@@ -71,19 +72,60 @@ def rich_to_text(html: str) -> str:
 
     Braces are set apart before, so that words of people are no Liquid here.
     """
-    reader = _Reader()
+    parts: list[str] = []
+    addresses: list[str] = []
     at = 0
     for match in _RICH_TAG.finditer(html):
         if at < match.start():
-            reader.handle_data(unescape(html[at : match.start()]))
-        if match["closes"]:
-            reader.handle_endtag(match["tag"])
-        else:
-            address = unescape(match["address"]) if match["address"] else None
-            reader.handle_starttag(match["tag"], [("href", address)] if address is not None else [])
+            _add_words(parts, _as_words(html[at : match.start()]))
         at = match.end()
-    reader.handle_data(unescape(html[at:]))
-    return reader.text().strip("\n")
+        closes, tag, address = match.groups()
+        if tag in _PARAGRAPH_TAGS:
+            _end_line(parts, 2)
+        elif tag == "a":
+            if closes:
+                _add_address(parts, addresses.pop() if addresses else "")
+            else:
+                addresses.append(unescape(address or ""))
+        elif tag == "br":
+            parts.append("\n")
+        elif tag == "li" and not closes:
+            _end_line(parts, 1)
+            parts.append("- ")
+    _add_words(parts, _as_words(html[at:]))
+    return tidy("".join(parts)).strip("\n")
+
+
+def _as_words(html: str) -> str:
+    return _SPACES.sub(" ", unescape(html) if "&" in html else html)
+
+
+def _add_words(parts: list[str], text: str) -> None:
+    """Adds words; a space at the beginning of a line is none."""
+    if _is_at_line_start(parts):
+        text = text.lstrip(" ")
+    if text:
+        parts.append(text)
+
+
+def _add_address(parts: list[str], address: str) -> None:
+    """Adds where a link leads, unless its words say so."""
+    is_shown = "".join(parts[-1:]).endswith(address)
+    if address and not address.startswith(("tel:", "mailto:")) and not is_shown:
+        parts.append(f" ({address})")
+
+
+def _end_line(parts: list[str], count: int) -> None:
+    """Ends the line; for two, leaves an empty one."""
+    if not parts:
+        return
+    have = len(parts[-1]) - len(parts[-1].rstrip("\n")) if _is_at_line_start(parts) else 0
+    if have < count:
+        parts.append("\n" * (count - have))
+
+
+def _is_at_line_start(parts: list[str]) -> bool:
+    return not parts or parts[-1].endswith("\n")
 
 
 class _Reader(HTMLParser):
@@ -109,14 +151,14 @@ class _Reader(HTMLParser):
             self.parts.append("\n")
         elif tag == "img":
             if alternative := values.get("alt", "").strip():
-                self.words(alternative)
+                _add_words(self.parts, alternative)
         elif tag == "hr":
-            self.lines(2)
+            _end_line(self.parts, 2)
         elif tag == "li":
-            self.lines(1)
+            _end_line(self.parts, 1)
             self.parts.append("- ")
         elif tag == "td":
-            self.words(" ")
+            _add_words(self.parts, " ")
         else:
             self.block(tag)
 
@@ -127,19 +169,13 @@ class _Reader(HTMLParser):
                     pass
             return
         if tag == "a" and self.addresses:
-            address = self.addresses.pop()
-            if (
-                address
-                and not address.startswith(("tel:", "mailto:"))
-                and not "".join(self.parts[-1:]).endswith(address)
-            ):
-                self.parts.append(f" ({address})")
+            _add_address(self.parts, self.addresses.pop())
         else:
             self.block(tag)
 
     def handle_data(self, data: str) -> None:
         if not self.silent:
-            self.words(_SPACES.sub(" ", data))
+            _add_words(self.parts, _SPACES.sub(" ", data))
 
     def handle_comment(self, data: str) -> None:
         if data.startswith("zq") and data.endswith("qz"):
@@ -147,24 +183,6 @@ class _Reader(HTMLParser):
 
     def block(self, tag: str) -> None:
         if tag in _PARAGRAPH_TAGS:
-            self.lines(2)
+            _end_line(self.parts, 2)
         elif tag in _BLOCK_TAGS:
-            self.lines(1)
-
-    def words(self, text: str) -> None:
-        """Adds words; a space at the beginning of a line is none."""
-        if self.at_line_start():
-            text = text.lstrip(" ")
-        if text:
-            self.parts.append(text)
-
-    def lines(self, count: int) -> None:
-        """Ends the line; for two, leaves an empty one."""
-        if not self.parts:
-            return
-        have = len(self.parts[-1]) - len(self.parts[-1].rstrip("\n")) if self.at_line_start() else 0
-        if have < count:
-            self.parts.append("\n" * (count - have))
-
-    def at_line_start(self) -> bool:
-        return not self.parts or self.parts[-1].endswith("\n")
+            _end_line(self.parts, 1)

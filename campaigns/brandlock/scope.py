@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from .conditions import DAY, parse
-from .fields import FieldSpec, FieldType, SectionSpec
+from .fields import FieldSpec, SectionSpec
 from .pieces import Json, Literal, Origin, Piece, Place, Section, Spot
 from .types import TYPES
 
@@ -121,12 +121,13 @@ class Scope:
 
         A shared part gives its own pieces; one that does not exist any more gives nothing.
         """
+        snippet_fields = self.compiled.snippet_fields
         for piece in self.ordered(pieces):
             if isinstance(piece, Literal):
                 yield piece, self
                 continue
             if isinstance(piece, Place):
-                snippet = self.snippet(piece)
+                snippet = self.snippet(piece) if piece.name in snippet_fields else None
                 if snippet is None:
                     yield piece, self
                 else:
@@ -143,11 +144,10 @@ class Scope:
 
     def snippet(self, place: Place) -> tuple[Piece, ...] | None:
         """Returns the pieces of the shared part that stands in a place; None for a place of another kind."""
-        if place.origin is not Origin.FIELD or place.spot is Spot.MARK:
+        is_snippet = place.name in self.compiled.snippet_fields
+        if not is_snippet or place.origin is not Origin.FIELD or place.spot is Spot.MARK:
             return None
         spec = self.compiled.fields_by_name[place.name]
-        if spec.type is not FieldType.SNIPPET:
-            return None
         name = TYPES[spec.type].shown(spec, self.value(spec), "", self.context)
         known = self.compiled.snippets_by_name if spec.is_pinned else self.context.snippets
         snippet = known.get(name)

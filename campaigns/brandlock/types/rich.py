@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from html import unescape
 from typing import TYPE_CHECKING
 
-from campaigns.brandlock.fields import FieldSpec, FieldType, Format
+from campaigns.brandlock.fields import FieldSpec, FieldType, Format, RichStyles
 from campaigns.brandlock.findings import Finding, sentence
 from campaigns.brandlock.link_rules import Link, links_in
 from campaigns.brandlock.pieces import Json, Spot
@@ -65,7 +66,7 @@ class RichType(ValueType):
         return bool(unescape(plain_text(raw_html(value))).strip()) and bool(self.words(spec, value))
 
     def shown(self, spec: FieldSpec, value: Json, part: str, context: RenderContext) -> str:
-        return sanitise(raw_html(value), spec.formats, spec.styles)
+        return _shown(raw_html(value), spec.formats, spec.styles)
 
     def problems(self, spec: FieldSpec, value: Json, context: RenderContext) -> Iterator[Finding]:
         return iter(())
@@ -76,6 +77,12 @@ class RichType(ValueType):
     def longest(self, spec: FieldSpec) -> Json:
         words = words_of_length(spec.maximum or LONG_TEXT_CHARACTERS)
         return {"html": f"<p>{words}</p>" if Format.PARAGRAPH in spec.formats else words}
+
+
+@lru_cache(maxsize=256)
+def _shown(html: str, formats: tuple[Format, ...], styles: RichStyles) -> str:
+    """Returns the text that stands in the mail; HTML and plain text ask for the same one, and so does every preview."""
+    return sanitise(html, formats, styles)
 
 
 def raw_html(value: Json) -> str:

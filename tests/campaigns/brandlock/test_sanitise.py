@@ -2,17 +2,30 @@ from __future__ import annotations
 
 import json
 import re
+from unittest import mock
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from campaigns.brandlock import sanitise as sanitising
 from campaigns.brandlock.fields import Format, RichStyles
-from campaigns.brandlock.sanitise import sanitise
+from campaigns.brandlock.sanitise import is_sanitised, sanitise, tags_of
 
 from .builders import CORPORA
 
 ALL = tuple(Format)
+PARTS = (
+    *("<b>", "</b>", "<p>", "</p>", "<ul>", "</ul>", "<ol>", "</ol>", "<li>", "</li>", "<em>", "</em>", "<br>", "<a>"),
+    *(
+        '<a href="https://x.example/?a=1&amp;b=2">',
+        '<a href="javascript:x">',
+        "</a>",
+        "<p>a</p>",
+        "<ul><li>x</li></ul>",
+    ),
+    *("words", " ", "\n", "&amp;", "&lt;", "&nbsp;", "\xa0", "&", ">", "[[first_name]]", "{{", "%", "<div>", "</div>"),
+)
 TAG = re.compile(r"</?(?:b|strong|i|em|p|ul|ol|li|br)>|</a>|<a(?: href=\"[^\"<>]*\")?>")
 
 
@@ -53,6 +66,38 @@ def test_sanitised_text_is_balanced_and_stays_as_it_is(html: str) -> None:
 
     assert sanitise(clean, ALL) == clean
     assert "<" not in TAG.sub("", clean)
+
+
+@settings(max_examples=400)
+@given(st.lists(st.sampled_from(PARTS), max_size=9), st.sets(st.sampled_from(ALL)))
+def test_what_is_taken_for_sanitised_is_what_the_sanitiser_gives(parts: list[str], formats: set[Format]) -> None:
+    html = "".join(parts)
+    cleaned = sanitise(html, formats)
+
+    assert sanitise(cleaned, formats) == cleaned
+    for text in (html, cleaned):
+        if is_sanitised(text, tags_of(formats)):
+            with mock.patch.object(sanitising, "is_sanitised", return_value=False):
+                assert sanitise(text, formats) == text
+
+
+@pytest.mark.parametrize(
+    "html",
+    [
+        "words &amp; more",
+        '<p>Taste it <b>today</b> with <em>friends</em>.</p><p>At <a href="https://x.example/">ours</a>.</p>',
+        "<ul><li>one</li><li><b>two</b><br>lines</li></ul>",
+    ],
+)
+def test_what_people_usually_write_is_recognised_once_it_is_sanitised(html: str) -> None:
+    assert is_sanitised(sanitise(html, ALL), tags_of(ALL))
+
+
+def test_items_stay_as_they_are_where_paragraphs_are_no_format() -> None:
+    html = sanitise("<ul><li>one</li><li>two</li></ul><p>end</p>", [Format.LIST])
+
+    assert html == "<ul><li>one</li><li>two</li></ul>end"
+    assert sanitise(html, [Format.LIST]) == html
 
 
 def test_what_other_sanitisers_were_attacked_with_leaves_only_the_formats() -> None:
