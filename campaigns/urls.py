@@ -1,4 +1,4 @@
-"""The addresses of templates, images, mailings, reviews, deliveries and reports, by room."""
+"""The addresses of templates, images, rules, mailings, reviews, deliveries and reports, by room."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ app_name = "campaigns"
 urlpatterns = [
     path("", home, name="home"),
     path("", include("campaigns.library.urls")),
+    path("", include("campaigns.rules.urls")),
     path("", include("campaigns.look.urls")),
     path("", include("campaigns.compose.urls")),
     path("", include("campaigns.review.urls")),

@@ -42,6 +42,9 @@ _ROOMS = {
     "segment": "audiences",
     "image": "images",
     "template": "templates",
+    "snippet": "templates",
+    "merge": "templates",
+    "rule": "rules",
     "group": "groups",
     "workspace": "workspace",
 }

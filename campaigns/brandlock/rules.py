@@ -24,7 +24,7 @@ _BLOCK_TAGS = frozenset(
 _COUNT = re.compile(r"[0-9]{1,6}")
 _RATIO = re.compile(r"[1-9][0-9]{0,4}:[1-9][0-9]{0,4}")
 _SIZE = re.compile(r"[1-9][0-9]{0,4}x[1-9][0-9]{0,4}")
-_DOMAIN = re.compile(r"(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]{0,62}")
+DOMAIN = re.compile(r"(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]{0,62}")
 _WORDS = re.compile(r"[\s,]+")
 _SNIPPET = re.compile(r"[a-z][a-z0-9_]{0,59}")
 _DANGEROUS_PATTERN = re.compile(r"[+*}]\)?[+*{]|\\[1-9]|\(\?P=")
@@ -76,6 +76,11 @@ def is_value(field_type: FieldType, text: str) -> bool:
     if field_type is FieldType.COLOR:
         return COLOR.fullmatch(text) is not None
     return _VALUES[field_type](text) is not None
+
+
+def could_run_long(pattern: str) -> bool:
+    """Tells whether a regular expression is too long, or puts a repetition on another one, or refers back."""
+    return len(pattern) > PATTERN_CHARACTERS or _DANGEROUS_PATTERN.search(pattern) is not None
 
 
 def switch(element: Element, mark: str) -> bool:
@@ -162,7 +167,7 @@ class _Reader:
         except (re.error, OverflowError, RecursionError) as error:
             self.refuse(sentence("data-pattern cannot be read: %(reason)s."), reason=str(error))
             return ""
-        if len(pattern) > PATTERN_CHARACTERS or _DANGEROUS_PATTERN.search(pattern):
+        if could_run_long(pattern):
             self.refuse(sentence("data-pattern could take very long: put no repetition directly on another one."))
             return ""
         return pattern
@@ -222,7 +227,7 @@ class _Reader:
     def domains(self) -> tuple[str, ...]:
         domains = self.words("data-domains")
         for domain in domains:
-            if _DOMAIN.fullmatch(domain) is None:
+            if DOMAIN.fullmatch(domain) is None:
                 self.refuse(sentence("%(domain)s is no domain name."), domain=domain)
         return domains
 

@@ -17,6 +17,7 @@ from campaigns.models.kit import BrandKit
 from campaigns.models.mailing import Mailing, MailingState
 from campaigns.models.report import ReportDay
 from campaigns.models.review import Review, ReviewState
+from campaigns.models.rule import RestrictedWord, RuleLevel
 from campaigns.models.template import (
     AccessKind,
     Route,
@@ -44,9 +45,11 @@ __all__ = [
     "MailingState",
     "Recipient",
     "ReportDay",
+    "RestrictedWord",
     "Review",
     "ReviewState",
     "Route",
+    "RuleLevel",
     "Snippet",
     "SnippetVersion",
     "SourceKind",

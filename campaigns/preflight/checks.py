@@ -25,8 +25,9 @@ from campaigns.compose.content import compiled_of, context_for
 from campaigns.compose.queries import audience_count
 from campaigns.compose.sender import sender_problems
 from campaigns.library.offering import is_over
-from campaigns.models import Mailing, Route
+from campaigns.models import Mailing, Route, RuleLevel
 from campaigns.preflight.findings import CheckFinding
+from campaigns.rules.queries import hits_of, restrictions_of
 from groups.models import ImportState, Workspace
 
 CLIPPED_AT_BYTES = 102 * 1024
@@ -77,6 +78,29 @@ def _sender(subject: Subject) -> Iterator[CheckFinding]:
     domains = tuple(subject.mailing.group.brand.mail_domains)
     for code, message, params in sender_problems(subject.context.sender, domains):
         yield CheckFinding(code, message, step=SENDER_STEP, params=params)
+
+
+def _restricted_words(subject: Subject) -> Iterator[CheckFinding]:
+    """Finds the words that the brand restricts (M10); what needs approval warns here and is asked for by the policy."""
+    restrictions = restrictions_of(subject.mailing.group.brand)
+    for hit in hits_of(subject.mailing, subject.compiled, subject.context, restrictions):
+        level = RuleLevel(hit.restriction.level)
+        params = {"label": hit.label, "words": hit.words, "reason": hit.restriction.reason}
+        message = (_WORD_MESSAGES if hit.field else _SENDER_WORD_MESSAGES)[level]
+        step, blocks = hit.field or SENDER_STEP, level is RuleLevel.BLOCK
+        yield CheckFinding(f"restricted_{level.value}", message, step, blocks, params)
+
+
+_WORD_MESSAGES = {
+    RuleLevel.BLOCK: _("%(label)s says “%(words)s”, which your brand does not allow. Write it another way. %(reason)s"),
+    RuleLevel.APPROVE: _("%(label)s says “%(words)s”, so somebody must approve this mailing. %(reason)s"),
+    RuleLevel.WARN: _("%(label)s says “%(words)s”. Your brand would rather not read it. %(reason)s"),
+}
+_SENDER_WORD_MESSAGES = {
+    RuleLevel.BLOCK: _("The sender “%(label)s” says “%(words)s”, which your brand does not allow. %(reason)s"),
+    RuleLevel.APPROVE: _("The sender “%(label)s” says “%(words)s”, so somebody must approve this mailing. %(reason)s"),
+    RuleLevel.WARN: _("The sender “%(label)s” says “%(words)s”. Your brand would rather not read it. %(reason)s"),
+}
 
 
 def _season(subject: Subject) -> Iterator[CheckFinding]:
@@ -225,6 +249,7 @@ CHECKS: tuple[Callable[[Subject], Iterator[CheckFinding]], ...] = (
     _values,
     _properties,
     _sender,
+    _restricted_words,
     _season,
     _subject_line,
     _audience,

@@ -29,7 +29,7 @@ class CheckFinding:
         params = dict(self.params)
         if "wanted" in params:  # the shape of a value, in words of its own
             params["wanted"] = gettext(params["wanted"])
-        return gettext(self.message) % params
+        return (gettext(self.message) % params).strip()
 
     @classmethod
     def of_value(cls, finding: Finding) -> CheckFinding:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from campaigns.models import Mailing
+from campaigns.rules.queries import asks_for_approval
 from groups.access import may
 from groups.models import Group, GroupPath, ReviewPolicy, User
 from groups.roles import Permission
@@ -22,5 +23,12 @@ def policy_of(group: Group) -> ReviewPolicy:
 
 
 def needs_approval(mailing: Mailing, actor: User) -> bool:
-    """Tells whether `actor` must submit this mailing: they lack *send mailings*, or the policy demands approval."""
-    return not may(actor, Permission.SEND_MAILINGS, mailing.group) or policy_of(mailing.group) != ReviewPolicy.NONE
+    """Tells whether `actor` must submit this mailing.
+
+    They lack *send mailings*, the policy demands approval, or the mailing holds words that the brand wants approved.
+    """
+    return (
+        not may(actor, Permission.SEND_MAILINGS, mailing.group)
+        or policy_of(mailing.group) != ReviewPolicy.NONE
+        or asks_for_approval(mailing)
+    )

@@ -17,7 +17,8 @@ class Brand(models.Model):
     """A brand with its look, its domain name, its languages and its review policy; data never crosses brands.
 
     `derives_external_ids`: the brand states that Braze does not know its contacts, so that the portal may make up
-    external IDs; otherwise every uploaded file must bring them (product.md, section 1).
+    external IDs; otherwise every uploaded file must bring them (product.md, section 1). An empty list of domains allows
+    every domain; an empty `liquid_tags` means the usual tags.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -30,6 +31,7 @@ class Brand(models.Model):
     website = models.URLField(blank=True)
     language = models.CharField(max_length=10, default="en")
     link_domains = models.JSONField(default=list, blank=True)
+    image_domains = models.JSONField(default=list, blank=True)
     mail_domains = models.JSONField(default=list, blank=True)
     liquid_tags = models.JSONField(default=list, blank=True)
     review_policy = models.CharField(max_length=20, choices=ReviewPolicy, default=ReviewPolicy.ONE_LEVEL)

@@ -1,0 +1,44 @@
+"""What a brand restricts, and what of it a mailing meets."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from django.db.models import QuerySet
+
+from campaigns.brandlock import Compiled, RenderContext
+from campaigns.brandlock.restricted import Hit, Restriction, restricted_in, restricted_in_values
+from campaigns.compose.content import compiled_of, context_for
+from campaigns.models import Mailing, RestrictedWord, RuleLevel
+from groups.models import Brand
+
+
+def words_of(brand: Brand) -> QuerySet[RestrictedWord]:
+    """Gives the brand's restricted words, words before patterns, each with who added it."""
+    return RestrictedWord.objects.filter(brand=brand).select_related("created_by")
+
+
+def restrictions_of(brand: Brand, level: RuleLevel | None = None) -> tuple[Restriction, ...]:
+    """Gives the brand's restricted words as brand lock looks for them, those of one level where it is named."""
+    words = RestrictedWord.objects.filter(brand=brand)
+    if level is not None:
+        words = words.filter(level=level)
+    return tuple(Restriction(word.text, word.is_pattern, word.level, word.reason) for word in words)
+
+
+def hits_of(
+    mailing: Mailing, compiled: Compiled, context: RenderContext, restrictions: tuple[Restriction, ...]
+) -> tuple[Hit, ...]:
+    """Gives what a mailing meets in its fields and, without a field, in the name of its sender."""
+    if not restrictions:
+        return ()
+    sender = (replace(hit, label=context.sender["name"]) for hit in restricted_in(context.sender["name"], restrictions))
+    return (*restricted_in_values(compiled, mailing.values, context, restrictions), *sender)
+
+
+def asks_for_approval(mailing: Mailing) -> bool:
+    """Tells whether a mailing holds words with which it may only go out once somebody has approved it."""
+    restrictions = restrictions_of(mailing.group.brand, RuleLevel.APPROVE)
+    return bool(restrictions) and bool(
+        hits_of(mailing, compiled_of(mailing.version), context_for(mailing), restrictions)
+    )
