@@ -72,6 +72,9 @@ class MergeTag:
         return merge_tag(self.attribute, self.fallback, html=html)
 
 
+_ROOMS = frozenset({"brand", "group", "sender", "mailing", "audience"})
+
+
 @dataclass(frozen=True, slots=True)
 class RenderContext:
     """Everything outside the values that a render uses; the same context and values give the same mail.
@@ -104,14 +107,8 @@ class RenderContext:
         if name == UNSUBSCRIBE_URL:
             return self.unsubscribe_url
         room, _, rest = name.partition(".")
-        values = {
-            "brand": self.brand,
-            "group": self.group,
-            "sender": self.sender,
-            "mailing": self.mailing,
-            "audience": self.audience,
-        }.get(room)
-        return "" if values is None else values.get(rest, "")
+        values: Mapping[str, str] = getattr(self, room) if room in _ROOMS else {}
+        return values.get(rest, "")
 
     def fills(self, name: str) -> bool:
         """Tells whether an author may write `[[name]]`: a merge tag of the brand, or something the portal knows."""

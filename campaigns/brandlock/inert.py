@@ -13,8 +13,8 @@ from .links import link_or_empty, link_problem
 from .sanitise import clean_text
 
 _SPACES = re.compile(r"\s+")
-# Whatever may need escaping, cleaning or setting apart; a text without any of it stands as it is.
-_NEEDS_CARE = re.compile(r"[^\w .,;:!?()/#@*+=–—’“”€£-]|  ")
+# Nothing of this needs escaping, cleaning or setting apart in any spot for words.
+_PLAIN_WORDS = re.compile(r"[\w .,;:!?()/#@*+=–—’“”€£-]*")
 _STYLE_SAFE = re.compile(r"[A-Za-z0-9 #.,:/_%()&=?~+-]*")
 _STYLE_FUNCTION = re.compile(r"(?:expression|javascript|url)\s*[(:]", re.IGNORECASE)
 _URL_PART_SAFE = "+-._~@"
@@ -22,16 +22,21 @@ _ZERO_WIDTH_SPACE = "\u200b"
 _HALVES = frozenset("{}%$")
 
 
+def is_plain(text: str) -> bool:
+    """Tells whether a text needs no care in any spot for words; it may begin or end with a space."""
+    return _PLAIN_WORDS.fullmatch(text) is not None and "  " not in text
+
+
 def in_text(text: str) -> str:
     """Returns text for the content of an element: escaped, and its braces as entities, which Liquid does not read."""
-    if _NEEDS_CARE.search(text) is None:
+    if is_plain(text):
         return text
     return without_braces(escape(clean_text(text)))
 
 
 def in_attribute(text: str) -> str:
     """Returns text for a quoted attribute, in one line."""
-    if _NEEDS_CARE.search(text) is None:
+    if is_plain(text):
         return text
     return in_text(_SPACES.sub(" ", text))
 
@@ -64,7 +69,7 @@ def in_phone(text: str) -> str:
 
 def in_plain(text: str) -> str:
     """Returns text for subject, preheader and plain text: every brace set apart (B-LIQ-1)."""
-    if _NEEDS_CARE.search(text) is None:
+    if is_plain(text):
         return text
     return neutralise(clean_text(text))
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -65,26 +65,29 @@ class Writer:
     def line(self, pieces: Sequence[Piece]) -> str:
         return " ".join(inert.join_plain(self.write(pieces)).split())
 
-    def write(self, pieces: Sequence[Piece]) -> Iterator[str]:
-        for piece, scope in self.scope.flatten(pieces):
-            if type(piece) is Literal:
-                yield piece.text
-            else:
-                yield self.place(piece, scope)  # type: ignore[arg-type]  # what is no literal is a place
+    def write(self, pieces: Sequence[Piece]) -> list[str]:
+        return [
+            piece.text if isinstance(piece, Literal) else self.place(piece, scope)
+            for piece, scope in self.scope.flatten(pieces)
+        ]
 
     def place(self, place: Place, scope: Scope) -> str:
-        if place.spot is Spot.MARK:
+        spot = place.spot
+        if spot is _MARK:
             return self.mark(place, scope)
-        if place.origin is not Origin.FIELD:
-            return self.token(place.name, place.spot)
+        if place.origin is not _FIELD:
+            return self.token(place.name, spot)
         spec = self.fields[place.name]
+        value = scope.value(spec)
+        if spec.type is _LINE and spot in _FOR_WORDS and isinstance(value, str) and _is_even(value):
+            return value
         kind = TYPES[spec.type]
-        shown = kind.shown(spec, scope.value(spec), place.part, self.context)
-        if spec.type is FieldType.TEXT and (place.spot is Spot.RICH or place.spot is Spot.PLAIN):
-            return self.rich(shown, place.spot)
+        shown = kind.shown(spec, value, place.part, self.context)
+        if spec.type is FieldType.TEXT and (spot is Spot.RICH or spot is Spot.PLAIN):
+            return self.rich(shown, spot)
         if "[[" in shown and kind.takes_tokens:
-            return self.with_tokens(shown, place.spot, _SAFE_IN[place.spot])
-        return _SAFE_IN[place.spot](shown)
+            return self.with_tokens(shown, spot, _SAFE_IN[spot])
+        return _SAFE_IN[spot](shown)
 
     def mark(self, place: Place, scope: Scope) -> str:
         if not self.is_preview:
@@ -131,6 +134,14 @@ class Writer:
         return tag.liquid(html=spot is not Spot.PLAIN)
 
 
+def _is_even(text: str) -> bool:
+    """Tells whether a line would come out as it is; most do."""
+    return inert.is_plain(text) and text[:1] != " " and text[-1:] != " "
+
+
+# Every place asks for these, and reaching a member through its class costs more than the question.
+_MARK, _FIELD, _LINE = Spot.MARK, Origin.FIELD, FieldType.LINE
+_FOR_WORDS = frozenset({Spot.TEXT, Spot.TITLE, Spot.ATTRIBUTE, Spot.PLAIN})
 _SAFE_IN: dict[Spot, Callable[[str], str]] = {
     Spot.TEXT: inert.in_text,
     Spot.TITLE: inert.in_attribute,

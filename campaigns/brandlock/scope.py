@@ -116,31 +116,33 @@ class Scope:
                 moved[index] = names[name]
         return moved
 
-    def flatten(self, pieces: Sequence[Piece]) -> Iterator[tuple[Literal | Place, Scope]]:
-        """Yields every literal and place that stands, in order, each with the scope that fills it.
+    def flatten(self, pieces: Sequence[Piece]) -> list[tuple[Literal | Place, Scope]]:
+        """Returns every literal and place that stands, in order, each with the scope that fills it.
 
         A shared part gives its own pieces; one that does not exist any more gives nothing.
         """
+        found: list[tuple[Literal | Place, Scope]] = []
+        self._collect(pieces, found)
+        return found
+
+    def _collect(self, pieces: Sequence[Piece], found: list[tuple[Literal | Place, Scope]]) -> None:
         snippet_fields = self.compiled.snippet_fields
         for piece in self.ordered(pieces):
-            if isinstance(piece, Literal):
-                yield piece, self
+            if isinstance(piece, Section):
+                self._collect_section(piece, found)
                 continue
-            if isinstance(piece, Place):
-                snippet = self.snippet(piece) if piece.name in snippet_fields else None
-                if snippet is None:
-                    yield piece, self
-                else:
-                    yield from self.flatten(snippet)
-                continue
-            section = self.compiled.section(piece.name)
-            if section is None or not self.stands(section):
-                continue
-            if section.is_repeated:
-                for item in self.items(section):
-                    yield from item.flatten(piece.pieces)
+            snippet = self.snippet(piece) if snippet_fields and isinstance(piece, Place) else None
+            if snippet is None:
+                found.append((piece, self))
             else:
-                yield from self.flatten(piece.pieces)
+                self._collect(snippet, found)
+
+    def _collect_section(self, piece: Section, found: list[tuple[Literal | Place, Scope]]) -> None:
+        section = self.compiled.section(piece.name)
+        if section is None or not self.stands(section):
+            return
+        for scope in self.items(section) if section.is_repeated else (self,):
+            scope._collect(piece.pieces, found)
 
     def snippet(self, place: Place) -> tuple[Piece, ...] | None:
         """Returns the pieces of the shared part that stands in a place; None for a place of another kind."""
