@@ -10,13 +10,14 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from campaigns.brandlock import DEFAULT_LIQUID_TAGS, Compiled, SourceRefused, braze_source, compile_source
+from campaigns.brandlock import DEFAULT_LIQUID_TAGS, Compiled, Finding, SourceRefused, braze_source, compile_source
 from campaigns.brandlock.duties import publish_findings
 from campaigns.compose.content import context_for_group, sample_of_version
 from campaigns.errors import Refusal
 from campaigns.library.services import draft_row, fill, lock_template
 from campaigns.library.snippets import snippets_of
 from campaigns.models import Route, Template, TemplateVersion
+from campaigns.rules.domains import allowed_domains
 from groups.audit import record
 from groups.models import Brand, Group, User
 
@@ -31,6 +32,11 @@ def compile_for(brand: Brand, source: str, kind: str, *, inlines_css: bool = Fal
         snippets=snippets_of(brand),
         inlines_css=inlines_css,
     )
+
+
+def owed_by(brand: Brand, source: str, compiled: Compiled) -> tuple[Finding, ...]:
+    """Gives what a source that compiles still owes to law, to accessibility and to the rules of the brand."""
+    return publish_findings(source, compiled, allowed_domains(brand))
 
 
 def publish_version(
@@ -50,7 +56,7 @@ def publish_version(
     and no new one, and drops the draft. `tested` tells whether a test mail of exactly this source was looked at.
     """
     compiled = compile_for(template.brand, source, kind, inlines_css=inlines_css)
-    owed = [finding for finding in publish_findings(source, compiled) if finding.blocks]
+    owed = [finding for finding in owed_by(template.brand, source, compiled) if finding.blocks]
     if owed:
         raise SourceRefused(owed)
     if template.route == Route.TRIGGER:

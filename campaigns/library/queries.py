@@ -9,10 +9,9 @@ from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from campaigns.brandlock import Compiled, Finding, SourceRefused
-from campaigns.brandlock.duties import publish_findings
 from campaigns.compose.content import compiled_of
 from campaigns.library.images import offered_images
-from campaigns.library.publishing import compile_for
+from campaigns.library.publishing import compile_for, owed_by
 from campaigns.library.services import kind_of
 from campaigns.models import Image, Template, TemplateVersion
 from groups.models import Brand, Group, GroupKind
@@ -79,7 +78,7 @@ def checked(version: TemplateVersion) -> Checked:
         )
     except SourceRefused as refused:
         return Checked(problems=problems_of(refused.findings))
-    findings = publish_findings(version.source, compiled)
+    findings = owed_by(version.template.brand, version.source, compiled)
     return Checked(
         owed=problems_of([finding for finding in findings if finding.blocks]),
         warnings=problems_of([finding for finding in findings if not finding.blocks]),

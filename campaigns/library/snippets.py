@@ -6,12 +6,14 @@ from django.db import transaction
 from django.db.models import Max
 from django.utils.translation import gettext as _
 
-from campaigns.brandlock import DEFAULT_LIQUID_TAGS, compile_snippet
+from campaigns.brandlock import DEFAULT_LIQUID_TAGS, SourceRefused, compile_snippet
 from campaigns.brandlock import Snippet as SharedPart
+from campaigns.brandlock.duties import part_findings
 from campaigns.brandlock.resolve import NAME
 from campaigns.errors import Refusal
 from campaigns.library.words import one_line
 from campaigns.models import Snippet, SnippetVersion
+from campaigns.rules.domains import allowed_domains
 from groups.audit import record
 from groups.models import Brand, User
 
@@ -30,7 +32,7 @@ def save_snippet(*, brand: Brand, name: str, label: str, source: str, actor: Use
     """Publishes a shared part as its newest version; it stands at once in every template that has not pinned it.
 
     The same source again gives the version that is there. Raises `Refusal` for a bad name, `SourceRefused` for a source
-    that does not compile, and changes nothing then.
+    that does not compile or shows pictures from elsewhere than the brand allows, and changes nothing then.
     """
     if NAME.fullmatch(name) is None:
         raise Refusal(_("Use a to z, 0 to 9 and _ for the short name, beginning with a letter."))
@@ -42,6 +44,8 @@ def save_snippet(*, brand: Brand, name: str, label: str, source: str, actor: Use
         liquid_tags=frozenset(brand.liquid_tags) or DEFAULT_LIQUID_TAGS,
         merge_tags=frozenset(brand.attributes.filter(is_merge_tag=True).values_list("name", flat=True)),
     )
+    if refused := [found for found in part_findings(source, compiled, allowed_domains(brand)) if found.blocks]:
+        raise SourceRefused(refused)
     with transaction.atomic():
         snippet, _is_new = Snippet.objects.get_or_create(brand=brand, name=name, defaults={"label": label})
         snippet = Snippet.objects.select_for_update().get(pk=snippet.pk)

@@ -1,14 +1,18 @@
-"""Lists of domains as people type them: one a line."""
+"""Lists of domains: as people type them, one a line, and as brand lock goes by them."""
 
 from __future__ import annotations
 
 import re
 from urllib.parse import urlsplit
 
+from django.conf import settings
 from django.utils.translation import gettext as _
 
+from campaigns.brandlock.duties import Allowed
 from campaigns.brandlock.rules import DOMAIN
 from campaigns.errors import Refusal
+from groups.addresses import public_url
+from groups.models import Brand
 
 MOST_DOMAINS = 100
 _BETWEEN = re.compile(r"[\s,;]+")
@@ -23,6 +27,13 @@ def read_domains(text: str) -> tuple[str, ...]:
     if len(found) > MOST_DOMAINS:
         raise Refusal(_("A list has at most %(most)d domains. Name the main domain: it covers all below it.") % _MOST)
     return found
+
+
+def allowed_domains(brand: Brand) -> Allowed:
+    """Gives where the brand's templates may take pictures from and lead to; the portal's own hosts are among them."""
+    own = (public_url(brand, "/"), settings.PUBLIC_URL, settings.MEDIA_URL)
+    hosts = dict.fromkeys(host for address in own if (host := urlsplit(address).hostname))
+    return Allowed(tuple(brand.image_domains), tuple(brand.link_domains), tuple(hosts))
 
 
 _MOST = {"most": MOST_DOMAINS}

@@ -5,11 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from campaigns.brandlock.compiled import Compiled
+from campaigns.brandlock.context import Snippet
 from campaigns.brandlock.findings import Finding
+from campaigns.brandlock.source import Kind
 
-from . import contrast, law, pictures, structure
+from . import contrast, domains, law, pictures, structure
+from .domains import Allowed
 from .page import Page
 
+__all__ = ["Allowed", "part_findings", "publish_findings"]
+
+ANYWHERE = Allowed()
 CHECKS: tuple[Callable[[Page], Iterator[Finding]], ...] = (
     structure.language,
     structure.tables,
@@ -24,11 +30,23 @@ CHECKS: tuple[Callable[[Page], Iterator[Finding]], ...] = (
 )
 
 
-def publish_findings(source: str, compiled: Compiled) -> tuple[Finding, ...]:
+def publish_findings(source: str, compiled: Compiled, allowed: Allowed = ANYWHERE) -> tuple[Finding, ...]:
     """Returns what a compiled source still owes, in the order of the source; what blocks keeps it from being published.
 
-    `source` is the text that was compiled. The cost is linear in its length.
+    `source` is the text that was compiled, `allowed` where pictures may lie and links may lead. The cost is linear in
+    the length of the source.
     """
     page = Page(source.removeprefix("\ufeff"), compiled)
     findings = [finding for check in CHECKS for finding in check(page)]
+    return _in_order([*findings, *domains.pictures(page, allowed), *domains.links(page, allowed)])
+
+
+def part_findings(source: str, snippet: Snippet, allowed: Allowed) -> tuple[Finding, ...]:
+    """Returns what a shared part owes, as `publish_findings` does; what only a whole mail owes is not asked of it."""
+    part = Compiled(Kind.HTML, snippet.pieces, (), (), (), (), ())
+    page = Page(source, part)
+    return _in_order([*domains.pictures(page, allowed), *domains.links(page, allowed)])
+
+
+def _in_order(findings: list[Finding]) -> tuple[Finding, ...]:
     return tuple(sorted(findings, key=lambda finding: (not finding.blocks, finding.line, finding.column)))

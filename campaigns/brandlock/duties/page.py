@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from functools import cached_property
-from html import unescape
+from html import escape, unescape
 
 from campaigns.brandlock import inert
 from campaigns.brandlock.compiled import Compiled
@@ -21,7 +21,7 @@ _TAG = re.compile(r"<[^>]*>|<!--.*?-->", re.DOTALL)
 _PROPERTY = re.compile(r"\s*([\w-]+)\s*:\s*([^;]*)")
 _WORDS = re.compile(r"\s+")
 _SEARCHED_CHARACTERS = 30
-_SOMEWHERE = "https://www.example.com/"
+SOMEWHERE = "https://www.example.com/"
 
 
 class Page:
@@ -45,9 +45,13 @@ class Page:
         """All elements in order."""
         return self.document.elements
 
-    def note(self, element: Element | None, code: str, message: str, *, blocks: bool = True, **params: str) -> Finding:
-        """Returns a finding at an element's place in the source."""
-        line, column = position(self.source, self.offset(element))
+    def note(
+        self, element: Element | None, code: str, message: str, *, blocks: bool = True, near: str = "", **params: str
+    ) -> Finding:
+        """Returns a finding at an element's place in the source, or where the text `near` stands in or after it."""
+        offset = self.offset(element)
+        places = (self.source.find(text, offset if self.is_source else 0) for text in {near, escape(near)} if near)
+        line, column = position(self.source, min((place for place in places if place >= 0), default=offset))
         return Finding(code, message, line, column, params=params, blocks=blocks)
 
     def offset(self, element: Element | None) -> int:
@@ -118,7 +122,7 @@ class Page:
     @cached_property
     def image_fields(self) -> frozenset[str]:
         """The addresses that stand for images of authors in a compiled page."""
-        return frozenset(f"{_SOMEWHERE}{spec.name}" for spec in self.compiled.fields if spec.type is FieldType.IMAGE)
+        return frozenset(f"{SOMEWHERE}{spec.name}" for spec in self.compiled.fields if spec.type is FieldType.IMAGE)
 
     @cached_property
     def style_sheets(self) -> str:
@@ -143,10 +147,10 @@ def _filled(pieces: Sequence[Piece], compiled: Compiled) -> Iterator[str]:
 
 def _default(place: Place, compiled: Compiled) -> str:
     if place.origin is not Origin.FIELD:
-        return _SOMEWHERE if place.spot is Spot.STYLE else f"[[{place.name}]]"
+        return SOMEWHERE if place.spot is Spot.STYLE else f"[[{place.name}]]"
     spec = compiled.fields_by_name[place.name]
     if place.spot is Spot.URL:
-        return f"{_SOMEWHERE}{spec.name}"
+        return f"{SOMEWHERE}{spec.name}"
     if place.spot is Spot.SNIPPET:
         return ""
     shown = TYPES[spec.type].shown(spec, spec.default, place.part, RenderContext())
