@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from campaigns.library import editor, field_views, image_views, network_views, snippet_views, views
+from campaigns.library import editor, field_views, image_views, merge_tag_views, network_views, snippet_views, views
 
 urlpatterns = [
     path("templates/", views.template_list, name="template-list"),
@@ -16,6 +16,8 @@ urlpatterns = [
     path("templates/<uuid:template_id>/fields/<slug:name>/", field_views.template_field, name="template-field"),
     path("snippets/", snippet_views.snippet_list, name="snippet-list"),
     path("snippets/<uuid:snippet_id>/", snippet_views.snippet_edit, name="snippet-edit"),
+    path("merge-tags/", merge_tag_views.merge_tag_list, name="merge-tag-list"),
+    path("merge-tags/<uuid:attribute_id>/", merge_tag_views.merge_tag_edit, name="merge-tag-edit"),
     path("templates/versions/<uuid:version_id>/preview/", views.version_preview, name="version-preview"),
     path("templates/versions/<uuid:version_id>/braze/", views.version_for_braze, name="version-braze"),
     path("g/<uuid:group_id>/images/", image_views.image_list, name="image-list"),
