@@ -1,18 +1,8 @@
 // Shows the live mail: two frames take turns, so that nothing flickers, and our own buttons lie over the open places.
 
+import { showIn } from "./mail-scheme.js";
+
 const MEASURE_AGAIN_MS = [150, 600, 1500];
-
-const ALWAYS = "(min-width: 0px)";
-const NEVER = "(max-width: 0px)";
-
-/** Gives the rules of a style sheet; one of another site cannot be read and has none here. */
-function readable(sheet) {
-  try {
-    return sheet.cssRules;
-  } catch {
-    return [];
-  }
-}
 
 /**
  * Drives the preview pane. `onPlace(name)` is called for an open place, `onLocked()` for anything else.
@@ -31,7 +21,6 @@ export class Preview {
     this.highlighted = "";
     this.isText = false;
     this.scheme = "light";
-    this.written = new WeakMap();
     this.chooseBy("previewAs", (value) => this.showAs(value));
     this.chooseBy("previewScheme", (value) => this.showIn(value));
     this.layer.addEventListener("click", (event) => {
@@ -77,17 +66,8 @@ export class Preview {
     this.measure();
   }
 
-  /** Makes the mail's own rules for a dark or a light scheme hold or not, whatever this machine is set to. */
   color(frame) {
-    for (const sheet of frame.contentDocument?.styleSheets ?? []) {
-      for (const rule of readable(sheet)) {
-        if (!(rule.media && /prefers-color-scheme/.test(this.written.get(rule) ?? rule.media.mediaText))) continue;
-        if (!this.written.has(rule)) this.written.set(rule, rule.media.mediaText);
-        rule.media.mediaText = this.written
-          .get(rule)
-          .replace(/\(prefers-color-scheme:\s*(\w+)\)/g, (_, named) => (named === this.scheme ? ALWAYS : NEVER));
-      }
-    }
+    showIn(frame.contentDocument, this.scheme);
   }
 
   get shown() {

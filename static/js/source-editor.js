@@ -1,10 +1,32 @@
-// Line numbers beside a source, the lines with a problem marked, and links that move the caret to a line and column.
+// Line numbers beside a source, its colours below it, the lines with a problem marked, and links that move the caret to a
+// line and column.
+
+import { isSupported, paint } from "./source-colours.js";
 
 const PROBLEMS = "[data-line]";
 
 export default function sourceEditor(element) {
   const area = element.querySelector("textarea");
   const gutter = element.querySelector(".source-lines");
+  const colours = element.querySelector(".source-colours");
+  let isPainting = false;
+
+  function follow() {
+    gutter.scrollTop = area.scrollTop;
+    colours.scrollTop = area.scrollTop;
+    colours.scrollLeft = area.scrollLeft;
+  }
+
+  function colour() {
+    if (!isSupported || isPainting) return;
+    isPainting = true;
+    requestAnimationFrame(() => {
+      isPainting = false;
+      colours.textContent = area.value;
+      paint(colours);
+      follow();
+    });
+  }
 
   function number() {
     const bad = new Set([...document.querySelectorAll(PROBLEMS)].map((link) => Number(link.dataset.line)));
@@ -20,7 +42,7 @@ export default function sourceEditor(element) {
         gutter.append(`${line}\n`);
       }
     }
-    gutter.scrollTop = area.scrollTop;
+    follow();
   }
 
   function goTo(line, column) {
@@ -33,10 +55,11 @@ export default function sourceEditor(element) {
     area.scrollTop = Math.max(0, (line - 4) * lineHeight);
   }
 
-  area.addEventListener("input", number);
-  area.addEventListener("scroll", () => {
-    gutter.scrollTop = area.scrollTop;
+  area.addEventListener("input", () => {
+    number();
+    colour();
   });
+  area.addEventListener("scroll", follow);
   document.addEventListener("click", (event) => {
     const link = event.target.closest(`#checked ${PROBLEMS}`);
     if (!link) return;
@@ -47,4 +70,6 @@ export default function sourceEditor(element) {
     if (event.detail.elt.id === "checked" || event.detail.target?.id === "checked") number();
   });
   number();
+  if (isSupported) element.classList.add("has-colours");
+  colour();
 }
