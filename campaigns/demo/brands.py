@@ -7,7 +7,7 @@ from pathlib import Path
 
 from django.utils.translation import gettext_lazy as _
 
-from campaigns.models import Route, SourceKind
+from campaigns.models import Route, RuleLevel, SourceKind
 from groups.models import AttributeKind
 from groups.roles import Role
 
@@ -105,6 +105,30 @@ class DemoAttribute:
     fallback: str = ""
     sample: str = ""
 
+
+@dataclass(frozen=True, slots=True)
+class DemoWord:
+    """A word that the demo's brand restricts."""
+
+    text: str
+    level: RuleLevel
+    reason: str
+    is_pattern: bool = False
+
+
+RESTRICTED_WORDS = (
+    DemoWord("guaranteed", RuleLevel.BLOCK, "We promise nothing that we cannot keep. Say what people get instead."),
+    DemoWord(
+        r"\b[A-Z]{2}[0-9]{2}[0-9 ]{11,30}\b",
+        RuleLevel.BLOCK,
+        "Bank details never travel in emails. Link to the page that has them.",
+        is_pattern=True,
+    ),
+    DemoWord("free refill", RuleLevel.APPROVE, "The head office has to know of every giveaway."),
+    DemoWord("cheap", RuleLevel.WARN, "Our coffee is good value. Say it like that."),
+)
+IMAGE_DOMAINS = ("northwind.example",)
+MAIL_DOMAINS = ("northwind.example",)
 
 _TEXT, _DATE = AttributeKind.TEXT, AttributeKind.DATE
 ATTRIBUTES = (

@@ -16,9 +16,10 @@ from campaigns.library.images import add_image
 from campaigns.library.publishing import publish_version
 from campaigns.library.services import create_template
 from campaigns.models import Image, Template
+from campaigns.rules.services import add_word, save_domains
 from groups.audiences.importing import run_import
 from groups.audiences.services import confirm_mapping, resync, start_import
-from groups.models import Attribute, Audience, Brand, Group, GroupKind, ReviewPolicy, User, Workspace
+from groups.models import Attribute, Audience, Brand, Event, Group, GroupKind, ReviewPolicy, User, Workspace
 from groups.people.services import add_member, service_user
 from groups.tree.queries import root_of
 from groups.tree.services import add_group, import_groups
@@ -35,6 +36,7 @@ def build() -> None:
         import_groups(brand=northwind, file=file, actor=None)
     actor = service_user(brand=northwind)
     _attributes(northwind)
+    _rules(northwind)
     _people(northwind, brands.PEOPLE)
     _connect(northwind)
     _images(root_of(northwind), actor)
@@ -107,6 +109,28 @@ def _attributes(brand: Brand) -> None:
     for attribute in brands.ATTRIBUTES:
         fields = {name: getattr(attribute, name) for name in attribute.__slots__ if name != "name"}
         Attribute.objects.get_or_create(brand=brand, name=attribute.name, defaults=fields)
+
+
+def _rules(brand: Brand) -> None:
+    """Gives the brand its first rules; once somebody has changed them they are theirs."""
+    if Event.objects.filter(brand=brand, action__startswith="rules.").exists():
+        return
+    for word in brands.RESTRICTED_WORDS:
+        add_word(
+            brand=brand,
+            text=word.text,
+            is_pattern=word.is_pattern,
+            level=word.level,
+            reason=word.reason,
+            actor=None,
+        )
+    save_domains(
+        brand=brand,
+        link_domains=brand.link_domains,
+        image_domains=brands.IMAGE_DOMAINS,
+        mail_domains=brands.MAIL_DOMAINS,
+        actor=None,
+    )
 
 
 def _people(brand: Brand, people: Iterable[DemoPerson]) -> None:

@@ -68,7 +68,8 @@ class ImageType(ValueType):
             message = sentence("The image of %(label)s is not from a folder that is allowed here: %(folders)s.")
             yield found_in(spec, "image_folder", message, folders=", ".join(spec.folders))
         if image.size_bytes > MAX_BYTES:
-            yield found_in(spec, "image_heavy", "The image of %(label)s is larger than 1 MB. Choose a lighter one.")
+            message = sentence("The image of %(label)s is larger than 1 MB. Choose a lighter one.")
+            yield found_in(spec, "image_heavy", message, blocks=False)
         yield from _measures(spec, image)
 
     def longest(self, spec: FieldSpec) -> Json:
