@@ -69,9 +69,10 @@ messages: setup-dev
 
 check: lint test
 
-# The tables of docs/braze.md: calls, faults, rules.
+# The tables of docs/braze.md (calls, faults, rules) and of docs/templates.md (types, marks, checks, catalogue rows).
 docs: setup-dev
 	$(BIN)/python -m tests.contract
+	$(BIN)/python -m tests.catalogue
 
 clean:
 	rm -rf $(VENV) locale/.compiled staticfiles .pytest_cache .mypy_cache .ruff_cache

@@ -10,8 +10,8 @@ TOKEN = re.compile(r"\[\[\s*([a-z][a-z0-9_]*(?:\.[a-z][a-z0-9_]*)?)\s*\]\]")
 ANY_TOKEN = re.compile(r"\[\[([^\[\]\n]{0,80})\]\]")
 UNSUBSCRIBE_URL = "unsubscribe_url"
 ADDRESS_TOKENS = frozenset({"group.street", "group.address"})
-SENDER_NAMES = frozenset({"name", "email", "reply_to"})
-MAILING_NAMES = frozenset({"name", "send_date"})
+SENDER_NAMES = ("name", "address", "reply_to")
+MAILING_NAMES = ("send_date",)
 
 
 def origin_of(name: str) -> Origin | None:

@@ -92,7 +92,7 @@ def asked_of(
         formats=tuple(item.value for item in spec.formats),
         domains=spec.domains,
         options=kind.options(spec, context) if isinstance(kind, ChoiceType) else (),
-        choices=_choices(spec, images) if spec.type is FieldType.IMAGE else (),
+        choices=_choices(spec, images, context) if spec.type is FieldType.IMAGE else (),
     )
 
 
@@ -146,5 +146,8 @@ def _unit(spec: FieldSpec, context: RenderContext) -> str:
     return str(get_currency_symbol(currency, locale=locale_of(context.language)))
 
 
-def _choices(spec: FieldSpec, images: Sequence[Image]) -> tuple[Image, ...]:
-    return tuple(image for image in images if not spec.folders or image.folder_slug in spec.folders)
+def _choices(spec: FieldSpec, images: Sequence[Image], context: RenderContext) -> tuple[Image, ...]:
+    if not spec.folders:
+        return tuple(images)
+    known = context.images
+    return tuple(image for image in images if str(image.pk) in known and known[str(image.pk)].folder in spec.folders)

@@ -29,6 +29,7 @@ from campaigns.brandlock import (
 )
 from campaigns.brandlock.types.moments import locale_of
 from campaigns.compose.sender import group_sender, sender_of
+from campaigns.library.folders import folder_names
 from campaigns.library.snippets import snippets_of
 from campaigns.look.services import look_of
 from campaigns.models import Image, Mailing, TemplateVersion
@@ -67,12 +68,13 @@ def images_for(group: Group) -> dict[str, ImageRef]:
     A template's default may go by a name; only the brand gives such names, never a group below it.
     """
     found: dict[str, ImageRef] = {}
-    for image in usable(group, Image).select_related("group", "folder"):
+    names = folder_names(group)
+    for image in usable(group, Image).select_related("group"):
         reference = ImageRef(
             url=public_url(group.brand, image.file.url),
             width=image.width,
             height=image.height,
-            folder=image.folder_slug,
+            folder="" if image.folder_id is None else names.get(image.folder_id, ""),
             size_bytes=image.size_bytes,
         )
         found[str(image.pk)] = reference

@@ -79,7 +79,7 @@ def _save_values(outcome: Outcome, post: QueryDict, files: Mapping[str, Uploaded
     compiled = compiled_of(mailing.version)
     changes = changes_in(post, compiled, mailing.values, mailing.group.language)
     changes = _uploads(outcome, compiled, files, changes, actor)
-    _check_images(mailing, compiled, changes)
+    changes = _with_checked_images(mailing, compiled, changes)
     while changes:
         try:
             services.save_values(mailing=mailing, changes=changes, revision=mailing.revision, actor=actor)
@@ -124,14 +124,18 @@ def _uploads(
     return changes
 
 
-def _check_images(mailing: Mailing, compiled: Compiled, changes: Mapping[str, Any]) -> None:
-    """Lets only images through that the group may use; what was there before may stay."""
+def _with_checked_images(mailing: Mailing, compiled: Compiled, changes: dict[str, Any]) -> dict[str, Any]:
+    """Lets only images through that the group may use, or that were there before; a new one brings its words (I7)."""
     kept = {_image_in(value) for _path, _spec, value in paths_of(compiled, mailing.values, FieldType.IMAGE)}
     kept |= {_image_in(spec.default) for spec in compiled.fields if spec.type is FieldType.IMAGE}
-    for _path, _spec, value in paths_of(compiled, changes, FieldType.IMAGE):
+    for path, _spec, value in list(paths_of(compiled, changes, FieldType.IMAGE)):
         chosen = _image_in(value)
-        if chosen and chosen not in kept:
-            access.get_usable(mailing.group, Image, chosen)
+        if not chosen or chosen in kept:
+            continue
+        image = access.get_usable(mailing.group, Image, chosen)
+        if not str(value.get("alt", "")).strip():
+            changes = with_value(mailing.values, changes, path, {**value, "alt": image.alt})
+    return changes
 
 
 def _image_in(value: Any) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import uuid
+
 from django.db import transaction
 from django.db.models import Count, Q, QuerySet
 from django.utils.text import slugify
@@ -21,6 +23,19 @@ def folders_for(group: Group) -> QuerySet[ImageFolder]:
 def folders_to_fill(group: Group) -> QuerySet[ImageFolder]:
     """Gives the folders that a group's pictures may go into."""
     return folders_for(group).filter(Q(group=group) | Q(locals_may_upload=True))
+
+
+def folder_names(group: Group) -> dict[uuid.UUID, str]:
+    """Gives the names by which templates mean the folders that a group sees, by folder.
+
+    A name means the folder of the highest group that has it: nobody below can put a folder of the same name in its
+    place, so that pictures of their own pass for approved ones (T10).
+    """
+    path = ImageFolder.objects.filter(group__paths_down__descendant=group).order_by("-group__paths_down__depth")
+    highest: dict[str, uuid.UUID] = {}
+    for folder_id, slug in path.values_list("pk", "slug"):
+        highest.setdefault(slug, folder_id)
+    return {folder_id: slug for slug, folder_id in highest.items()}
 
 
 def own_folders(group: Group) -> QuerySet[ImageFolder]:

@@ -72,8 +72,3 @@ class Image(models.Model):
 
     def __str__(self) -> str:
         return self.name
-
-    @property
-    def folder_slug(self) -> str:
-        """The slug of the folder that it lies in, by which templates name folders; empty without one."""
-        return "" if self.folder is None else self.folder.slug

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from django.test import Client
 from django.urls import reverse
 
@@ -17,6 +18,7 @@ def kit(group: Group, cast: Cast, **own: object) -> None:
     save_kit(group=group, actor=cast.manager, **{**words, **own})  # type: ignore[arg-type]
 
 
+@pytest.mark.catalogue("T21")
 def test_each_part_comes_from_the_nearest_group_that_says_it(cast: Cast) -> None:
     kit(cast.region, cast, accent_color="#111111", ink_color="#222222", palette={"Night": "#111111"})
     kit(cast.store, cast, accent_color="#333333", palette={"Day": "#eeeeee"})
@@ -29,6 +31,7 @@ def test_each_part_comes_from_the_nearest_group_that_says_it(cast: Cast) -> None
     assert store.palette == {"Night": "#111111", "Day": "#eeeeee"}
 
 
+@pytest.mark.catalogue("T21")
 def test_a_template_takes_the_look_of_the_group(cast: Cast) -> None:
     kit(cast.store, cast, accent_color="#333333", font="Georgia, serif")
 
@@ -37,6 +40,7 @@ def test_a_template_takes_the_look_of_the_group(cast: Cast) -> None:
     assert (context.brand["accent_color"], context.brand["font"]) == ("#333333", "Georgia, serif")
 
 
+@pytest.mark.catalogue("T21")
 def test_the_page_takes_colours_and_refuses_anything_else(cast: Cast, client: Client) -> None:
     client.force_login(cast.manager)
     url = reverse("campaigns:look-edit", args=[cast.store.pk])

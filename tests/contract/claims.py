@@ -1,4 +1,4 @@
-"""Reads from the source of the tests which rules they claim to prove."""
+"""Reads from the source of the tests what they claim to prove: rules of Braze, rows of the catalogue."""
 
 from __future__ import annotations
 
@@ -8,37 +8,39 @@ from collections.abc import Iterator
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-MARK = "pytest.mark.contract"
+CONTRACT, CATALOGUE = "pytest.mark.contract", "pytest.mark.catalogue"
 
 
-def claims() -> dict[str, list[str]]:
-    """Returns rule id -> `file::test`, sorted; a mark on a class or a module holds for every test in it."""
+def claims(mark: str = CONTRACT) -> dict[str, list[str]]:
+    """Returns id -> `file::test`, sorted; a mark on a class or a module holds for every test in it."""
     found: defaultdict[str, list[str]] = defaultdict(list)
     for path in sorted((ROOT / "tests").rglob("test_*.py")):
         source = path.read_text(encoding="utf-8")
-        if MARK in source:
-            for rule, name in _claims_of(ast.parse(source)):
-                found[rule].append(f"{path.relative_to(ROOT)}::{name}")
-    return {rule: sorted(tests) for rule, tests in found.items()}
+        if mark in source:
+            for claimed, name in _claims_of(ast.parse(source), mark):
+                found[claimed].append(f"{path.relative_to(ROOT)}::{name}")
+    return {claimed: sorted(tests) for claimed, tests in found.items()}
 
 
-def _claims_of(tree: ast.Module | ast.ClassDef, inherited: tuple[str, ...] = ()) -> Iterator[tuple[str, str]]:
+def _claims_of(
+    tree: ast.Module | ast.ClassDef, mark: str, inherited: tuple[str, ...] = ()
+) -> Iterator[tuple[str, str]]:
     for node in tree.body:
         if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "pytestmark":
             marks = node.value.elts if isinstance(node.value, ast.List | ast.Tuple) else [node.value]
-            inherited = (*inherited, *_rules_of(marks))
+            inherited = (*inherited, *_ids_of(marks, mark))
     for node in tree.body:
         if isinstance(node, ast.ClassDef):
-            yield from _claims_of(node, (*inherited, *_rules_of(node.decorator_list)))
+            yield from _claims_of(node, mark, (*inherited, *_ids_of(node.decorator_list, mark)))
         elif isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and node.name.startswith("test_"):
-            for rule in dict.fromkeys((*inherited, *_rules_of(node.decorator_list))):
-                yield rule, node.name
+            for claimed in dict.fromkeys((*inherited, *_ids_of(node.decorator_list, mark))):
+                yield claimed, node.name
 
 
-def _rules_of(marks: list[ast.expr]) -> Iterator[str]:
+def _ids_of(marks: list[ast.expr], wanted: str) -> Iterator[str]:
     for mark in marks:
-        if isinstance(mark, ast.Call) and ast.unparse(mark.func) == MARK:
+        if isinstance(mark, ast.Call) and ast.unparse(mark.func) == wanted:
             for argument in mark.args:
                 if not isinstance(argument, ast.Constant) or not isinstance(argument.value, str):
-                    raise TypeError(f"{MARK} takes rule ids as plain text, not {ast.unparse(argument)}")
+                    raise TypeError(f"{wanted} takes ids as plain text, not {ast.unparse(argument)}")
                 yield argument.value

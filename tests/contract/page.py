@@ -24,7 +24,10 @@ def rule_table(claims: Mapping[str, Sequence[str]]) -> str:
     """Returns the table rule > tests; more than four tests of a rule are counted."""
     lines = ["| rule | what it says | shown by |", "| --- | --- | --- |"]
     for rule, sentence in RULES.items():
-        lines.append(f"| {rule} | {sentence} | {_shown(rule, claims.get(rule, ()))} |")
+        shown = shown_by(claims.get(rule, ()))
+        if not shown:
+            shown = f"out of scope: {OUT_OF_SCOPE[rule]}" if rule in OUT_OF_SCOPE else "**nothing yet**"
+        lines.append(f"| {rule} | {sentence} | {shown} |")
     return "\n".join(lines)
 
 
@@ -33,13 +36,12 @@ def replaced(text: str, name: str, content: str) -> str:
     start, end = f"<!-- generated: {name} -->", f"<!-- end: {name} -->"
     pattern = re.compile(f"{re.escape(start)}.*?{re.escape(end)}", re.DOTALL)
     if len(pattern.findall(text)) != 1:
-        raise ValueError(f"docs/braze.md has not exactly one part {name}")
+        raise ValueError(f"The page has not exactly one part {name}.")
     return pattern.sub(lambda _: f"{start}\n{content}\n{end}", text)
 
 
-def _shown(rule: str, tests: Sequence[str]) -> str:
-    if not tests:
-        return f"out of scope: {OUT_OF_SCOPE[rule]}" if rule in OUT_OF_SCOPE else "**nothing yet**"
+def shown_by(tests: Sequence[str]) -> str:
+    """Returns tests as one cell of a table: file by file, and how many more there are; empty for none."""
     by_file: dict[str, list[str]] = {}
     for test in tests[:TESTS_SHOWN]:
         path, _, name = test.partition("::")

@@ -73,6 +73,7 @@ def test_marks_and_sentinels_leave_no_trace() -> None:
     assert "[[" not in html
 
 
+@pytest.mark.catalogue("T2")
 def test_a_locked_subject_and_preheader_are_filled_by_the_portal() -> None:
     compiled = a_template(head="<mj-title>News &amp; more from [[group.name]]</mj-title><mj-preview>Soon</mj-preview>")
 
@@ -195,6 +196,7 @@ def test_liquid_may_not_cross_the_edge_of_a_section() -> None:
     assert [code for code, _, _ in refusals(a_source(body))] == ["liquid_crosses"]
 
 
+@pytest.mark.catalogue("M13")
 def test_a_footer_in_an_optional_section_is_no_footer() -> None:
     body = FOOTER.replace("<mj-section>", '<mj-section data-section="legal" data-optional>')
 

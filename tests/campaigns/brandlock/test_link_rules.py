@@ -47,6 +47,7 @@ def test_rich_text_may_link_to_the_brands_domains_and_to_mail_and_telephone(url:
     assert codes(FREE_BUTTON, a_link(url)) == []
 
 
+@pytest.mark.catalogue("M11")
 @pytest.mark.parametrize("url", ["https://evil.example/", "https://northwind.example.evil.example/"])
 def test_rich_text_may_not_link_anywhere_else(url: str) -> None:
     assert codes(FREE_BUTTON, a_link(url)) == [("url_domain", "intro")]
@@ -96,6 +97,7 @@ def test_words_may_name_the_place_where_the_link_leads(url: str, words: str) -> 
     assert codes(FREE_BUTTON, a_link(url, words), link_domains=()) == []
 
 
+@pytest.mark.catalogue("M11")
 @pytest.mark.parametrize(
     "words",
     [

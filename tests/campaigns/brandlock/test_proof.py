@@ -124,6 +124,7 @@ def test_the_fingerprint_changes_with_the_words() -> None:
     assert proof_of(some_values()).fingerprint != proof_of(some_values(headline="Other")).fingerprint
 
 
+@pytest.mark.catalogue("T5")
 def test_a_changed_locked_word_is_found() -> None:
     assert "literal_missing" in codes(tampered("Unsubscribe", "Stay"))
 

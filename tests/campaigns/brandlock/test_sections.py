@@ -73,6 +73,7 @@ def test_each_item_reads_as_its_own_paragraph_in_plain_text() -> None:
     assert "- ABring cake\n- BBring cake" in render(compiled, values, a_context(), Target.TEXT).text
 
 
+@pytest.mark.catalogue("T12")
 @pytest.mark.parametrize(
     ("items", "found"),
     [
@@ -95,6 +96,7 @@ def test_a_field_of_an_item_is_no_field_of_the_mail() -> None:
     assert refused(EVENTS, title="x") == [("unknown_value", "title")]
 
 
+@pytest.mark.catalogue("T12")
 def test_stored_items_out_of_bounds_stand_within_them_all_the_same() -> None:
     compiled = compile_source(EVENTS, kind="html")
     many: Json = [{"title": str(number)} for number in range(9)]
@@ -139,6 +141,7 @@ def test_variants_stand_side_by_side() -> None:
     assert [found.code for found in caught.value.findings] == ["bad_choice"]
 
 
+@pytest.mark.catalogue("T6")
 def test_movable_sections_change_places_and_fixed_ones_stay() -> None:
     html = html_of(MOVABLE, order=["four", "two"])
 
@@ -156,6 +159,7 @@ def test_movable_sections_keep_to_their_own_row() -> None:
     assert html_of(source, order=["c", "a", "b"]) == "<table><tr><td>1</td></tr></table><div><p>3</p><p>2</p></div>"
 
 
+@pytest.mark.catalogue("T5", "T6")
 def test_a_section_locked_in_content_can_be_left_out_and_not_be_changed() -> None:
     assert "<b>2</b>" not in html_of(MOVABLE, sections={"two": False})
     assert refused(MOVABLE, second="changed") == [("locked_value", "second")]
@@ -164,11 +168,13 @@ def test_a_section_locked_in_content_can_be_left_out_and_not_be_changed() -> Non
     assert "forged" not in render(compiled, {"second": "forged"}, a_context(), Target.BRAZE).html
 
 
+@pytest.mark.catalogue("T5", "T6")
 def test_a_section_locked_in_structure_can_be_changed_and_not_be_left_out() -> None:
     assert "<b>new</b>" in html_of(MOVABLE, third="new")
     assert refused(MOVABLE, sections={"three": False}) == [("unknown_value", "sections.three")]
 
 
+@pytest.mark.catalogue("T3")
 @pytest.mark.parametrize(
     ("rule", "stands"),
     [
@@ -213,6 +219,7 @@ def test_a_rule_that_cannot_be_read_says_where(rule: str) -> None:
         parse(rule)
 
 
+@pytest.mark.catalogue("T3")
 def test_a_rule_inside_an_item_asks_the_item_and_the_mail() -> None:
     source = an_html_source(
         "<p data-field='all'>yes</p><ul><li data-repeat='events'><b data-field='title'>T</b>"

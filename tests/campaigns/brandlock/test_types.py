@@ -139,6 +139,7 @@ def test_a_number_on_a_link_can_be_called() -> None:
     assert '<a href="tel:+49089123">+49 (0) 89 / 12-3</a>' in html
 
 
+@pytest.mark.catalogue("T7")
 def test_a_choice_can_fill_an_attribute_and_a_style_and_nothing_else_of_the_element() -> None:
     source = an_html_source(
         "<div data-field='side' data-type='choice' data-attribute='align' data-options='left|center' align='left'>"
@@ -154,6 +155,7 @@ def test_a_choice_can_fill_an_attribute_and_a_style_and_nothing_else_of_the_elem
     assert compiled.fields_by_name["ink"].default == "#112233"
 
 
+@pytest.mark.catalogue("T7")
 def test_a_colour_that_is_not_in_the_palette_is_named_and_never_shown() -> None:
     source = an_html_source("<p data-field='it' data-type='color' data-default='#112233'>x</p>")
     compiled = compile_source(source, kind="html")
@@ -182,6 +184,7 @@ def test_a_colour_stands_in_mjml_where_outlook_reads_it_too() -> None:
     assert prove(compiled, values, GERMAN, rendered).findings == ()
 
 
+@pytest.mark.catalogue("T8", "T10")
 @pytest.mark.parametrize(
     ("marks", "image", "code"),
     [

@@ -30,6 +30,7 @@ def test_what_is_left_out_takes_its_default() -> None:
     assert clean_values(a_template(), {"headline": "Mine"})["subject"] == "News for [[first_name]]"
 
 
+@pytest.mark.catalogue("T1")
 def test_unknown_names_and_wrong_types_are_refused_together() -> None:
     raw: dict[str, Json] = {
         "nope": "x",
@@ -65,6 +66,7 @@ def test_rich_text_is_sanitised_and_nothing_else_is_html() -> None:
     assert values["headline"] == "<b>a</b>"
 
 
+@pytest.mark.catalogue("T8", "T9")
 @pytest.mark.parametrize(
     ("changes", "found"),
     [
@@ -110,6 +112,7 @@ def test_a_group_field_without_a_value_is_named() -> None:
     assert "street has no value" in found[0].text
 
 
+@pytest.mark.catalogue("T9")
 def test_a_text_that_must_change_is_found_while_it_stands() -> None:
     compiled = a_template(head='<mj-title data-field="subject" data-must-change>Write here</mj-title>')
 

@@ -53,6 +53,7 @@ def save(client: Client, mailing: Mailing, *, revision: int | None = None, **val
     )
 
 
+@pytest.mark.catalogue("T4")
 def test_the_composer_asks_one_question_a_step_in_the_order_of_the_email(scene: Scene) -> None:
     mailing = scene.draft()
 
@@ -111,6 +112,7 @@ def test_line_breaks_of_a_form_are_no_change(scene: Scene) -> None:
     assert answer.json()["revision"] == 0
 
 
+@pytest.mark.catalogue("T8")
 def test_a_text_that_is_too_long_is_kept_and_named_at_its_step(scene: Scene) -> None:
     mailing = scene.draft()
 
@@ -122,6 +124,7 @@ def test_a_text_that_is_too_long_is_kept_and_named_at_its_step(scene: Scene) -> 
     assert "41 characters; 40 are allowed" in answer.json()["fragments"]["notes-headline"]
 
 
+@pytest.mark.catalogue("T1")
 def test_html_of_an_author_is_reduced_to_the_formats_of_the_field(scene: Scene) -> None:
     mailing = scene.draft()
 
@@ -131,6 +134,7 @@ def test_html_of_an_author_is_reduced_to_the_formats_of_the_field(scene: Scene) 
     assert mailing.values["story"] == {"html": "<p>Hi <b>there</b></p>"}
 
 
+@pytest.mark.catalogue("T3")
 def test_leaving_a_section_out_hides_its_steps(scene: Scene) -> None:
     mailing = scene.draft()
 
@@ -286,6 +290,7 @@ def test_a_file_that_is_no_picture_is_refused_and_the_rest_is_kept(scene: Scene)
     assert Image.objects.count() == 0
 
 
+@pytest.mark.catalogue("T1")
 def test_a_picture_of_another_group_does_not_exist_here(scene: Scene) -> None:
     mailing = scene.draft()
     theirs = add_image(group=scene.other_store, data=a_png(), file_name="cup.png", alt="A cup", actor=None)
@@ -320,6 +325,7 @@ def test_what_is_no_draft_any_more_cannot_be_edited(scene: Scene) -> None:
     assert mailing.values["headline"] == "Good morning"
 
 
+@pytest.mark.catalogue("T4")
 def test_a_preview_lets_no_script_run_and_names_its_places(scene: Scene) -> None:
     mailing = scene.draft()
 

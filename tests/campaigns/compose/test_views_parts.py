@@ -103,6 +103,7 @@ def test_the_answer_to_a_button_holds_the_entries_as_they_are_then(scene: Scene)
     assert answer["steps"]["dishes"]["summary"] == "2 entries"
 
 
+@pytest.mark.catalogue("T12")
 def test_no_more_entries_than_allowed_and_what_was_typed_stays(scene: Scene) -> None:
     mailing = scene.draft()
     for _ in range(2):
@@ -131,6 +132,7 @@ def test_a_part_of_an_entry_can_be_left_out(scene: Scene) -> None:
     assert mailing.values["dishes"][0]["sections"] == {"note": False}
 
 
+@pytest.mark.catalogue("T1")
 def test_a_variant_is_chosen_and_a_forged_one_refused(scene: Scene) -> None:
     mailing = scene.draft()
 
@@ -140,6 +142,7 @@ def test_a_variant_is_chosen_and_a_forged_one_refused(scene: Scene) -> None:
     assert mailing.values["choices"] == {"hero": "winter"}
 
 
+@pytest.mark.catalogue("T6")
 def test_sections_change_places_by_buttons_and_no_others_do(scene: Scene) -> None:
     mailing = scene.draft()
 
@@ -152,6 +155,7 @@ def test_sections_change_places_by_buttons_and_no_others_do(scene: Scene) -> Non
     assert "disabled" in answer["fragments"]["move-section-two"]
 
 
+@pytest.mark.catalogue("T1", "T11")
 def test_a_locked_field_shows_its_text_and_a_forged_value_changes_nothing(scene: Scene) -> None:
     mailing = scene.draft()
 
@@ -192,6 +196,7 @@ def test_a_date_is_written_in_the_groups_language(scene: Scene) -> None:
     assert "4. März 2031" in preview
 
 
+@pytest.mark.catalogue("T7")
 @pytest.mark.parametrize("forged", ["red", "#000000;position:fixed", "{{x}}"])
 def test_a_forged_colour_never_reaches_the_mail(scene: Scene, forged: str) -> None:
     mailing = scene.draft()
@@ -203,6 +208,7 @@ def test_a_forged_colour_never_reaches_the_mail(scene: Scene, forged: str) -> No
     assert 'style="color:#112233"' in preview
 
 
+@pytest.mark.catalogue("T8", "I6")
 def test_a_picture_in_an_entry_is_uploaded_and_cropped_to_the_shape(scene: Scene) -> None:
     mailing = scene.draft()
     file = SimpleUploadedFile("soup.jpg", a_picture_file(size=(300, 200)), content_type="image/jpeg")

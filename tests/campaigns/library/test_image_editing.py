@@ -52,6 +52,7 @@ def pixel(image: Image, at: tuple[int, int]) -> object:
         return Picture.open(BytesIO(file.read())).convert("RGB").getpixel(at)
 
 
+@pytest.mark.catalogue("I2")
 def test_a_crop_is_a_picture_of_its_own_and_the_old_one_stays(cast: Cast) -> None:
     image = an_image(cast.store, cast.author)
     before = (image.sha256, image.file.name, image.width)
@@ -64,6 +65,7 @@ def test_a_crop_is_a_picture_of_its_own_and_the_old_one_stays(cast: Cast) -> Non
     assert pixel(made, (5, 5)) == (0, 0, 255)
 
 
+@pytest.mark.catalogue("I2")
 def test_a_picture_is_turned_to_the_right_before_it_is_cropped(cast: Cast) -> None:
     image = an_image(cast.store, cast.author)
 
@@ -73,6 +75,7 @@ def test_a_picture_is_turned_to_the_right_before_it_is_cropped(cast: Cast) -> No
     assert pixel(made, (5, 5)) == (255, 0, 0)
 
 
+@pytest.mark.catalogue("I2")
 def test_a_picture_is_made_smaller_and_never_larger(cast: Cast) -> None:
     image = an_image(cast.store, cast.author)
 
@@ -93,6 +96,7 @@ def test_a_crop_outside_the_picture_is_refused(cast: Cast, crop: tuple[int, int,
     assert Image.objects.count() == 1
 
 
+@pytest.mark.catalogue("I6")
 @pytest.mark.parametrize(
     ("ratio", "focus", "crop"),
     [
@@ -116,6 +120,7 @@ def test_a_picture_of_the_right_shape_is_not_cropped(cast: Cast) -> None:
     assert fitted_to(image=image, ratio="1:1", actor=cast.author).made_from == image
 
 
+@pytest.mark.catalogue("I5")
 def test_a_hidden_picture_is_not_offered_and_mails_keep_it(cast: Cast, client: Client) -> None:
     image = an_image(cast.store, cast.author)
     client.force_login(cast.author)
@@ -141,6 +146,7 @@ def test_uploading_a_hidden_picture_again_shows_it_again(cast: Cast) -> None:
     assert list(offered_images(cast.store)) == [image]
 
 
+@pytest.mark.catalogue("I5")
 def test_a_picture_is_served_to_anybody_for_long_and_tells_nothing(cast: Cast) -> None:
     image = an_image(cast.store, cast.author)
 
@@ -175,6 +181,7 @@ def test_half_a_crop_is_asked_for_whole(cast: Cast, client: Client) -> None:
     assert Image.objects.count() == 1
 
 
+@pytest.mark.catalogue("I4")
 def test_a_folder_of_the_brand_is_offered_below_and_filled_only_where_it_says_so(cast: Cast) -> None:
     root = root_group(cast.brand)
     open_folder = create_folder(group=root, name="Autumn menu", locals_may_upload=True, actor=cast.manager)
@@ -184,11 +191,25 @@ def test_a_folder_of_the_brand_is_offered_below_and_filled_only_where_it_says_so
     with pytest.raises(ImageRefused):
         an_image(cast.store, cast.author, a_picture_file(), folder=kept_folder)
 
-    assert (image.group, image.folder_slug) == (cast.store, "autumn-menu")
+    assert (image.group, image.folder) == (cast.store, open_folder)
     assert images_for(cast.store)[str(image.pk)].folder == "autumn-menu"
     assert Image.objects.count() == 1
 
 
+@pytest.mark.catalogue("T10")
+def test_a_folder_below_does_not_pass_for_the_brands_folder_of_the_same_name(cast: Cast) -> None:
+    squatted = create_folder(group=cast.store, name="Approved", locals_may_upload=False, actor=cast.author)
+    own = an_image(cast.store, cast.author, folder=squatted)
+    assert images_for(cast.store)[str(own.pk)].folder == "approved"
+
+    approved = create_folder(group=root_group(cast.brand), name="Approved", locals_may_upload=False, actor=cast.manager)
+    shared = an_image(root_group(cast.brand), cast.manager, a_picture_file(), folder=approved)
+
+    images = images_for(cast.store)
+    assert (approved.slug, images[str(own.pk)].folder, images[str(shared.pk)].folder) == ("approved", "", "approved")
+
+
+@pytest.mark.catalogue("I4")
 def test_pictures_of_a_closed_folder_are_not_offered(cast: Cast) -> None:
     folder = create_folder(group=cast.store, name="Old", locals_may_upload=False, actor=cast.author)
     image = an_image(cast.store, cast.author, folder=folder)
@@ -199,6 +220,7 @@ def test_pictures_of_a_closed_folder_are_not_offered(cast: Cast) -> None:
     assert str(image.pk) in images_for(cast.store)
 
 
+@pytest.mark.catalogue("I2", "I4", "I5")
 @pytest.mark.parametrize("person", ["neighbour", "outsider"])
 def test_others_neither_crop_nor_hide_nor_sort(cast: Cast, client: Client, person: str) -> None:
     image = an_image(cast.store, cast.author)
@@ -218,6 +240,7 @@ def test_others_neither_crop_nor_hide_nor_sort(cast: Cast, client: Client, perso
     assert (image.hidden_at, folder.is_active, Image.objects.count()) == (None, True, 1)
 
 
+@pytest.mark.catalogue("I4")
 def test_a_foreign_folder_is_no_choice(cast: Cast, client: Client) -> None:
     folder = create_folder(group=cast.next_store, name="Theirs", locals_may_upload=True, actor=cast.neighbour)
     image = an_image(cast.store, cast.author)

@@ -24,6 +24,7 @@ def upload(name: str = "summer bar.jpg") -> SimpleUploadedFile:
     return SimpleUploadedFile(name, a_picture_file(color="#118833"), content_type="image/jpeg")
 
 
+@pytest.mark.catalogue("I1", "I3")
 def test_an_author_sees_own_and_inherited_images_and_no_others(cast: Cast, client: Client) -> None:
     own = an_image(cast.store, cast.author, "#111111")
     inherited = an_image(root_group(cast.brand), cast.manager, "#222222")
@@ -85,6 +86,7 @@ def test_a_bad_upload_says_why_and_keeps_nothing(
     assert Image.objects.count() == 0
 
 
+@pytest.mark.catalogue("I1")
 @pytest.mark.parametrize("person", ["approver", "neighbour", "outsider"])
 def test_others_neither_see_nor_add_nor_change_images(cast: Cast, client: Client, person: str) -> None:
     image = an_image(cast.store, cast.author)
@@ -105,6 +107,7 @@ def test_others_neither_see_nor_add_nor_change_images(cast: Cast, client: Client
     assert (image.name, image.alt) == ("bar", "The bar")
 
 
+@pytest.mark.catalogue("I1")
 def test_an_author_cannot_change_an_inherited_image(cast: Cast, client: Client) -> None:
     image = an_image(root_group(cast.brand), cast.manager)
     client.force_login(cast.author)

@@ -54,6 +54,7 @@ def publish(scene: Scene, source: str = NEWER, **settings: object) -> None:
     scene.template.refresh_from_db()
 
 
+@pytest.mark.catalogue("T16")
 def test_a_draft_is_published_only_after_a_test_of_exactly_that_draft(scene: Scene) -> None:
     manager = scene.people["manager"]
     draft = save_draft(template=scene.template, source=NEWER, kind="html", actor=manager)
@@ -115,6 +116,7 @@ def test_two_managers_do_not_overwrite_each_other(scene: Scene) -> None:
     assert scene.template.versions.get(published_at=None).source == NEWER
 
 
+@pytest.mark.catalogue("T14")
 def test_a_template_is_offered_between_its_days(scene: Scene) -> None:
     today = timezone.localdate()
     author = scene.people["author"]
@@ -133,6 +135,7 @@ def test_a_template_is_offered_between_its_days(scene: Scene) -> None:
     assert found == cases
 
 
+@pytest.mark.catalogue("T14")
 def test_a_draft_of_a_template_that_is_over_can_be_looked_at_and_not_be_sent(scene: Scene) -> None:
     mailing = scene.draft()
     Template.objects.update(expires_on=timezone.localdate() - timedelta(days=2))
@@ -146,6 +149,7 @@ def test_a_draft_of_a_template_that_is_over_can_be_looked_at_and_not_be_sent(sce
         start_mailing(group=scene.store, template=scene.template, actor=scene.people["author"])
 
 
+@pytest.mark.catalogue("T15")
 @pytest.mark.parametrize(
     ("lines", "is_offered"),
     [
@@ -178,6 +182,7 @@ def test_who_may_use_a_template(scene: Scene, lines: list[tuple[str, str | None,
     assert Mailing.objects.exists() is is_offered
 
 
+@pytest.mark.catalogue("T18")
 def test_untouched_drafts_follow_a_new_version_and_others_are_left(scene: Scene) -> None:
     attached, detached = scene.draft(), scene.draft()
     save_values(
@@ -194,6 +199,7 @@ def test_untouched_drafts_follow_a_new_version_and_others_are_left(scene: Scene)
     assert detached.version != scene.template.current
 
 
+@pytest.mark.catalogue("T17")
 def test_a_new_version_is_pushed_with_what_people_wrote(scene: Scene) -> None:
     mailing = scene.draft()
     save_values(mailing=mailing, changes={"headline": "Mine"}, revision=mailing.revision, actor=scene.people["author"])
@@ -213,6 +219,7 @@ def test_a_new_version_is_pushed_with_what_people_wrote(scene: Scene) -> None:
     assert "What is on" in render_mailing(mailing, Target.BRAZE).html
 
 
+@pytest.mark.catalogue("T17")
 def test_a_push_voids_an_approval_that_waits(scene: Scene) -> None:
     mailing = scene.draft()
     image_free = {"photo": {"image": "", "alt": ""}}
@@ -249,6 +256,7 @@ def test_scheduled_mailings_keep_their_version(scene: Scene) -> None:
     assert push_version(template=scene.template, mailings=[mailing], actor=scene.people["manager"]) == 0
 
 
+@pytest.mark.catalogue("T18")
 def test_an_author_takes_the_newest_version_or_the_templates_own_text(scene: Scene) -> None:
     mailing = scene.draft()
     save_values(mailing=mailing, changes={"headline": "Mine"}, revision=mailing.revision, actor=scene.people["author"])
@@ -266,6 +274,7 @@ def test_an_author_takes_the_newest_version_or_the_templates_own_text(scene: Sce
     assert (mailing.values["headline"], mailing.version) == ("Good evening", scene.template.current)
 
 
+@pytest.mark.catalogue("T15", "T17")
 @pytest.mark.parametrize("part", ["author", "sender", "approver", "reader", "stranger"])
 def test_nobody_else_pushes_or_says_who_may_use_a_template(scene: Scene, part: str) -> None:
     client = client_of(scene, part)
@@ -296,6 +305,7 @@ def test_the_settings_of_a_field_are_written_into_the_source(scene: Scene) -> No
     assert draft.source.partition("<h1")[0] == SOURCE.partition("<h1")[0]
 
 
+@pytest.mark.catalogue("T19")
 def test_a_shared_part_changes_everywhere_but_where_it_is_pinned(scene: Scene) -> None:
     manager = scene.people["manager"]
     save_snippet(brand=scene.brand, name="legal", label="Legal", source="<i>One [[group.name]]</i>", actor=manager)
@@ -313,6 +323,7 @@ def test_a_shared_part_changes_everywhere_but_where_it_is_pinned(scene: Scene) -
     assert "Two" in rendered.text
 
 
+@pytest.mark.catalogue("T19")
 def test_a_shared_part_that_is_no_balanced_html_is_refused_and_changes_nothing(scene: Scene) -> None:
     client = client_of(scene, "manager")
     url = reverse("campaigns:snippet-list")
@@ -324,6 +335,7 @@ def test_a_shared_part_that_is_no_balanced_html_is_refused_and_changes_nothing(s
     assert not scene.brand.snippets.exists()
 
 
+@pytest.mark.catalogue("T2")
 def test_the_template_says_who_a_mail_comes_from_and_what_authors_may_write(scene: Scene) -> None:
     publish(
         scene, envelope={"name": {"value": "Northwind", "is_open": False}, "reply_to": {"value": "", "is_open": True}}
@@ -344,6 +356,7 @@ def test_the_template_says_who_a_mail_comes_from_and_what_authors_may_write(scen
     }
 
 
+@pytest.mark.catalogue("M28")
 @pytest.mark.parametrize(
     ("address", "code"),
     [("lou@gmail.com", "sender_free_mail"), ("lou@other.example", "sender_domain"), ("lou@mail.northwind.example", "")],
@@ -360,6 +373,7 @@ def test_mail_never_comes_from_an_address_that_others_would_throw_away(scene: Sc
     assert found == ([code] if code else [])
 
 
+@pytest.mark.catalogue("T2")
 def test_an_author_sees_a_sender_step_only_where_something_is_open(scene: Scene) -> None:
     client = client_of(scene, "author")
     closed = client.get(reverse("campaigns:mailing-edit", args=[scene.draft().pk]))

@@ -26,6 +26,7 @@ def reopened(data: bytes) -> Image.Image:
     return Image.open(BytesIO(data))
 
 
+@pytest.mark.catalogue("I6")
 def test_a_wide_photo_comes_out_1600_pixels_wide_and_under_a_megabyte() -> None:
     photo = Image.effect_noise((2400, 1200), 90).convert("RGB")
 
@@ -37,6 +38,7 @@ def test_a_wide_photo_comes_out_1600_pixels_wide_and_under_a_megabyte() -> None:
     assert len(picture.data) <= 1024 * 1024
 
 
+@pytest.mark.catalogue("I6")
 def test_metadata_stays_behind_and_the_picture_stands_upright() -> None:
     exif = Image.Exif()
     exif[0x0112] = 6  # lies on its side

@@ -62,6 +62,7 @@ def of_size(scene: Scene, size: int) -> Mailing:
     return mailing
 
 
+@pytest.mark.catalogue("M12")
 def test_a_picture_without_alternative_text_blocks(scene: Scene, picture: Image) -> None:
     mailing = with_photo(scene, picture, " ")
 
@@ -72,6 +73,7 @@ def test_a_picture_without_alternative_text_blocks(scene: Scene, picture: Image)
     assert Delivery.objects.count() == 0
 
 
+@pytest.mark.catalogue("M12")
 @pytest.mark.parametrize(
     ("size", "findings"), [(KILOBYTE**2, []), (KILOBYTE**2 + 1, [("image_heavy", "photo", False)])]
 )
@@ -83,6 +85,7 @@ def test_a_picture_over_one_megabyte_warns(
     assert found(with_photo(scene, picture, "A cup of coffee")) == findings
 
 
+@pytest.mark.catalogue("M12")
 @pytest.mark.parametrize(
     ("size", "findings"),
     [
@@ -101,6 +104,7 @@ def test_a_mail_that_gmail_cuts_off_warns_and_then_blocks(
     assert found(mailing) == findings
 
 
+@pytest.mark.catalogue("M13")
 @pytest.mark.parametrize(
     ("source", "code"),
     [
@@ -121,6 +125,7 @@ def test_without_a_way_out_or_an_address_nothing_is_published(scene: Scene, sour
     assert scene.template.current == before
 
 
+@pytest.mark.catalogue("M13")
 def test_a_group_without_an_address_cannot_send_and_is_told_which_field_is_empty(scene: Scene) -> None:
     mailing = scene.draft(author="sender")
     Group.objects.filter(pk=scene.store.pk).update(street="", postal_code="", city="", country="")

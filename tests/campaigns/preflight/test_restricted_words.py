@@ -32,6 +32,7 @@ def approver(group: Group) -> User:
     return a_person(role=Role.APPROVER, group=group)
 
 
+@pytest.mark.catalogue("M10")
 @pytest.mark.parametrize(
     ("level", "blocks"), [(RuleLevel.BLOCK, True), (RuleLevel.WARN, False), (RuleLevel.APPROVE, False)]
 )
@@ -48,6 +49,7 @@ def test_a_word_is_named_with_its_field_and_the_reason(
     assert finding.sentence.endswith("We promise nothing.")
 
 
+@pytest.mark.catalogue("M10")
 def test_a_blocking_word_can_be_neither_sent_nor_submitted(group: Group, workspace: Workspace) -> None:
     restrict(group, RuleLevel.BLOCK)
     mailing = a_mailing(group=group, values={"intro": {"html": "<p>Results guar<b>anteed</b></p>"}})
@@ -61,6 +63,7 @@ def test_a_blocking_word_can_be_neither_sent_nor_submitted(group: Group, workspa
     assert (mailing.state, Delivery.objects.count()) == (MailingState.DRAFT, 0)
 
 
+@pytest.mark.catalogue("M10")
 def test_a_pattern_stops_an_account_number(group: Group, workspace: Workspace) -> None:
     restrict(group, RuleLevel.BLOCK, r"\b[0-9]{8,12}\b", is_pattern=True)
 
@@ -81,6 +84,7 @@ def test_the_name_of_the_sender_is_judged_too(group: Group, workspace: Workspace
     assert "The sender “Guaranteed Coffee”" in finding.sentence
 
 
+@pytest.mark.catalogue("M10")
 def test_a_warning_lets_the_mailing_go(group: Group, workspace: Workspace) -> None:
     restrict(group, RuleLevel.WARN)
     mailing = a_mailing(group=group, values=WORDS)
@@ -91,6 +95,7 @@ def test_a_warning_lets_the_mailing_go(group: Group, workspace: Workspace) -> No
     assert mailing.state == MailingState.SCHEDULED
 
 
+@pytest.mark.catalogue("M10")
 def test_a_word_that_needs_approval_binds_those_who_may_send_too(
     group: Group, workspace: Workspace, approver: User
 ) -> None:

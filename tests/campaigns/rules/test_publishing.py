@@ -42,6 +42,7 @@ def publish(brand: Brand, part: str) -> TemplateVersion:
     return publish_version(template=template, source=with_part(part), kind="mjml", actor=None, tested=True)
 
 
+@pytest.mark.catalogue("M11")
 def test_a_picture_from_elsewhere_keeps_a_template_from_being_published(brand: Brand) -> None:
     with pytest.raises(SourceRefused) as refused:
         publish(brand, FAR)
@@ -80,6 +81,7 @@ def test_a_shared_part_with_a_picture_from_elsewhere_is_refused(brand: Brand) ->
     assert not brand.snippets.exists()
 
 
+@pytest.mark.catalogue("M11")
 def test_an_author_cannot_link_to_elsewhere(group: Group, workspace: Workspace) -> None:
     save_domains(brand=group.brand, link_domains=("northwind.example",), image_domains=(), mail_domains=(), actor=None)
     mailing = a_mailing(

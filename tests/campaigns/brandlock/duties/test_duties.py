@@ -52,6 +52,7 @@ def test_a_mail_says_its_language_and_its_direction(root: str, codes: list[str])
     assert [code for code, _, _ in owed(mjml("<mj-text><h1>x</h1></mj-text>", root=root))] == codes
 
 
+@pytest.mark.catalogue("M12")
 @pytest.mark.parametrize(
     ("body", "found"),
     [
@@ -101,11 +102,13 @@ def test_a_colour_of_a_style_sheet_is_not_guessed() -> None:
     assert owed(page("<h1>x</h1><p class='note' style='color:#fff'>light</p>", head=sheet)) == []
 
 
+@pytest.mark.catalogue("M12")
 def test_contrast_is_that_of_the_standard() -> None:
     assert ratio((0, 0, 0), (255, 255, 255)) == pytest.approx(21)
     assert ratio((119, 119, 119), (255, 255, 255)) == pytest.approx(4.478, abs=0.001)
 
 
+@pytest.mark.catalogue("M13")
 @pytest.mark.parametrize(
     ("footer", "code"),
     [

@@ -1,0 +1,14 @@
+"""Writes the generated parts of docs/templates.md: ``make docs``."""
+
+from __future__ import annotations
+
+import os
+
+import django
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "smartersends.settings")
+django.setup()
+
+from tests.catalogue.page import PAGE, generated  # noqa: E402  # models need the settings first
+
+PAGE.write_text(generated(PAGE.read_text(encoding="utf-8")), encoding="utf-8")

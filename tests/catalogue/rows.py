@@ -1,0 +1,41 @@
+"""The rows of the feature catalogue that the template language and its pages answer for, in one line each."""
+
+from __future__ import annotations
+
+from typing import Final
+
+ROWS: Final[dict[str, str]] = {
+    "T1": "Authors send field values only; HTML, foreign fields and locked parts of a forged request are refused",
+    "T2": "Subject, preheader, sender's name, address and replies are preset, each locked or open",
+    "T3": "A section stands by a rule over fields, group fields, audience and day",
+    "T4": "The live mail stands beside the numbered steps, and shows the part in hand",
+    "T5": "Locks on the whole, on a row, on a part; header and footer by themselves",
+    "T6": "Content and structure are locked apart",
+    "T7": "A colour, a size or an alignment can be open while the rest of the element is locked",
+    "T8": "Limits on characters, with a counter; images by shape and size",
+    "T9": "A field can be required, and must be changed from its placeholder",
+    "T10": "Images come from chosen folders, and uploads can be switched off",
+    "T11": "What is locked says so, why, and who can change it",
+    "T12": "Repeated parts have a least and a most number",
+    "T13": "Templates have folders, a description and a short name, shown where people choose",
+    "T14": "Templates have a first and a last day; drafts of one that is over can be seen and not sent",
+    "T15": "Templates are given to groups and roles or kept from them; to keep wins",
+    "T16": "A draft is published only after a test mail of exactly that draft",
+    "T17": "A new version is pushed to open drafts, values kept by name, with the difference",
+    "T18": "Untouched drafts follow the template; changed ones are detached and attach again with one click",
+    "T19": "Shared parts are written once, and stand live or pinned",
+    "T20": "A field has guidance, a good and a bad example",
+    "T21": "Look resolves from the group over its region to the brand",
+    "M10": "Restricted words and patterns block, warn or ask for approval",
+    "M11": "Links lead and images lie where the brand allows",
+    "M12": "Alternative text, contrast, link words, size and weight are checked",
+    "M13": "The unsubscribe link and the postal address can be seen in every mail",
+    "M28": "Mail never comes from an address that DMARC throws away",
+    "I1": "A gallery for each group, with those above it, read only",
+    "I2": "Images are cropped, turned and made smaller; the old one stays",
+    "I3": "Own images and those of the organisation stand apart; nothing comes from outside",
+    "I4": "Folders say whether the groups below may fill them, and can be closed",
+    "I5": "Hiding an image breaks no mail; files are named by their content",
+    "I6": "Images are cropped to their place around a focal point, made light, and lose their metadata",
+    "I7": "Every image has words; a mailing begins with them",
+}
