@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from html import escape, unescape
@@ -11,6 +12,7 @@ import nh3
 
 from .fields import Format, RichStyles
 from .links import link_or_empty
+from .source import VOID_TAGS
 
 _TAGS: dict[Format, frozenset[str]] = {
     Format.BOLD: frozenset({"b", "strong"}),
@@ -31,7 +33,10 @@ _STYLED = re.compile(r"<(?:a|p|ul|ol)(?=[ >])")
 _STEP = re.compile(r'([^<>&\xa0]*)(?:<(/?[a-z]+)(?: href="([^"<>\xa0]*)")?>|&(?:amp|lt|gt|nbsp);)')
 _LISTS = frozenset({"ul", "ol"})
 _BLOCKS = frozenset({"p", "li", *_LISTS})
+_OPENING = re.compile(r"<(/?)([a-zA-Z][^\s/>]*)")
+_WITHOUT_DEPTH = VOID_TAGS | {"p", "li"}  # one that follows closes them
 _ROUNDS = 4
+_MOST_DEPTH = 100
 
 
 def clean_text(text: str) -> str:
@@ -55,6 +60,9 @@ def sanitise(html: str, formats: Iterable[Format], styles: RichStyles | None = N
 
 
 def _sanitised(text: str, chosen: frozenset[Format], tags: set[str]) -> str:
+    """Sanitises clean text; where tags are nested beyond any writing only the words stay, because time would not."""
+    if _is_deep(text):
+        return nh3.clean_text(plain_text(text))
     if Format.PARAGRAPH not in chosen:
         text = _PARAGRAPH_END.sub("<br>", text)
         if Format.LIST not in chosen:
@@ -67,6 +75,21 @@ def _sanitised(text: str, chosen: frozenset[Format], tags: set[str]) -> str:
             return cleaned
         text = cleaned
     return nh3.clean_text(plain_text(text))
+
+
+def _is_deep(html: str) -> bool:
+    open_tags: Counter[str] = Counter()
+    depth = 0
+    for closes, written in _OPENING.findall(html):
+        tag = written.lower()
+        if tag in _WITHOUT_DEPTH or (closes and not open_tags[tag]):
+            continue
+        step = -1 if closes else 1
+        open_tags[tag] += step
+        depth += step
+        if depth > _MOST_DEPTH:
+            return True
+    return False
 
 
 def _without_last_breaks(html: str) -> str:

@@ -100,6 +100,14 @@ def test_items_stay_as_they_are_where_paragraphs_are_no_format() -> None:
     assert sanitise(html, [Format.LIST]) == html
 
 
+@pytest.mark.parametrize("part", ["<ul><li>x", "<ul></b>x", "<div>x", "<b><i>x", "<table><tr><td>x", "<p><ul>x"])
+def test_what_is_nested_beyond_any_writing_keeps_its_words_alone(part: str) -> None:
+    html = sanitise(part * 20_000, ALL)
+
+    assert html == "x" * 20_000
+    assert sanitise(html, ALL) == html
+
+
 def test_what_other_sanitisers_were_attacked_with_leaves_only_the_formats() -> None:
     path = CORPORA / "dompurify-expect.json"
     if not path.exists():
