@@ -117,7 +117,10 @@ export default function attach(root) {
       return;
     }
     const input = field.querySelector("input, textarea");
-    input.setRangeText(button.dataset.insert, input.selectionStart, input.selectionEnd, "end");
+    const end = input.value.length;
+    const [from, to] = input.dataset.wasFocused ? [input.selectionStart, input.selectionEnd] : [end, end];
+    const gap = from > 0 && !/\s$/.test(input.value.slice(0, from)) ? " " : "";
+    input.setRangeText(gap + button.dataset.insert, from, to, "end");
     input.focus();
     input.dispatchEvent(new Event("input", { bubbles: true }));
   }
@@ -161,7 +164,9 @@ export default function attach(root) {
     root.querySelector("[data-mailing-name]").textContent = answer.name;
     for (const [name, html] of Object.entries(answer.fragments)) {
       const place = root.querySelector(`[data-fragment="${CSS.escape(name)}"]`);
-      if (place && place.innerHTML.trim() !== html.trim()) place.innerHTML = html;
+      if (!place || place.innerHTML.trim() === html.trim()) continue;
+      place.innerHTML = html;
+      place.dispatchEvent(new CustomEvent("htmx:load", { bubbles: true, detail: { elt: place } })); // starts behaviours
     }
     // A picture that was refused stays chosen, so that it goes again with the words that were missing.
     for (const input of form.querySelectorAll("input[type=file]")) {

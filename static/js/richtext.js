@@ -1,19 +1,56 @@
 // Turns a textarea into a small rich-text editor with exactly the formats that its field allows; without it the
 // textarea still works, and the server cleans either way.
 
+import { labelsOf } from "./chips.js";
+
 const RICH = {
   bold: ["toggleBold", "bold"],
   italic: ["toggleItalic", "italic"],
   list: ["toggleBulletList", "bulletList"],
 };
 
+// A start tag as a whole, or a merge tag in the words between.
+const TAG_OR_TOKEN = /<[^>]*>|\[\[\s*([a-z][a-z0-9_]*)\s*\]\]/g;
+const CHIP = /<span[^>]*data-merge-tag="([a-z0-9_]+)"[^>]*>[^<]*<\/span>/g;
+
+/** Gives a merge tag as a chip that is moved and deleted as a whole; in the value it is `[[name]]` as ever. */
+function mergeTag(kit, labels) {
+  const names = [...labels.keys()].join("|");
+  const attributes = (match) => ({ name: match[0].replace(/[[\]\s]/g, "") });
+  return kit.Node.create({
+    name: "mergeTag",
+    group: "inline",
+    inline: true,
+    atom: true,
+    addAttributes: () => ({
+      name: {
+        parseHTML: (element) => element.dataset.mergeTag,
+        renderHTML: ({ name }) => ({ "data-merge-tag": name, class: "chip merge-chip" }),
+      },
+    }),
+    parseHTML: () => [{ tag: "span[data-merge-tag]" }],
+    renderHTML: ({ node, HTMLAttributes }) => ["span", HTMLAttributes, labels.get(node.attrs.name) ?? node.attrs.name],
+    renderText: ({ node }) => `[[${node.attrs.name}]]`,
+    addInputRules() {
+      const find = new RegExp(`\\[\\[\\s*(?:${names})\\s*\\]\\]$`);
+      return [kit.nodeInputRule({ find, type: this.type, getAttributes: attributes })];
+    },
+  });
+}
+
+/** Gives stored rich text with chips where known merge tags are written. */
+function withChips(html, labels) {
+  return html.replace(TAG_OR_TOKEN, (found, name) => (labels.has(name) ? `<span data-merge-tag="${name}"></span>` : found));
+}
+
 /** Gives the extensions for the allowed formats. */
-function extensionsFor(kit, formats) {
+function extensionsFor(kit, formats, labels) {
   const extensions = [kit.Document, kit.Paragraph, kit.HardBreak, kit.Text, kit.History];
   if (formats.has("bold")) extensions.push(kit.Bold);
   if (formats.has("italic")) extensions.push(kit.Italic);
   if (formats.has("link")) extensions.push(kit.Link.configure({ openOnClick: false }));
   if (formats.has("list")) extensions.push(kit.BulletList, kit.ListItem);
+  if (labels.size > 0) extensions.push(mergeTag(kit, labels));
   return extensions;
 }
 
@@ -32,6 +69,7 @@ function start(box, kit) {
   const tools = box.querySelector("[data-rich-tools]");
   const linkRow = box.querySelector("[data-rich-link]");
   const linkInput = linkRow?.querySelector("input");
+  const labels = labelsOf(box.closest("[data-field]"));
   const formats = new Set(box.dataset.formats.split(" ").filter(Boolean));
   const host = document.createElement("div");
   host.className = "rich-host";
@@ -41,8 +79,8 @@ function start(box, kit) {
   const editor = new kit.Editor({
     element: host,
     injectCSS: false,
-    extensions: extensionsFor(kit, formats),
-    content: textarea.value,
+    extensions: extensionsFor(kit, formats, labels),
+    content: withChips(textarea.value, labels),
     editorProps: {
       attributes: {
         class: "rich-text",
@@ -53,7 +91,7 @@ function start(box, kit) {
       },
     },
     onUpdate: () => {
-      textarea.value = editor.isEmpty ? "" : editor.getHTML();
+      textarea.value = editor.isEmpty ? "" : editor.getHTML().replace(CHIP, "[[$1]]");
       textarea.dispatchEvent(new Event("input", { bubbles: true }));
     },
     onTransaction: ({ editor: current }) => {
@@ -91,6 +129,8 @@ function start(box, kit) {
     event.preventDefault();
     linkRow.querySelector('[data-link-act="set"]').click();
   });
-  box.addEventListener("insert-text", (event) => editor.chain().focus().insertContent(event.detail).run());
+  box.addEventListener("insert-text", (event) => {
+    editor.chain().focus().insertContent(withChips(event.detail, labels)).run();
+  });
   box.addEventListener("focus-field", () => editor.commands.focus("end"));
 }
