@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from itertools import islice
 
 from .compiled import Compiled
 from .context import Snippet
@@ -11,14 +13,16 @@ from .cut import cut, line_pieces, text_pieces
 from .fields import FieldType
 from .findings import Finding, SourceRefused, sentence
 from .lint import DEFAULT_LIQUID_TAGS, lint
-from .pieces import Origin, Piece, Place, Spot
+from .pieces import Literal, Origin, Piece, Place, Section, Spot
 from .plaintext import to_text
 from .resolve import Marks, resolve
-from .source import Document, Kind, position, read
+from .source import MOST_FINDINGS, Document, Kind, position, read
 from .translate import Marked
 
 MAX_SOURCE_CHARACTERS = 500_000
-MOST_FINDINGS = 200
+MAX_MAIL_CHARACTERS = 2_000_000
+PLACE_CHARACTERS = 50
+MOST_PARAMETER_CHARACTERS = 200
 
 
 def compile_source(
@@ -47,17 +51,18 @@ def compile_source(
     )
     document = read(text, language)
     if document.is_cut_short:
-        raise SourceRefused(document.findings[:MOST_FINDINGS])
+        raise SourceRefused(_in_order(document.findings))
     nonce = _nonce(text)
     marks = resolve(document, language, nonce)
-    findings = [*lint(document, language, liquid_tags, merge_tags), *marks.findings]
+    findings = [*islice(lint(document, language, liquid_tags, merge_tags), MOST_FINDINGS), *marks.findings]
     findings += _unknown_snippets(document, marks, snippets)
     if findings:
         raise SourceRefused(_in_order(findings))
     marked = Marked(document, marks.edits, nonce)
     html = marked.html(language, inlines_css=inlines_css)
+    _refuse_too_large(len(html))
     result = cut(html, marks.sentinels, nonce)
-    findings = [marked.finding_at(finding, html) for finding in result.findings]
+    findings = [marked.finding_at(finding, html) for finding in result.findings[:MOST_FINDINGS]]
     for name in dict.fromkeys(place.name for place in result.missing):
         line, column = position(text, marks.elements[name].start)
         findings.append(
@@ -65,6 +70,7 @@ def compile_source(
         )
     if findings:
         raise SourceRefused(_in_order(findings))
+    _refuse_too_large(_characters(result.pieces, {spec.name: spec.maximum for spec in marks.sections}))
     return Compiled(
         kind=language,
         pieces=result.pieces,
@@ -89,7 +95,33 @@ def _nonce(text: str) -> str:
 
 
 def _in_order(findings: Iterable[Finding]) -> list[Finding]:
-    return sorted(findings, key=lambda finding: (finding.line, finding.column))[:MOST_FINDINGS]
+    """Returns the first findings of a source; what they quote of it is cut short."""
+    first = sorted(findings, key=lambda finding: (finding.line, finding.column))[:MOST_FINDINGS]
+    return [replace(found, params={name: _cut_short(text) for name, text in found.params.items()}) for found in first]
+
+
+def _cut_short(text: str) -> str:
+    return text if len(text) <= MOST_PARAMETER_CHARACTERS else f"{text[:MOST_PARAMETER_CHARACTERS]}…"
+
+
+def _refuse_too_large(characters: int) -> None:
+    if characters > MAX_MAIL_CHARACTERS:
+        message = sentence("The email could get %(count)s characters; at most %(most)s are allowed.")
+        params = {"count": str(characters), "most": str(MAX_MAIL_CHARACTERS)}
+        raise SourceRefused([Finding("too_large", message, 1, 1, params=params)])
+
+
+def _characters(pieces: tuple[Piece, ...], times: Mapping[str, int]) -> int:
+    """Returns how long the mail gets when every section stands as often as it may, and places hold a few words."""
+    characters = 0
+    for piece in pieces:
+        if isinstance(piece, Literal):
+            characters += len(piece.text)
+        elif isinstance(piece, Section):
+            characters += times[piece.name] * _characters(piece.pieces, times)
+        else:
+            characters += PLACE_CHARACTERS
+    return characters
 
 
 def _line(document: Document, marks: Marks, tag: str, field: str) -> tuple[Piece, ...]:

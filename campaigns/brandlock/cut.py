@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from html import unescape
 
-from .findings import Finding
+from .findings import Finding, sentence
 from .pieces import Literal, Origin, Piece, Place, Section, Spot
 from .source import Document, Element, Kind, Run, RunKind, read
 from .tokens import TOKEN, UNSUBSCRIBE_URL, origin_of
@@ -39,6 +39,9 @@ class _Event:
 def cut(html: str, sentinels: Mapping[str, Place], nonce: str) -> Cut:
     """Cuts HTML whose places hold sentinels; `missing` are places that the HTML no longer holds."""
     document = read(html, Kind.HTML)
+    if document.is_cut_short:
+        message = sentence("What this compiles to cannot be read: %(reason)s")
+        return Cut((), (Finding("unreadable", message, params={"reason": document.findings[-1].text}),), ())
     events: list[_Event] = []
     findings: list[Finding] = []
     seen: set[Place] = set()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from braze_client.liquid import LiquidTag, tags_in
 
@@ -64,13 +64,22 @@ _FORBIDDEN_TAGS = frozenset(
         "button",
         "select",
         "textarea",
+        "plaintext",
+        "xmp",
+        "listing",
+        "noembed",
+        "noframes",
     }
 )
 _CONTENT_ROOTS = frozenset({"content_blocks", "catalog_items", "catalogs", "promotion"})
 _BLOCKS = {"if": "endif", "unless": "endunless", "case": "endcase", "for": "endfor", "capture": "endcapture"}
 _LIQUID_NAME = re.compile(r"\{[{%]-?\s*([A-Za-z_]\w*)?")
 _REMOTE_STYLE = re.compile(r"@import\b", re.IGNORECASE)
-_BAD_SCHEME = re.compile(r"\s*(?:javascript|data|vbscript|file)\s*:", re.IGNORECASE)
+_BAD_SCHEME = re.compile(r"(?:javascript|data|vbscript|file):", re.IGNORECASE)
+_UNREAD_IN_ADDRESS = re.compile(r"[\x00-\x20\x7f-\xa0]+")  # browsers pass over some of them
+_ADDRESS_ATTRIBUTES = frozenset(
+    {"href", "src", "srcset", "background", "background-url", "action", "formaction", "poster", "cite", "xlink:href"}
+)
 _LINK_LIQUID = re.compile(
     r"\{\{\s*(?:\$\{set_user_to_(?:unsubscribed|subscribed|opted_in)_url\}"
     r"|custom_attribute\.\$\{smartersends_token\})\s*\}\}"
@@ -133,12 +142,13 @@ def _attributes(document: Document, element: Element) -> Iterator[Finding]:
                 "%(attribute)s is a script, and mail holds none.",
                 attribute=attribute.name,
             )
-        elif attribute.name in {"href", "src", "background", "background-url"} and _BAD_SCHEME.match(attribute.value):
+        elif attribute.name in _ADDRESS_ATTRIBUTES and _BAD_SCHEME.match(_UNREAD_IN_ADDRESS.sub("", attribute.value)):
             yield _finding(document, attribute.value_start, "url_scheme", "This address is not allowed in mail.")
 
 
 def _liquid(document: Document, allowed: frozenset[str]) -> Iterator[Finding]:
     open_blocks: list[tuple[str, LiquidTag, str]] = []
+    sections = _sections_of(document)
     for tag in tags_in(document.text):
         closer = "}}" if tag.source.startswith("{{") else "%}"
         if not tag.source.endswith(closer) or len(tag.source) < 4:
@@ -153,7 +163,7 @@ def _liquid(document: Document, allowed: frozenset[str]) -> Iterator[Finding]:
                 yield _finding(
                     document, tag.start, "liquid_not_allowed", "The Liquid tag %(tag)s is not allowed.", tag=name or "?"
                 )
-            yield from _block(document, tag, name, open_blocks)
+            yield from _block(document, tag, name, open_blocks, sections)
         elif name in _CONTENT_ROOTS and name not in allowed:
             yield _finding(document, tag.start, "liquid_not_allowed", "%(tag)s is not allowed.", tag=name)
         yield from _liquid_in_link(document, tag)
@@ -162,10 +172,15 @@ def _liquid(document: Document, allowed: frozenset[str]) -> Iterator[Finding]:
 
 
 def _block(
-    document: Document, tag: LiquidTag, name: str, open_blocks: list[tuple[str, LiquidTag, str]]
+    document: Document,
+    tag: LiquidTag,
+    name: str,
+    open_blocks: list[tuple[str, LiquidTag, str]],
+    sections: Mapping[int, str],
 ) -> Iterator[Finding]:
     """Follows Liquid blocks; one that opens in a section must close in it, else leaving it out breaks the mail."""
-    here = _section_at(document, tag.start)
+    run = document.run_at(tag.start)
+    here = "" if run is None or run.element is None else sections[run.element.start]
     if name in _BLOCKS:
         open_blocks.append((_BLOCKS[name], tag, here))
     elif name in _BLOCKS.values():
@@ -179,14 +194,14 @@ def _block(
         yield _finding(document, tag.start, "liquid_crosses", "A Liquid block may not cross the edge of a section.")
 
 
-def _section_at(document: Document, offset: int) -> str:
-    run = document.run_at(offset)
-    element = None if run is None else run.element
-    if element is None:
-        return ""
-    around = (element, *element.ancestors())
-    names = (item.get("data-section") or item.get("data-repeat") for item in around)
-    return "/".join(name for name in names if name)
+def _sections_of(document: Document) -> Mapping[int, str]:
+    """Returns the names of the sections around each element, by where the element starts."""
+    found: dict[int, str] = {}
+    for element in document.elements:
+        name = element.get("data-section") or element.get("data-repeat")
+        around = "" if element.parent is None else found[element.parent.start]
+        found[element.start] = f"{around}/{name}" if name else around
+    return found
 
 
 def _liquid_in_link(document: Document, tag: LiquidTag) -> Iterator[Finding]:
@@ -222,13 +237,15 @@ def _duties(document: Document, kind: Kind) -> Iterator[Finding]:
         yield _finding(document, 0, "no_body", "The template has no body.")
     if document.root("mj-title" if kind is Kind.MJML else "title") is None:
         yield _finding(document, 0, "no_subject", "The template has no subject: add a title.")
-    links = (element.get("href").strip() for element in document.elements if not _can_be_left_out(element))
+    staying = _that_always_stand(document)
+    links = (element.get("href").strip() for element in document.elements if element.start in staying)
     if not any(match is not None and match.group(1) == UNSUBSCRIBE_URL for match in map(TOKEN.fullmatch, links)):
         yield _finding(
             document, 0, "no_unsubscribe", "No link leads to [[unsubscribe_url]] in a part that always stands."
         )
-    visible = (run for run in document.runs if run.kind is RunKind.TEXT and not _can_be_left_out(run.element))
-    names = {name for run in visible for name in TOKEN.findall(document.text[run.start : run.end])}
+    visible = (run for run in document.runs if run.kind is RunKind.TEXT and run.element is not None)
+    texts = (document.text[run.start : run.end] for run in visible if run.element and run.element.start in staying)
+    names = {name for text in texts for name in TOKEN.findall(text)}
     if not names & ADDRESS_TOKENS:
         yield _finding(
             document,
@@ -238,14 +255,15 @@ def _duties(document: Document, kind: Kind) -> Iterator[Finding]:
         )
 
 
-def _can_be_left_out(element: Element | None) -> bool:
-    """Tells whether a field or a section that may be absent holds the element, or the head of the document."""
-    if element is None:
-        return True
-    return any(
-        above.tag in {"mj-head", "head", "title"} or is_content_field(above) or _is_loose(above)
-        for above in (element, *element.ancestors())
-    )
+def _that_always_stand(document: Document) -> frozenset[int]:
+    """Returns where the elements start that neither the head, nor a field, nor a section that may be absent holds."""
+    staying: set[int] = set()
+    for element in document.elements:
+        is_held = element.parent is None or element.parent.start in staying
+        is_free = element.tag not in {"mj-head", "head", "title"} and not is_content_field(element)
+        if is_held and is_free and not _is_loose(element):
+            staying.add(element.start)
+    return frozenset(staying)
 
 
 def _is_loose(element: Element) -> bool:

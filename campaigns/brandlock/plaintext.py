@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from html import unescape
-from html.parser import HTMLParser
 
 from braze_client.liquid import tags_in
 
+from .markup import TokenKind, attributes_of, tokens_in
 from .source import VOID_TAGS
 
 _BLOCK_TAGS = frozenset(
@@ -46,8 +47,7 @@ def to_text(html: str) -> str:
         parts += (html[at : tag.start], f"{shield}{number};")
         at = tag.end
     reader = _Reader()
-    reader.feed("".join((*parts, html[at:])))
-    reader.close()
+    reader.read("".join((*parts, html[at:])))
     return re.sub(f"{shield}([0-9]+);", lambda match: tags[int(match.group(1))].source, reader.text())
 
 
@@ -128,9 +128,8 @@ def _is_at_line_start(parts: list[str]) -> bool:
     return not parts or parts[-1].endswith("\n")
 
 
-class _Reader(HTMLParser):
+class _Reader:
     def __init__(self) -> None:
-        super().__init__(convert_charrefs=True)
         self.parts: list[str] = []
         self.silent: list[str] = []
         self.addresses: list[str] = []
@@ -138,8 +137,19 @@ class _Reader(HTMLParser):
     def text(self) -> str:
         return tidy("".join(self.parts))
 
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        values = {name: value or "" for name, value in attrs}
+    def read(self, html: str) -> None:
+        for token in tokens_in(html):
+            source = html[token.start : token.end]
+            if token.kind is TokenKind.START:
+                self.start(token.tag, attributes_of(source))
+            elif token.kind is TokenKind.END:
+                self.end(token.tag)
+            elif token.kind is TokenKind.TEXT and not self.silent:
+                _add_words(self.parts, _as_words(source))
+            elif token.kind is TokenKind.COMMENT and source.startswith("<!--zq") and source.endswith("qz-->"):
+                self.parts.append(source)
+
+    def start(self, tag: str, values: Mapping[str, str]) -> None:
         is_hidden = tag in _SILENT_TAGS or _HIDDEN.search(values.get("style", "")) is not None
         if self.silent or is_hidden:
             if tag not in VOID_TAGS:
@@ -162,7 +172,7 @@ class _Reader(HTMLParser):
         else:
             self.block(tag)
 
-    def handle_endtag(self, tag: str) -> None:
+    def end(self, tag: str) -> None:
         if self.silent:
             if tag in self.silent:
                 while self.silent.pop() != tag:
@@ -172,14 +182,6 @@ class _Reader(HTMLParser):
             _add_address(self.parts, self.addresses.pop())
         else:
             self.block(tag)
-
-    def handle_data(self, data: str) -> None:
-        if not self.silent:
-            _add_words(self.parts, _SPACES.sub(" ", data))
-
-    def handle_comment(self, data: str) -> None:
-        if data.startswith("zq") and data.endswith("qz"):
-            self.parts.append(f"<!--{data}-->")
 
     def block(self, tag: str) -> None:
         if tag in _PARAGRAPH_TAGS:

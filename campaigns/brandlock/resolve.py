@@ -12,7 +12,7 @@ from .findings import Finding
 from .marks import ALL_MARKS
 from .pieces import Origin, Place, Spot
 from .sections import SectionReader
-from .source import VOID_TAGS, Attribute, Document, Element, Kind, position
+from .source import MOST_FINDINGS, VOID_TAGS, Attribute, Document, Element, Kind, position
 from .types import TYPES, Filling, Written
 from .types.choice import HTML_ATTRIBUTES, MJML_ATTRIBUTES, STYLE_PROPERTIES
 
@@ -53,6 +53,8 @@ def resolve(document: Document, kind: Kind, nonce: str) -> Marks:
         resolver.visit(element)
         if len(resolver.marks.fields) > MOST_FIELDS:
             resolver.note(element, "too_many", "A template has at most %(most)s fields.", most=str(MOST_FIELDS))
+            break
+        if len(resolver.marks.findings) >= MOST_FINDINGS:
             break
     resolver.sections.check(resolver.marks.fields)
     resolver.marks.sections = resolver.sections.specs

@@ -12,6 +12,7 @@ from html import unescape
 from .compiled import Compiled
 from .context import RenderContext
 from .fields import FieldSpec, FieldType
+from .patterns import WINDOW_CHARACTERS
 from .pieces import Json
 from .sanitise import plain_text
 from .scope import Scope, Values, fields_that_stand
@@ -19,9 +20,6 @@ from .tokens import TOKEN
 from .types import TYPES
 from .types.choice import ChoiceType
 from .types.rich import RichType
-
-WINDOW_CHARACTERS = 300
-"""A pattern finds at most half of this, so that the time it takes grows with the text and not faster."""
 
 _LINE_END = re.compile(r"<br\s*/?>|</(?:p|li)>")
 _SPACES = re.compile(r"\s+")

@@ -12,6 +12,7 @@ from .fields import BLOCK_FORMATS, FieldType, Format, Option
 from .findings import sentence
 from .inert import in_style
 from .marks import COMMON_MARKS, FIELD_MARKS
+from .patterns import ways_of
 from .source import Element
 from .types import TYPES
 from .types.choice import COLOR
@@ -30,6 +31,9 @@ _SNIPPET = re.compile(r"[a-z][a-z0-9_]{0,59}")
 _DANGEROUS_PATTERN = re.compile(r"[+*}]\)?[+*{]|\\[1-9]|\(\?P=")
 MOST_OPTIONS = 100
 PATTERN_CHARACTERS = 200
+MOST_WAYS_OF_FORM = 30_000_000
+"""In how many ways a `data-pattern` may try to fit: it is tried once, at the beginning of a short text."""
+MOST_PROBLEMS = 20
 
 Problem = tuple[str, str, dict[str, str]]
 _VALUES: dict[FieldType, Callable[[str], object]] = {
@@ -80,7 +84,9 @@ def is_value(field_type: FieldType, text: str) -> bool:
 
 def could_run_long(pattern: str) -> bool:
     """Tells whether a regular expression is too long, or puts a repetition on another one, or refers back."""
-    return len(pattern) > PATTERN_CHARACTERS or _DANGEROUS_PATTERN.search(pattern) is not None
+    if len(pattern) > PATTERN_CHARACTERS or _DANGEROUS_PATTERN.search(pattern) is not None:
+        return True
+    return ways_of(pattern, most=MOST_WAYS_OF_FORM) > MOST_WAYS_OF_FORM
 
 
 def switch(element: Element, mark: str) -> bool:
@@ -147,7 +153,8 @@ class _Reader:
         return rules
 
     def refuse(self, message: str, **params: str) -> None:
-        self.problems.append(("bad_rule", message, params))
+        if len(self.problems) < MOST_PROBLEMS:
+            self.problems.append(("bad_rule", message, params))
 
     def check_marks(self) -> None:
         """Refuses rules that the type does not know: nobody would keep them."""
@@ -162,12 +169,13 @@ class _Reader:
         pattern = self.element.get("data-pattern")
         if not pattern:
             return ""
+        is_long = len(pattern) > PATTERN_CHARACTERS
         try:
-            re.compile(pattern)
+            re.compile("" if is_long else pattern)
         except (re.error, OverflowError, RecursionError) as error:
             self.refuse(sentence("data-pattern cannot be read: %(reason)s."), reason=str(error))
             return ""
-        if could_run_long(pattern):
+        if is_long or could_run_long(pattern):
             self.refuse(sentence("data-pattern could take very long: put no repetition directly on another one."))
             return ""
         return pattern

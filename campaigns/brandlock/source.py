@@ -7,35 +7,23 @@ from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import lru_cache
 from html import unescape
-from html.parser import HTMLParser
 
 from braze_client.liquid import tags_in
 
 from .findings import Finding
+from .markup import ATTRIBUTE, Token, TokenKind, is_self_closing, tokens_in
 
 VOID_TAGS = frozenset(
-    {
-        "area",
-        "base",
-        "br",
-        "col",
-        "embed",
-        "hr",
-        "img",
-        "input",
-        "link",
-        "meta",
-        "param",
-        "source",
-        "track",
-        "wbr",
-    }
+    {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "param", "source", "track", "wbr"}
 )
 
 MAX_DEPTH = 200
-_ATTRIBUTE = re.compile(r"""\s*([^\s=>/"']+)(?:\s*=\s*("[^"]*"|'[^']*'|[^\s>]+))?|[\s/]+|.""", re.DOTALL)
+MOST_FINDINGS = 200
+MOST_ATTRIBUTES = 200
 _NOT_LINE_BREAK = re.compile(r"[^\n]")
+_LINE_BREAK = re.compile(r"\n")
 
 
 class Kind(StrEnum):
@@ -115,7 +103,8 @@ class Run:
 class Document:
     """A source that was read: its elements in source order, its runs, and what does not fit together in it.
 
-    One that is nested deeper than 200 elements is read no further and is cut short.
+    One that is nested deeper than 200 elements, in which a tag has more than 200 attributes, in which a tag or a
+    comment never ends, or in which more than 200 things do not fit, is read no further and is cut short.
     """
 
     text: str
@@ -142,8 +131,14 @@ class Document:
 
 def position(text: str, offset: int) -> tuple[int, int]:
     """Returns line and column of an offset, both from 1."""
-    line_start = text.rfind("\n", 0, offset) + 1
-    return text.count("\n", 0, offset) + 1, offset - line_start + 1
+    starts = _line_starts(text)
+    line = bisect_right(starts, offset)
+    return line, offset - starts[line - 1] + 1
+
+
+@lru_cache(maxsize=8)
+def _line_starts(text: str) -> tuple[int, ...]:
+    return (0, *(match.end() for match in _LINE_BREAK.finditer(text)))
 
 
 def shield_liquid(text: str) -> str:
@@ -167,58 +162,68 @@ def read(text: str, kind: Kind) -> Document:
     return Document(text, tuple(reader.elements), tuple(reader.runs), tuple(reader.findings), reader.is_cut_short)
 
 
-class _TooDeep(Exception):
-    """The source is nested too deeply to be read on."""
+class _NotReadOn(Exception):
+    """The source is nested too deeply, or holds too much that is wrong, to be read on."""
 
 
-class _Reader(HTMLParser):
-    """Walks a source with the standard library's tokenizer and keeps offsets."""
+class _Reader:
+    """Walks the tokens of a source and keeps offsets."""
 
     def __init__(self, text: str, kind: Kind) -> None:
-        super().__init__(convert_charrefs=False)
         self.source = text
+        self.shielded = shield_liquid(text)
         self.kind = kind
         self.elements: list[Element] = []
         self.runs: list[Run] = []
         self.findings: list[Finding] = []
         self.open: list[Element] = []
         self.is_cut_short = False
-        self.line_starts = [0, *(match.end() for match in re.finditer("\n", text))]
 
     def run(self) -> None:
         try:
-            self.feed(shield_liquid(self.source))
-            self.close()
-        except _TooDeep:
+            for token in tokens_in(self.shielded):
+                self.take(token)
+            for element in reversed(self.open) if self.kind is Kind.MJML else ():
+                self.note_unclosed(element)
+        except _NotReadOn:
             self.is_cut_short = True
-        except AssertionError:  # the standard library's answer to a broken `<![` declaration
-            self.note("unreadable", "The markup cannot be read from here on.", self.here())
-        for element in reversed(self.open):
-            self.finish(element, len(self.source), len(self.source), closed=False)
+        for element in self.open:
+            element.close_start = element.end = len(self.source)
 
-    def here(self) -> int:
-        line, column = self.getpos()
-        return self.line_starts[line - 1] + column
+    def take(self, token: Token) -> None:
+        holder = self.open[-1] if self.open else None
+        match token.kind:
+            case TokenKind.START:
+                self.start(token, holder)
+            case TokenKind.END:
+                self.close(token)
+            case TokenKind.TEXT:
+                self.runs.append(Run(RunKind.TEXT, token.start, token.end, holder))
+                if self.kind is Kind.MJML and (bracket := self.shielded.find("<", token.start, token.end)) >= 0:
+                    self.note("stray_bracket", "A < that begins no tag is written &lt;.", bracket)
+            case TokenKind.RAW:
+                self.runs.append(Run(RunKind.RAW, token.start, token.end, holder))
+            case TokenKind.COMMENT:
+                self.runs.append(Run(RunKind.COMMENT, token.start, token.end, holder))
+            case TokenKind.BROKEN:
+                self.note("unreadable", "The markup cannot be read from here on.", token.start)
+                raise _NotReadOn
+            case TokenKind.OTHER:
+                pass
 
     def note(self, code: str, message: str, offset: int, **params: str) -> None:
+        if len(self.findings) >= MOST_FINDINGS:
+            raise _NotReadOn
         line, column = position(self.source, offset)
         self.findings.append(Finding(code, message, line, column, params=params))
 
-    def add_run(self, kind: RunKind, length: int, element: Element | None) -> None:
-        start = self.here()
-        self.runs.append(Run(kind, start, start + length, element))
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.start(tag, self_closing=False)
-
-    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.start(tag, self_closing=self.kind is Kind.MJML or tag in VOID_TAGS)
-
-    def start(self, tag: str, *, self_closing: bool) -> None:
-        raw = self.get_starttag_text() or ""
-        begin = self.here()
-        parent = self.open[-1] if self.open else None
-        element = Element(tag, _attributes(self.source, raw, begin, tag), begin, begin + len(raw), parent)
+    def start(self, token: Token, holder: Element | None) -> None:
+        attributes = _attributes(self.source, self.shielded, token)
+        element = Element(token.tag, attributes, token.start, token.end, holder)
+        if len(attributes) > MOST_ATTRIBUTES:
+            message = "<%(tag)s> has more than %(most)s attributes."
+            self.note("too_many", message, element.start, tag=element.tag[:60], most=str(MOST_ATTRIBUTES))
+            raise _NotReadOn
         if self.kind is Kind.MJML:
             self.check_attributes(element)
         seen: set[str] = set()
@@ -232,17 +237,19 @@ class _Reader(HTMLParser):
                 )
             seen.add(attribute.name)
         self.elements.append(element)
-        if parent is not None:
-            parent.children.append(element)
+        if holder is not None:
+            holder.children.append(element)
         self.runs.append(Run(RunKind.TAG, element.start, element.open_end, element))
-        if self_closing or tag in VOID_TAGS:
-            self.finish(element, element.open_end, element.open_end, closed=True)
-        else:
-            self.open.append(element)
-            if len(self.open) > MAX_DEPTH:
-                message = "Elements are nested deeper than %(most)s here."
-                self.note("too_deep", message, begin, most=str(MAX_DEPTH))
-                raise _TooDeep
+        is_empty = self.kind is Kind.MJML and is_self_closing(self.shielded, token)
+        if is_empty or token.tag in VOID_TAGS:
+            element.close_start = element.end = element.open_end
+            element.closed = True
+            return
+        self.open.append(element)
+        if len(self.open) > MAX_DEPTH:
+            message = "Elements are nested deeper than %(most)s here."
+            self.note("too_deep", message, element.start, most=str(MAX_DEPTH))
+            raise _NotReadOn
 
     def check_attributes(self, element: Element) -> None:
         at = element.start + 1 + len(element.tag)
@@ -257,55 +264,32 @@ class _Reader(HTMLParser):
         if self.source[at : element.open_end].strip(" \t\n/>"):
             self.note("bad_attribute", 'An attribute is written name="value".', at)
 
-    def handle_endtag(self, tag: str) -> None:
-        begin = self.here()
-        close = self.source.find(">", begin)
-        end = len(self.source) if close < 0 else close + 1
-        if not any(element.tag == tag for element in self.open):
-            if self.kind is Kind.MJML and tag not in VOID_TAGS:
-                self.note("unopened", "</%(tag)s> closes nothing.", begin, tag=tag)
+    def close(self, token: Token) -> None:
+        if not any(element.tag == token.tag for element in self.open):
+            if self.kind is Kind.MJML and token.tag not in VOID_TAGS:
+                self.note("unopened", "</%(tag)s> closes nothing.", token.start, tag=token.tag)
             return
-        while (element := self.open.pop()).tag != tag:
-            self.finish(element, begin, begin, closed=False)
-        self.finish(element, begin, end, closed=True)
+        while (element := self.open.pop()).tag != token.tag:
+            element.close_start = element.end = token.start
+            if self.kind is Kind.MJML:
+                self.note_unclosed(element)
+        element.close_start, element.end, element.closed = token.start, token.end, True
 
-    def finish(self, element: Element, close_start: int, end: int, *, closed: bool) -> None:
-        element.close_start, element.end, element.closed = close_start, end, closed
-        if self.kind is Kind.MJML and not closed:
-            self.note("unclosed", "<%(tag)s> is never closed.", element.start, tag=element.tag)
-
-    def handle_data(self, data: str) -> None:
-        # Newer Pythons read a title without tags inside, as browsers do; its words are text all the same.
-        kind = RunKind.TEXT if self.cdata_elem in {None, "title", "textarea"} else RunKind.RAW
-        self.add_run(kind, len(data), self.open[-1] if self.open else None)
-        if self.kind is Kind.MJML and kind is RunKind.TEXT and "<" in data:
-            self.note("stray_bracket", "A < that begins no tag is written &lt;.", self.here() + data.index("<"))
-
-    def handle_comment(self, data: str) -> None:
-        self.add_run(RunKind.COMMENT, len("<!--") + len(data) + len("-->"), self.open[-1] if self.open else None)
+    def note_unclosed(self, element: Element) -> None:
+        self.note("unclosed", "<%(tag)s> is never closed.", element.start, tag=element.tag)
 
 
-def _attributes(text: str, shielded: str, start: int, tag: str) -> tuple[Attribute, ...]:
-    """Returns the attributes of the start tag at `start`, cut in its shielded text and valued from the true one."""
+def _attributes(text: str, shielded: str, token: Token) -> tuple[Attribute, ...]:
+    """Returns the attributes of a start tag, cut in the shielded text and valued from the true one."""
     found: list[Attribute] = []
-    for match in _ATTRIBUTE.finditer(shielded, 1 + len(tag), len(shielded) - 1):
-        name, value = match.group(1), match.group(2)
+    for match in ATTRIBUTE.finditer(shielded, token.start + 1 + len(token.tag), token.end - 1):
+        name, value = match["name"], match["value"]
         if name is None:
             continue
-        value_start, value_end = (match.end(), match.end()) if value is None else match.span(2)
+        value_start, value_end = (match.end(), match.end()) if value is None else match.span("value")
         quote = value[0] if value is not None and value[0] in "\"'" else ""
         if quote:
             value_start, value_end = value_start + 1, value_end - 1
-        written = text[start + value_start : start + value_end]
-        found.append(
-            Attribute(
-                name.lower(),
-                unescape(written),
-                start + match.start(),
-                start + match.end(),
-                start + value_start,
-                start + value_end,
-                quote,
-            )
-        )
+        written = unescape(text[value_start:value_end])
+        found.append(Attribute(name.lower(), written, match.start(), match.end(), value_start, value_end, quote))
     return tuple(found)

@@ -14,6 +14,10 @@ from .findings import Finding, SourceRefused, sentence
 from .resolve import Edit
 from .source import Document, Element, Kind, RunKind, position, read, shield_liquid
 
+MOST_STYLED_CHARACTERS = 100_000_000
+_HTML_STYLES = frozenset({"style"})
+_MJML_STYLES = frozenset({"mj-attributes", "mj-style"})
+
 
 class Marked:
     """A source with sentinels in its places, which still knows where each of its characters came from."""
@@ -43,7 +47,8 @@ class Marked:
         if html is self.text:
             offset = self.original_offset(finding.column)
         else:
-            token = re.search(rf"\[\[\s*{re.escape(finding.params['name'])}\s*\]\]", self.document.text)
+            name = re.escape(finding.params.get("name", ""))
+            token = re.search(rf"\[\[\s*{name}\s*\]\]", self.document.text)
             offset = token.start() if token is not None else 0
         line, column = position(self.document.text, offset)
         return Finding(finding.code, finding.message, line, column, finding.field, finding.params)
@@ -56,6 +61,7 @@ class Marked:
 
     def to_html(self) -> str:
         """Compiles MJML, in memory and without includes, Liquid shielded because its brackets are no markup."""
+        self.refuse_growth(_MJML_STYLES)
         text, liquid = self.shielded(is_comment=False)
         try:
             html = _to_html(text)
@@ -68,6 +74,7 @@ class Marked:
 
         Liquid between elements stands as a comment meanwhile: as text, HTML's rules would move it out of tables.
         """
+        self.refuse_growth(_HTML_STYLES)
         text, liquid = self.shielded(is_comment=True)
         inliner = css_inline.CSSInliner(
             load_remote_stylesheets=False, keep_style_tags=True, keep_link_tags=True, keep_at_rules=True
@@ -78,6 +85,20 @@ class Marked:
             message = sentence("The style sheets cannot be written into the elements: %(reason)s.")
             raise SourceRefused([Finding("unreadable", message, 1, 1, params={"reason": str(error)})]) from error
         return self.unshielded(html, liquid)
+
+    def refuse_growth(self, tags: frozenset[str]) -> None:
+        """Refuses styles that would be written into so many elements that the mail could not be held in memory."""
+        elements = self.document.elements
+        styles = [
+            element
+            for element in elements
+            if element.tag in tags and (element.tag != "mj-style" or element.attribute("inline") is not None)
+        ]
+        characters = sum(element.close_start - element.start for element in styles)
+        if characters * len(elements) > MOST_STYLED_CHARACTERS:
+            line, column = position(self.document.text, styles[0].start)
+            message = sentence("These styles are too many to be written into %(count)s elements.")
+            raise SourceRefused([Finding("too_large", message, line, column, params={"count": str(len(elements))})])
 
     def shielded(self, *, is_comment: bool) -> tuple[str, list[str]]:
         """Returns the text with a word, or between elements a comment, in place of each Liquid tag, and those tags."""

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from campaigns.brandlock.fields import FieldSpec, FieldType, Format
 from campaigns.brandlock.findings import Finding, sentence
+from campaigns.brandlock.patterns import WINDOW_CHARACTERS
 from campaigns.brandlock.pieces import Json, Spot
 from campaigns.brandlock.sanitise import clean_text
 from campaigns.brandlock.source import VOID_TAGS, Element
@@ -143,7 +144,8 @@ class ValueType:
     def problems(self, spec: FieldSpec, value: Json, context: RenderContext) -> Iterator[Finding]:
         """Yields what the type itself finds wrong in a value that is filled."""
         words = self.words(spec, value)
-        if spec.pattern and re.fullmatch(spec.pattern, words) is None:
+        is_long = len(words) > WINDOW_CHARACTERS
+        if spec.pattern and (is_long or re.fullmatch(spec.pattern, words) is None):
             yield found_in(
                 spec, "pattern", "%(label)s does not have the form that is asked for. %(help)s", help=spec.help
             )
