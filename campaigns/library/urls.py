@@ -4,11 +4,24 @@ from __future__ import annotations
 
 from django.urls import path
 
-from campaigns.library import editor, field_views, image_views, merge_tag_views, network_views, snippet_views, views
+from campaigns.library import (
+    editor,
+    field_views,
+    image_views,
+    import_views,
+    merge_tag_views,
+    network_views,
+    proposal_views,
+    snippet_views,
+    views,
+)
 
 urlpatterns = [
     path("templates/", views.template_list, name="template-list"),
     path("templates/new/", views.template_create, name="template-create"),
+    path("templates/import/", import_views.template_import, name="template-import"),
+    path("templates/<uuid:template_id>/import/", import_views.template_import_report, name="template-import-report"),
+    path("templates/<uuid:template_id>/proposals/", proposal_views.template_proposals, name="template-proposals"),
     path("templates/<uuid:template_id>/", editor.template_edit, name="template-edit"),
     path("templates/<uuid:template_id>/drafts/", network_views.template_push, name="template-push"),
     path("templates/<uuid:template_id>/access/", network_views.template_access, name="template-access"),

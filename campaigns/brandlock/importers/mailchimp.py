@@ -102,13 +102,13 @@ class _Importer:
         if self.terrain.is_legal(element):
             used.append(said[EDIT])
             message = sentence(
-                "%(name)s stays locked: it holds the link to unsubscribe or the postal address, which nobody may take "
-                "out. Mark the words beside them that authors may change."
+                "“%(name)s” stays locked: it holds the link to unsubscribe or the postal address, which nobody may "
+                "take out. Mark the words beside them that authors may change."
             )
             self.rewrite.note(Outcome.DROPPED, element.start, message, name=name)
         elif element.start in self.sections.outer:
             used.append(said[EDIT])
-            message = sentence("%(name)s holds other editable regions: those are translated, itself it stays locked.")
+            message = sentence("“%(name)s” holds other editable regions: those are translated, itself it stays locked.")
             self.rewrite.note(Outcome.DROPPED, element.start, message, name=name)
         elif reason := self.why_no_field(element):
             self.rewrite.note(Outcome.PERSON, element.start, reason, name=name, tag=element.tag)
@@ -123,15 +123,15 @@ class _Importer:
     def why_no_field(self, element: Element) -> str:
         """Returns why an editable region can be no field at all, or nothing."""
         if any(above.start in self.fields for above in element.ancestors()):
-            return sentence("%(name)s stands inside another field, and a field holds no other.")
+            return sentence("“%(name)s” stands inside another field, and a field holds no other.")
         if element.start in self.terrain.closed:
-            return sentence("%(name)s stands where no field can be. Take it out, or mark something in the body.")
+            return sentence("“%(name)s” stands where no field can be. Take it out, or mark something in the body.")
         if not element.closed:
-            return sentence("%(name)s stands on <%(tag)s>, which is never closed. Close it, and mark it as a field.")
+            return sentence("“%(name)s” stands on <%(tag)s>, which is never closed. Close it, and mark it as a field.")
         if not self.terrain.is_free(element):
-            return sentence("%(name)s holds Liquid, marks, or a comment for Outlook. Mark a smaller part as a field.")
+            return sentence("“%(name)s” holds Liquid, marks, or a comment for Outlook. Mark a smaller part as a field.")
         if self.room <= 0:
-            return sentence("%(name)s is one field too many for a template. Decide which ones authors need.")
+            return sentence("“%(name)s” is one field too many for a template. Decide which ones authors need.")
         return ""
 
     def type_of(self, element: Element) -> FieldType | None:
@@ -152,7 +152,7 @@ class _Importer:
         parts = list(self.terrain.parts(element))[: self.room]
         if not parts:
             message = sentence(
-                "%(name)s stands on <%(tag)s>, and nothing in it can be a field. Mark what should be one."
+                "“%(name)s” stands on <%(tag)s>, and nothing in it can be a field. Mark what should be one."
             )
             self.rewrite.note(Outcome.PERSON, element.start, message, name=name, tag=element.tag)
             return
@@ -169,7 +169,9 @@ class _Importer:
     ) -> None:
         """Puts an element of its own for the field into a repeated one, which can hold a field and not be one."""
         if field_type not in {FieldType.LINE, FieldType.TEXT}:
-            message = sentence("%(name)s repeats and is a field. Put an element around it, and mark that with mc:edit.")
+            message = sentence(
+                "“%(name)s” repeats and is a field. Put an element around it, and mark that with mc:edit."
+            )
             self.rewrite.note(Outcome.PERSON, element.start, message, name=said[EDIT].value.strip())
             return
         used.append(said[EDIT])
@@ -186,9 +188,9 @@ class _Importer:
         self.room -= 1
         self.fields[element.start] = name
         message = (
-            sentence("A part of %(name)s became the field %(field)s of type %(type)s.")
+            sentence("A part of “%(name)s” became the field %(field)s of type %(type)s.")
             if of and of != wanted
-            else sentence("The region %(name)s became the field %(field)s of type %(type)s.")
+            else sentence("The region “%(name)s” became the field %(field)s of type %(type)s.")
         )
         params = {"name": of or wanted, "field": name, "type": field_type.value}
         self.rewrite.note(Outcome.TRANSLATED, element.start, message, **params)

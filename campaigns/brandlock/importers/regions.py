@@ -89,7 +89,7 @@ class Sections:
         if first not in self.choice_names:
             self.choice_names[first] = self.names.take(value, "choice")
             message = sentence(
-                "%(name)s could repeat at Mailchimp; here one of its versions stands. Where it should repeat, put an "
+                "“%(name)s” could repeat at Mailchimp; here one of its versions stands. Where it should repeat, put an "
                 "element with data-repeat around them."
             )
             self.rewrite.note(Outcome.PERSON, element.start, message, name=value)
@@ -100,7 +100,7 @@ class Sections:
             message = sentence("mc:hideable is taken out: of versions exactly one stands.")
             self.rewrite.note(Outcome.DROPPED, element.start, message)
         self.room -= 1
-        message = sentence("The variant %(variant)s became %(section)s, a version of %(choice)s.")
+        message = sentence("The variant “%(variant)s” became %(section)s, a version of %(choice)s.")
         params = {"variant": words, "section": name, "choice": choice}
         self.rewrite.note(Outcome.TRANSLATED, element.start, message, **params)
         label = {"data-section-label": words} if words and "{" not in words else {}
@@ -112,12 +112,12 @@ class Sections:
         value = said[REPEATABLE].value.strip()
         if any(above.start in self.repeats for above in element.ancestors()):
             message = sentence(
-                "%(name)s repeats inside another part that repeats, which cannot be here. Mark one of them."
+                "“%(name)s” repeats inside another part that repeats, which cannot be here. Mark one of them."
             )
             self.rewrite.note(Outcome.PERSON, element.start, message, name=value)
             return {}
         if VARIANT in said:
-            message = sentence("%(name)s has one version beside it only. It repeats now; mc:variant is taken out.")
+            message = sentence("“%(name)s” has one version beside it only. It repeats now; mc:variant is taken out.")
             self.rewrite.note(Outcome.DROPPED, element.start, message, name=value)
             used.append(said[VARIANT])
         name = self.names.take(value, "items")
@@ -129,7 +129,7 @@ class Sections:
         if not is_hideable:
             return {"data-repeat": name}
         used.append(said[HIDEABLE])
-        message = sentence("mc:hideable let it stand not even once.")
+        message = sentence('mc:hideable became data-min="0": it may also stand not at all.')
         self.rewrite.note(Outcome.TRANSLATED, element.start, message)
         return {"data-repeat": name, "data-min": "0"}
 

@@ -96,7 +96,7 @@ def test_the_report_of_a_template_names_every_thing_with_line_and_column() -> No
         "28:9 mc:allowdesigner is taken out: it only steers Mailchimp's editor.",
         "28:9 mc:allowtext is taken out: it only steers Mailchimp's editor.",
         "50:5 mc:hideable is taken out: the link to unsubscribe and the postal address always stand.",
-        f"50:5 std_footer stays locked: {LEGAL}",
+        f"50:5 “std_footer” stays locked: {LEGAL}",
         "54:7 *|IF:REWARDS|* is taken out: this condition means something only at Mailchimp.",
         "54:8 *|HTML:REWARDS|* is taken out: it means something only at Mailchimp.",
         "54:9 *|END:IF|* is taken out: this condition means something only at Mailchimp.",
@@ -105,7 +105,7 @@ def test_the_report_of_a_template_names_every_thing_with_line_and_column() -> No
     condition = "has no equal here. Make the part a section with data-if, or write Liquid."
     assert lines(report, Outcome.PERSON) == [
         "24:16 No mail has a web version here. Take *|ARCHIVE|* out, with the link that leads there.",
-        f"43:3 offer could repeat at Mailchimp; {VERSIONS}",
+        f"43:3 “offer” could repeat at Mailchimp; {VERSIONS}",
         "53:72 There is no page of preferences here. Lead the link of *|UPDATE_PROFILE|* elsewhere.",
         "58:73 The brand has no merge tag last_name. Add it, or write other words in the place of *|LNAME|*.",
         "58:83 *|MMERGE7|* has no equal here. Write other words in its place, or take it out.",
@@ -259,8 +259,8 @@ def test_a_region_with_regions_inside_gives_its_place_to_them() -> None:
 
     assert source == '<div><p data-field="one" data-type="text" data-label="One">x</p></div>'
     assert report == [
-        ("dropped", "all holds other editable regions: those are translated, itself it stays locked."),
-        ("translated", "The region one became the field one of type text."),
+        ("dropped", "“all” holds other editable regions: those are translated, itself it stays locked."),
+        ("translated", "The region “one” became the field one of type text."),
     ]
 
 
@@ -275,7 +275,7 @@ def test_one_version_alone_repeats_instead() -> None:
     source, report = translated('<div mc:repeatable="box" mc:variant="red">x</div>')
 
     assert source == '<div data-repeat="box">x</div>'
-    assert report[0] == ("dropped", "box has one version beside it only. It repeats now; mc:variant is taken out.")
+    assert report[0] == ("dropped", "“box” has one version beside it only. It repeats now; mc:variant is taken out.")
 
 
 def test_a_template_never_gets_more_fields_than_the_compiler_takes() -> None:
@@ -283,7 +283,8 @@ def test_a_template_never_gets_more_fields_than_the_compiler_takes() -> None:
 
     assert source.count("data-field") == 200
     assert [text for outcome, text in report if outcome == "person"] == [
-        f"a{number} is one field too many for a template. Decide which ones authors need." for number in (200, 201, 202)
+        f"“a{number}” is one field too many for a template. Decide which ones authors need."
+        for number in (200, 201, 202)
     ]
 
 
