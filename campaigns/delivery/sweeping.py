@@ -22,6 +22,8 @@ from campaigns.delivery.settling import settle, time_missed
 from campaigns.errors import Refusal, StaleState
 from campaigns.models import Batch, BatchState, Delivery, DeliveryState, Mailing, MailingState, Review, ReviewState
 from campaigns.review.approval import ApprovalVoid, demand_covered
+from campaigns.review.queries import approval_of
+from campaigns.rules.queries import demand_unrestricted
 from campaigns.states import UNDER_WAY, lock_mailing, move_mailing
 from groups.audit import record
 
@@ -111,4 +113,5 @@ def _start(mailing: Mailing) -> None:
         move_mailing(mailing, MailingState.DRAFT, state_reason=void.sentence)
         record("mailing.approval_void", actor=None, group=mailing.group, target=mailing)
         return
+    demand_unrestricted(mailing, is_approved=approval_of(mailing) is not None)
     start_delivery(mailing=mailing, actor=mailing.author)

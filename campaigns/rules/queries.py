@@ -5,10 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 
 from django.db.models import QuerySet
+from django.utils.translation import gettext as _
 
 from campaigns.brandlock import Compiled, RenderContext
 from campaigns.brandlock.restricted import Hit, Restriction, restricted_in, restricted_in_values
 from campaigns.compose.content import compiled_of, context_for
+from campaigns.errors import Refusal
 from campaigns.models import Mailing, RestrictedWord, RuleLevel
 from groups.models import Brand
 
@@ -42,3 +44,14 @@ def asks_for_approval(mailing: Mailing) -> bool:
     return bool(restrictions) and bool(
         hits_of(mailing, compiled_of(mailing.version), context_for(mailing), restrictions)
     )
+
+
+def demand_unrestricted(mailing: Mailing, *, is_approved: bool) -> None:
+    """Raises `Refusal` when a mailing that was let through holds words that the brand has restricted since."""
+    levels = {RuleLevel.BLOCK} if is_approved else {RuleLevel.BLOCK, RuleLevel.APPROVE}
+    restrictions = tuple(one for one in restrictions_of(mailing.group.brand) if one.level in levels)
+    for hit in hits_of(mailing, compiled_of(mailing.version), context_for(mailing), restrictions):
+        sentence = _(
+            "Your brand has restricted “%(words)s” since this was scheduled. Bring it back to draft. %(reason)s"
+        )
+        raise Refusal((sentence % {"words": hit.words, "reason": hit.restriction.reason}).strip())
