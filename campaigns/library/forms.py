@@ -13,8 +13,10 @@ from campaigns.library.words import one_line
 from campaigns.models import Route
 from groups.models import Group
 from groups.roles import Role
+from groups.tree.queries import in_tree_order
 
 MAX_SOURCE_CHARACTERS = 500_000
+_SET_IN = "\u2003"
 
 
 class OneLineField(forms.CharField):
@@ -114,23 +116,35 @@ class TemplateForm(NewTemplateForm):
 
 
 class AccessForm(forms.Form):
-    """Who may start mailings from a template; without anything chosen every group may, those to come as well."""
+    """Who may start mailings from a template; without anything ticked every group may, those to come as well."""
 
     allowed_groups = forms.ModelMultipleChoiceField(
-        label=_("Only these groups, with all below them"), queryset=Group.objects.none(), required=False
+        label=_("Only these groups, with all below them"),
+        queryset=Group.objects.none(),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
     )
     denied_groups = forms.ModelMultipleChoiceField(
-        label=_("Not these groups, with all below them"), queryset=Group.objects.none(), required=False
+        label=_("Not these groups, with all below them"),
+        queryset=Group.objects.none(),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
     )
-    allowed_roles = forms.MultipleChoiceField(label=_("Only these roles"), choices=Role.choices, required=False)
-    denied_roles = forms.MultipleChoiceField(label=_("Not these roles"), choices=Role.choices, required=False)
+    allowed_roles = forms.MultipleChoiceField(
+        label=_("Only these roles"), choices=Role.choices, required=False, widget=forms.CheckboxSelectMultiple
+    )
+    denied_roles = forms.MultipleChoiceField(
+        label=_("Not these roles"), choices=Role.choices, required=False, widget=forms.CheckboxSelectMultiple
+    )
 
     def __init__(self, *args: Any, groups: QuerySet[Group], **options: Any) -> None:
         super().__init__(*args, **options)
+        choices = [(group.pk, _SET_IN * depth + group.name) for depth, group in in_tree_order(groups)]
         for name in ("allowed_groups", "denied_groups"):
             field = self.fields[name]
             assert isinstance(field, forms.ModelMultipleChoiceField)
             field.queryset = groups
+            field.choices = choices
 
 
 class SnippetForm(forms.Form):

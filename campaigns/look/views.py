@@ -11,6 +11,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
+from campaigns.library.offering import offered_templates
 from campaigns.look.forms import KitForm, kit_initial
 from campaigns.look.services import look_of, save_kit
 from campaigns.models import BrandKit
@@ -31,5 +32,10 @@ def look_edit(request: PortalRequest, group_id: uuid.UUID) -> HttpResponse:
         save_kit(group=group, actor=request.user, **form.cleaned_data)
         messages.success(request, _("Saved. Emails that are made from now on look like this."))
         return redirect("campaigns:look-edit", group_id=group.pk)
-    context = {"group": group, "form": form, "look": look_of(group)}
+    context = {
+        "group": group,
+        "form": form,
+        "look": look_of(group),
+        "template": offered_templates(group, request.user).first(),
+    }
     return render(request, "look/look_edit.html", context, status=422 if form.errors else 200)

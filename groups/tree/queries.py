@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import uuid
+from collections.abc import Iterable
+
 from django.utils.translation import gettext as _
 
 from groups.errors import InputRefused
@@ -36,3 +39,22 @@ def root_of(brand: Brand) -> Group:
             _("The brand %(slug)s has no groups yet. Add them with import_groups.") % {"slug": brand.slug}
         )
     return found
+
+
+def in_tree_order(groups: Iterable[Group]) -> list[tuple[int, Group]]:
+    """Gives groups with their depth, each below the one that it belongs to, siblings by name.
+
+    A group whose parent is not among them stands at the top.
+    """
+    listed = list(groups)
+    known = {group.pk for group in listed}
+    below: dict[uuid.UUID | None, list[Group]] = {}
+    for group in sorted(listed, key=lambda group: group.name.casefold(), reverse=True):
+        below.setdefault(group.parent_id if group.parent_id in known else None, []).append(group)
+    ordered: list[tuple[int, Group]] = []
+    waiting = [(0, group) for group in below.get(None, [])]
+    while waiting:
+        depth, group = waiting.pop()
+        ordered.append((depth, group))
+        waiting += [(depth + 1, one) for one in below.get(group.pk, [])]
+    return ordered

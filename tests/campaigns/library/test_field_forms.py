@@ -1,0 +1,10 @@
+from __future__ import annotations
+
+from campaigns.brandlock import FieldType
+from campaigns.brandlock.marks import ALL_MARKS
+from campaigns.library.field_forms import LABELS, NAMES, TYPE_LABELS
+
+
+def test_every_mark_and_every_type_has_words() -> None:
+    assert LABELS.keys() == ALL_MARKS - NAMES
+    assert TYPE_LABELS.keys() == set(FieldType)
