@@ -62,12 +62,18 @@ class Terrain:
                 self.conditional.append(run.start)
             elif run.kind is RunKind.TEXT and run.element is not None and _speaks(document.text[run.start : run.end]):
                 self.speaking.add(run.element.start)
+        self.spoken: set[int] = set()
+        self.rich: set[int] = set()
         self.wordy: set[int] = set()
         self.marked: set[int] = set()
         self.closed: set[int] = set()
         for element in reversed(document.elements):
             if element.closed and all(child.tag in _WORDY and child.start in self.wordy for child in element.children):
                 self.wordy.add(element.start)
+            if element.start in self.speaking or any(child.start in self.spoken for child in element.children):
+                self.spoken.add(element.start)
+            if any(child.tag in _RICH or child.start in self.rich for child in element.children):
+                self.rich.add(element.start)
             is_marked = any(attribute.name in ALL_MARKS for attribute in element.attributes)
             if is_marked or any(child.start in self.marked for child in element.children):
                 self.marked.add(element.start)
@@ -75,7 +81,10 @@ class Terrain:
             is_shut = element.tag in _CLOSED | MAILER_TAGS or is_content_field(element)
             if is_shut or (element.parent is not None and element.parent.start in self.closed):
                 self.closed.add(element.start)
-        self.links = [element for element in document.elements if element.tag == "a" and self.leads_out(element)]
+        self.anchors = [element for element in document.elements if element.tag == "a"]
+        self.anchor_starts = [link.start for link in self.anchors]
+        self.buttons = [link.start for link in self.anchors if is_button(link)]
+        self.links = [link for link in self.anchors if self.leads_out(link)]
         self.legal = sorted({*self.legal, *(link.start for link in self.links)})
 
     def words(self, element: Element) -> str:
@@ -128,21 +137,22 @@ class Terrain:
         """Returns the type that an element with words most likely is."""
         if element.tag in {"a", "mj-button"}:
             return FieldType.BUTTON
-        if any(child.tag in _RICH for child in descendants(element)):
+        if element.start in self.rich:
             return FieldType.TEXT
         is_short = element.tag in HEADINGS or len(self.words(element)) <= SHORT_CHARACTERS
         return FieldType.LINE if is_short else FieldType.TEXT
 
     def lone_link(self, element: Element) -> Element | None:
         """Returns the link that is all the words of an element."""
-        links = [child for child in descendants(element) if child.tag == "a"]
-        if len(links) == 1 and links[0].start in self.wordy and self.words(links[0]) == self.words(element):
-            return links[0]
-        return None
+        first = bisect_left(self.anchor_starts, element.open_end)
+        if bisect_left(self.anchor_starts, element.close_start) != first + 1:
+            return None
+        link = self.anchors[first]
+        return link if link.start in self.wordy and self.words(link) == self.words(element) else None
 
     def has_words(self, element: Element) -> bool:
         """Tells whether an element's content holds a letter or a digit."""
-        return element.start in self.speaking or any(child.start in self.speaking for child in descendants(element))
+        return element.start in self.spoken
 
     def parts(self, root: Element | None = None) -> Iterator[Element]:
         """Yields the elements that can be fields, none inside another: all of them, or those in one element."""
@@ -164,17 +174,17 @@ class Terrain:
             return None
         if element.tag in {"img", "mj-image"}:
             return None if is_spacer(element) else element
-        if not self.types(element) or not self.has_words(element):
+        if element.start not in self.wordy or not self.has_words(element):
             return None
-        if element.tag in {"a", "mj-button"}:
-            return element
         parent = element.parent
+        if element.tag in {"a", "mj-button"}:
+            return element if self.types(element) else None
         if element.tag in _INLINE and parent is not None and parent.start in self.speaking:
             return None
         link = self.lone_link(element)
         if link is not None:
             return link
-        if any(child.tag == "a" and is_button(child) for child in descendants(element)):
+        if self.holds(self.buttons, element) or not self.types(element):
             return None
         return self.innermost(element)
 
@@ -184,7 +194,8 @@ class Terrain:
             child = element.children[0]
             if child.tag == "p" and self.usual(child) is FieldType.TEXT:
                 break
-            if child.tag not in _WORDY - {"a", "br", "ul", "ol"} or not self.types(child) or not self.is_free(child):
+            is_line = child.start in self.wordy and TYPES[FieldType.LINE].fits(child)
+            if child.tag not in _WORDY - {"a", "br", "ul", "ol"} or not is_line or not self.is_free(child):
                 break
             element = child
         return element
