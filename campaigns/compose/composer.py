@@ -222,7 +222,13 @@ def _answer(request: PortalRequest, outcome: Outcome) -> dict[str, Any]:
         "refused": next(iter(outcome.refused.values()), ""),
         "name": mailing.name,
         "steps": {
-            step.key: {"mark": step.mark, "word": step.word, "summary": step.summary, "hidden": step.is_hidden}
+            step.key: {
+                "title": step.title,
+                "mark": step.mark,
+                "word": step.word,
+                "summary": step.summary,
+                "hidden": step.is_hidden,
+            }
             for step in steps
         },
         "fragments": parts,

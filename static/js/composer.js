@@ -176,6 +176,7 @@ export default function attach(root) {
       const element = stepOf(key);
       if (!element) continue;
       element.dataset.mark = step.mark;
+      element.querySelector(".step-title").textContent = step.title;
       element.querySelector("[data-step-word]").textContent = step.word;
       element.querySelector("[data-step-summary]").textContent = step.summary;
     }

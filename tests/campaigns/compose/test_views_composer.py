@@ -87,6 +87,7 @@ def test_a_field_saves_itself_and_says_so(scene: Scene) -> None:
     assert mailing.values["headline"] == "Open until nine"
     assert answer.json()["revision"] == mailing.revision == 1
     assert answer.json()["steps"]["headline"] == {
+        "title": "Headline",
         "mark": "done",
         "word": "Done",
         "summary": "Open until nine",

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
+from django.test import Client
+from django.urls import reverse
 
 from campaigns.delivery.services import send
 from campaigns.errors import NotAllowed, NotReady
@@ -113,6 +117,28 @@ def test_a_word_that_needs_approval_binds_those_who_may_send_too(
     assert asked == (True, False)
     assert (state, mailing.state) == (MailingState.DRAFT, MailingState.SCHEDULED)
     assert Delivery.objects.count() == 1
+
+
+def test_the_composer_asks_for_approval_as_soon_as_the_word_is_written(
+    group: Group, workspace: Workspace, client: Client
+) -> None:
+    restrict(group, RuleLevel.APPROVE)
+    mailing = a_mailing(group=group)
+    client.force_login(mailing.author)
+    url = reverse("campaigns:mailing-save", args=[mailing.pk])
+
+    def written(headline: str) -> dict[str, Any]:
+        mailing.refresh_from_db()
+        typed = {"mailing-revision": str(mailing.revision), "headline": headline}
+        answer: dict[str, Any] = client.post(url, typed, headers={"accept": "application/json"}).json()
+        return answer
+
+    with_word, without = written("Results guaranteed"), written("Results")
+
+    assert with_word["steps"]["mailing-send"]["title"] == "Submit for approval"
+    assert "Submit for approval" in with_word["fragments"]["send"]
+    assert "so somebody must approve this mailing" in with_word["fragments"]["notes-headline"]
+    assert without["steps"]["mailing-send"]["title"] == "Send"
 
 
 def test_a_sender_name_that_needs_approval_is_not_sent_without(group: Group, workspace: Workspace) -> None:
