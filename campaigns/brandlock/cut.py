@@ -11,7 +11,7 @@ from .findings import Finding, sentence
 from .pieces import Literal, Origin, Piece, Place, Section, Spot
 from .source import Document, Element, Kind, Run, RunKind, read
 from .tokens import TOKEN, UNSUBSCRIBE_URL, origin_of
-from .types.base import STRUCTURE_TAGS
+from .types.base import BRACKETED, STRUCTURE_TAGS
 
 URL_ATTRIBUTES = frozenset({"href", "src", "background", "cite", "poster", "action"})
 _MARKED_SPOTS = frozenset({Spot.TEXT, Spot.RICH, Spot.SNIPPET, Spot.STYLE})
@@ -91,7 +91,10 @@ def line_pieces(source: str) -> tuple[Piece, ...]:
 
 
 def text_pieces(text: str, sentinels: Mapping[str, Place], nonce: str) -> tuple[Piece, ...]:
-    """Cuts a plain text whose places hold sentinels; every place of it is plain."""
+    """Cuts a plain text whose places hold sentinels; every place of it is plain.
+
+    The address of a link stands there in brackets, which go where the value is none that a reader would type.
+    """
     events: list[_Event] = []
     for match in _pattern(nonce).finditer(text):
         start, end = match.span()
@@ -99,8 +102,11 @@ def text_pieces(text: str, sentinels: Mapping[str, Place], nonce: str) -> tuple[
             events.append(_section_edge(match))
         else:
             place = sentinels[match["sentinel"]] if match["sentinel"] else _token(match)
-            if place is not None:
-                events.append(_Event(start, end, place=replace(place, spot=Spot.PLAIN)))
+            if place is None:
+                continue
+            if place.part == "url" and text[start - 2 : start] == " (" and text[end : end + 1] == ")":
+                start, end, place = start - 2, end + 1, replace(place, part=BRACKETED)
+            events.append(_Event(start, end, place=replace(place, spot=Spot.PLAIN)))
     return _tree(text, events)
 
 
@@ -138,10 +144,10 @@ def _first_tag_from(document: Document, offset: int) -> Element | None:
 def _spot(place: Place, run: Run | None, start: int, end: int) -> tuple[Spot, str]:
     """Returns the spot that a sentinel or token stands in, or why it cannot stand there."""
     if run is None:
-        return place.spot, "[[%(name)s]] stands where nothing can be filled in."
+        return place.spot, sentence("[[%(name)s]] stands where nothing can be filled in.")
     if run.kind is RunKind.COMMENT:
         is_safe = place.origin is Origin.PORTAL or place.spot is Spot.STYLE
-        return Spot.COMMENT, "" if is_safe else "[[%(name)s]] cannot stand in a comment."
+        return Spot.COMMENT, "" if is_safe else sentence("[[%(name)s]] cannot stand in a comment.")
     if run.kind is RunKind.RAW:
         return _style_spot(place)
     element = run.element
@@ -150,34 +156,34 @@ def _spot(place: Place, run: Run | None, start: int, end: int) -> tuple[Spot, st
     if element is not None and element.tag == "title":
         return Spot.TITLE, ""
     if element is None or element.tag in STRUCTURE_TAGS - {"body"}:
-        return Spot.TEXT, "[[%(name)s]] cannot stand between the parts of a table or outside the body."
+        return Spot.TEXT, sentence("[[%(name)s]] cannot stand between the parts of a table or outside the body.")
     return (place.spot if place.spot in _CONTENT_SPOTS else Spot.TEXT), ""
 
 
 def _style_spot(place: Place) -> tuple[Spot, str]:
     if (place.origin is Origin.PORTAL and place.name.startswith("brand.")) or place.spot is Spot.STYLE:
         return Spot.STYLE, ""
-    return Spot.STYLE, "[[%(name)s]] cannot stand in a style; only [[brand.…]] can."
+    return Spot.STYLE, sentence("[[%(name)s]] cannot stand in a style; only [[brand.…]] can.")
 
 
 def _attribute_spot(place: Place, element: Element, start: int, end: int) -> tuple[Spot, str]:
     attribute = next((item for item in element.attributes if item.value_start <= start and end <= item.value_end), None)
     if attribute is None:
-        return Spot.ATTRIBUTE, "[[%(name)s]] stands inside a tag, but not in an attribute's value."
+        return Spot.ATTRIBUTE, sentence("[[%(name)s]] stands inside a tag, but not in an attribute's value.")
     if attribute.quote != '"':
-        return Spot.ATTRIBUTE, "[[%(name)s]] needs double quotes around the attribute's value."
+        return Spot.ATTRIBUTE, sentence("[[%(name)s]] needs double quotes around the attribute's value.")
     if attribute.name == "style" or place.spot is Spot.STYLE:
         return _style_spot(place)
     if attribute.name not in URL_ATTRIBUTES:
         is_scripted = attribute.name.startswith("on") or attribute.name in {"srcset", "srcdoc", "class", "id"}
-        return Spot.ATTRIBUTE, "[[%(name)s]] cannot stand in this attribute." if is_scripted else ""
+        return Spot.ATTRIBUTE, sentence("[[%(name)s]] cannot stand in this attribute.") if is_scripted else ""
     if place.origin is Origin.MERGE:
-        return Spot.URL, "[[%(name)s]] cannot stand in an address: personal values never travel in links."
+        return Spot.URL, sentence("[[%(name)s]] cannot stand in an address: personal values never travel in links.")
     is_whole = (attribute.value_start, attribute.value_end) == (start, end)
     if not is_whole and (place.origin is Origin.FIELD or place.name == UNSUBSCRIBE_URL):
-        return Spot.URL, "[[%(name)s]] must be the whole address."
+        return Spot.URL, sentence("[[%(name)s]] must be the whole address.")
     if not is_whole and attribute.value_start == start:
-        return Spot.URL, "[[%(name)s]] cannot begin an address that goes on after it."
+        return Spot.URL, sentence("[[%(name)s]] cannot begin an address that goes on after it.")
     if is_whole:
         return Spot.URL, ""
     return (Spot.PHONE if attribute.value.lower().startswith("tel:") else Spot.URL_PART), ""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from itertools import islice
 
 from .compiled import Compiled
 from .fields import FieldSpec, SectionSpec
@@ -13,6 +14,8 @@ from .types import TYPES, WrongShape
 
 ROOMS = ("sections", "choices", "order")
 MOST_NAMES = 1_000
+MOST_FINDINGS = 200
+NAME_CHARACTERS = 200
 
 
 def default_values(compiled: Compiled) -> dict[str, Json]:
@@ -25,7 +28,7 @@ def clean_values(compiled: Compiled, raw: Values) -> dict[str, Json]:
 
     Lines lose line breaks and control characters; rich text is sanitised to the field's formats; no other value is
     read as HTML. Raises ValuesRefused for an unknown name, a locked field with another value, a repeated section with
-    too few or too many items, and a value of another type, each as a finding.
+    too few or too many items, and a value of another type, each as a finding, the first 200 of them.
     """
     cleaner = _Cleaner(compiled)
     values = cleaner.mapping(raw, None, "")
@@ -39,12 +42,14 @@ class _Cleaner:
         self.compiled = compiled
         self.findings: list[Finding] = []
 
+    def note(self, finding: Finding) -> None:
+        if len(self.findings) < MOST_FINDINGS:
+            self.findings.append(finding)
+
     def mapping(self, raw: Values, repeat: str | None, path: str) -> dict[str, Json]:
         """Cleans the values of the mail, or of one item."""
         values = _defaults(self.compiled, repeat)
-        for number, (name, value) in enumerate(raw.items()):
-            if number == MOST_NAMES:
-                break
+        for name, value in islice(raw.items(), MOST_NAMES):
             spec, section = self.compiled.field(name), self.compiled.section(name)
             if spec is not None and spec.repeat == repeat:
                 values[name] = self.field(spec, value, path + name)
@@ -57,22 +62,24 @@ class _Cleaner:
             elif name == "order" and self.compiled.movable(repeat):
                 values[name] = self.order(value, repeat, path)
             else:
-                self.findings.append(_unknown(path + name))
+                self.note(_unknown(path + name))
         return values
 
     def field(self, spec: FieldSpec, value: Json, path: str) -> Json:
         kind = TYPES[spec.type]
         if kind.parts and isinstance(value, dict):
-            self.findings += [_unknown(f"{path}.{part}") for part in value if part not in kind.parts]
-            value = {part: text for part, text in value.items() if part in kind.parts}
+            foreign = (part for part in value if part not in kind.parts)
+            for part in islice(foreign, MOST_FINDINGS):
+                self.note(_unknown(f"{path}.{part}"))
+            value = {part: value[part] for part in kind.parts if part in value}
         try:
             cleaned = kind.read(spec, value)
         except WrongShape as error:
-            self.findings.append(_wrong_type(path, str(error), label=self.label(spec, path)))
+            self.note(_wrong_type(path, str(error), label=self.label(spec, path)))
             return spec.default
         if spec.is_locked and cleaned != spec.default:
             message = sentence("%(label)s is locked. Only a brand manager can change it.")
-            self.findings.append(Finding("locked_value", message, field=path, params={"label": spec.label}))
+            self.note(Finding("locked_value", message, field=path, params={"label": spec.label}))
             return spec.default
         return cleaned
 
@@ -82,7 +89,7 @@ class _Cleaner:
 
     def items(self, section: SectionSpec, value: Json, path: str) -> Json:
         if not isinstance(value, list) or not all(isinstance(item, dict) for item in value):
-            self.findings.append(_wrong_type(path, sentence("a list of items")))
+            self.note(_wrong_type(path, sentence("a list of items")))
             return []
         if not section.minimum <= len(value) <= section.maximum:
             message = sentence("%(label)s stands %(count)s times; %(minimum)s to %(maximum)s times are allowed.")
@@ -92,7 +99,7 @@ class _Cleaner:
                 "minimum": str(section.minimum),
                 "maximum": str(section.maximum),
             }
-            self.findings.append(Finding("wrong_count", message, field=path, params=params))
+            self.note(Finding("wrong_count", message, field=path, params=params))
             return []
         return [
             self.mapping(item, section.name, f"{path}.{number}.")
@@ -102,30 +109,30 @@ class _Cleaner:
 
     def switches(self, value: Json, repeat: str | None, path: str) -> dict[str, Json]:
         if not isinstance(value, dict):
-            self.findings.append(_wrong_type(f"{path}sections", sentence("an object of true and false")))
+            self.note(_wrong_type(f"{path}sections", sentence("an object of true and false")))
             return {}
         cleaned: dict[str, Json] = {}
-        for name, is_on in value.items():
+        for name, is_on in islice(value.items(), MOST_NAMES):
             section = self.compiled.section(name)
             if section is None or not section.optional or section.repeat != repeat:
-                self.findings.append(_unknown(f"{path}sections.{name}"))
+                self.note(_unknown(f"{path}sections.{name}"))
             elif not isinstance(is_on, bool):
-                self.findings.append(_wrong_type(f"{path}sections.{name}", sentence("true or false")))
+                self.note(_wrong_type(f"{path}sections.{name}", sentence("true or false")))
             else:
                 cleaned[name] = is_on
         return cleaned
 
     def choices(self, value: Json, repeat: str | None, path: str) -> dict[str, Json]:
         if not isinstance(value, dict):
-            self.findings.append(_wrong_type(f"{path}choices", sentence("an object of names")))
+            self.note(_wrong_type(f"{path}choices", sentence("an object of names")))
             return {}
         cleaned: dict[str, Json] = {}
-        for name, chosen in value.items():
+        for name, chosen in islice(value.items(), MOST_NAMES):
             variants = self.compiled.choices.get(name, ())
             if not variants or self.compiled.sections_by_name[variants[0]].repeat != repeat:
-                self.findings.append(_unknown(f"{path}choices.{name}"))
+                self.note(_unknown(f"{path}choices.{name}"))
             elif chosen not in variants:
-                self.findings.append(_wrong_type(f"{path}choices.{name}", sentence("one of the approved variants")))
+                self.note(_wrong_type(f"{path}choices.{name}", sentence("one of the approved variants")))
             else:
                 cleaned[name] = chosen
         return cleaned
@@ -133,9 +140,10 @@ class _Cleaner:
     def order(self, value: Json, repeat: str | None, path: str) -> Json:
         movable = self.compiled.movable(repeat)
         if not isinstance(value, list) or not all(isinstance(name, str) for name in value):
-            self.findings.append(_wrong_type(f"{path}order", sentence("a list of names")))
+            self.note(_wrong_type(f"{path}order", sentence("a list of names")))
             return []
-        self.findings += [_unknown(f"{path}order.{name}") for name in value if name not in movable][:1]
+        for name in islice((name for name in value if name not in movable), 1):
+            self.note(_unknown(f"{path}order.{name}"))
         return list(dict.fromkeys(value))
 
 
@@ -159,7 +167,8 @@ def _mapping(value: Json) -> dict[str, Json]:
 
 
 def _unknown(name: str) -> Finding:
-    return Finding("unknown_value", "The template has no %(name)s.", field=name, params={"name": name})
+    shown = name[:NAME_CHARACTERS]
+    return Finding("unknown_value", "The template has no %(name)s.", field=shown, params={"name": shown})
 
 
 def _wrong_type(name: str, wanted: str, *, label: str = "") -> Finding:

@@ -43,6 +43,9 @@ STRUCTURE_TAGS = frozenset(
         "template",
     }
 )
+BRACKETED = "bracketed"
+"""The part of a place in plain text that shows an address behind its words, with the brackets around it."""
+
 _MJML_LINE_TAGS = frozenset({"mj-text", "mj-button", "mj-title", "mj-preview"})
 _SPACES = re.compile(r"\s+")
 _UNEVEN = re.compile(r"[^\S ]|[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ufdd0-\ufdef\ufffe\uffff\ud800-\udfff]|  ")
@@ -79,6 +82,15 @@ def one_line(value: Json) -> str:
     if _UNEVEN.search(value) is None:
         return value.strip()
     return _SPACES.sub(" ", clean_text(value)).strip()
+
+
+def bracketed(address: str, words: str) -> str:
+    """Returns an address as plain text shows it behind a link's words; nothing where they say it, or to call or write.
+
+    What `plaintext.to_text` does for the links of the template itself.
+    """
+    is_said = not address or words.endswith(address) or address.startswith(("tel:", "mailto:"))
+    return "" if is_said else f" ({address})"
 
 
 def part_of(value: Json, part: str) -> str:

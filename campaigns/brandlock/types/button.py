@@ -12,7 +12,7 @@ from campaigns.brandlock.links import link_or_empty
 from campaigns.brandlock.pieces import Json, Spot
 from campaigns.brandlock.source import Element
 
-from .base import Filling, ValueType, Written, one_line, part_of, words_of_length
+from .base import BRACKETED, Filling, ValueType, Written, bracketed, one_line, part_of, words_of_length
 from .image import compound
 
 if TYPE_CHECKING:
@@ -52,7 +52,8 @@ class ButtonType(ValueType):
         return part_of(value, "text")
 
     def shown(self, spec: FieldSpec, value: Json, part: str, context: RenderContext) -> str:
-        return link_or_empty(part_of(value, "url")) if part == "url" else part_of(value, "text")
+        words, address = part_of(value, "text"), link_or_empty(part_of(value, "url"))
+        return {"url": address, BRACKETED: bracketed(address, words)}.get(part, words)
 
     def problems(self, spec: FieldSpec, value: Json, context: RenderContext) -> Iterator[Finding]:
         return iter(())

@@ -12,7 +12,7 @@ from campaigns.brandlock.inert import in_phone
 from campaigns.brandlock.pieces import Json, Spot
 from campaigns.brandlock.source import Element
 
-from .base import Filling, ValueType, Written, found_in, one_line
+from .base import BRACKETED, Filling, ValueType, Written, found_in, one_line
 
 if TYPE_CHECKING:
     from campaigns.brandlock.context import RenderContext
@@ -41,7 +41,7 @@ class PhoneType(ValueType):
     def shown(self, spec: FieldSpec, value: Json, part: str, context: RenderContext) -> str:
         text = one_line(value)
         if part != "url":
-            return text
+            return "" if part == BRACKETED else text
         digits = in_phone(text)
         return f"tel:{digits}" if digits.strip("+") else ""
 
