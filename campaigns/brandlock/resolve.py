@@ -8,7 +8,7 @@ from html import unescape
 
 from . import rules
 from .fields import FieldSpec, FieldType, Lock, RichStyles, SectionSpec
-from .findings import Finding
+from .findings import Finding, sentence
 from .marks import ALL_MARKS
 from .pieces import Origin, Place, Spot
 from .sections import SectionReader
@@ -106,7 +106,7 @@ class _Resolver:
         """Refuses a mark that belongs to nothing, as `data-lock` on an element that is no section."""
         for attribute in element.attributes:
             if attribute.name in ALL_MARKS:
-                message = "%(mark)s stands on an element that is neither a field nor a section."
+                message = sentence("%(mark)s stands on an element that is neither a field nor a section.")
                 self.note(element, "stray_mark", message, mark=attribute.name)
                 return
 
@@ -160,7 +160,7 @@ class _Resolver:
         attribute = element.get("data-attribute").strip().lower()
         fillings = TYPES[field_type].fillings(element, attribute)
         if not self.holds(element, field_type, attribute, wanted, fillings):
-            message = "<%(tag)s> cannot hold a field of type %(type)s."
+            message = sentence("<%(tag)s> cannot hold a field of type %(type)s.")
             self.note(element, "mark_not_here", message, field=name, tag=element.tag, type=type_name)
             return
         read, problems = rules.read_rules(element, field_type)
@@ -199,7 +199,7 @@ class _Resolver:
             values = [option.value for option in read.options]
             default = default if default in values else values[0]
         elif default and field_type in rules.FORMED and not rules.is_value(field_type, str(default)):
-            message = "data-default is %(wanted)s."
+            message = sentence("data-default is %(wanted)s.")
             self.note(element, "bad_rule", message, field=name, wanted=TYPES[field_type].wanted)
         section = self.sections.around(element)
         return FieldSpec(

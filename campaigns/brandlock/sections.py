@@ -8,6 +8,7 @@ from typing import Protocol
 
 from .conditions import AUDIENCE_NAMES, DAY, BadCondition, parse
 from .fields import FieldSpec, Lock, SectionSpec
+from .findings import sentence
 from .rules import spoken, switch
 from .source import Element, Kind
 from .tokens import origin_of
@@ -47,7 +48,7 @@ class SectionReader:
         if not self.named(element, name):
             return None
         if len(self.found) >= MOST_SECTIONS:
-            message = "A template has at most %(most)s sections."
+            message = sentence("A template has at most %(most)s sections.")
             self.note(element, "too_many", message, most=str(MOST_SECTIONS))
             return None
         if not holds_section(element, self.kind):
@@ -61,7 +62,7 @@ class SectionReader:
         lock = self.lock(element)
         minimum, maximum = self.counts(element) if is_repeated else (1, 1)
         if is_repeated and (element.attribute("data-field") or element.attribute("data-section")):
-            message = "A repeated element has one name: put the field or section inside it."
+            message = sentence("A repeated element has one name: put the field or section inside it.")
             self.note(element, "bad_rule", message, field=name)
         if is_repeated and self.repeat_around(element) is not None:
             self.note(element, "nested_repeat", "A repeated section holds no other repeated section.", field=name)
@@ -138,7 +139,7 @@ class SectionReader:
         if not element.get("data-max").strip():
             maximum = max(minimum, maximum)
         if not 1 <= maximum <= MOST_ITEMS or minimum > maximum:
-            message = "A section stands 1 to %(most)s times, and data-min is not larger than data-max."
+            message = sentence("A section stands 1 to %(most)s times, and data-min is not larger than data-max.")
             self.note(element, "bad_rule", message, most=str(MOST_ITEMS))
             return 1, USUAL_ITEMS
         return minimum, maximum
@@ -167,25 +168,27 @@ class SectionReader:
             is_portal = subject in {*AUDIENCE_NAMES, DAY} or ("." in subject and origin_of(subject) is not None)
             found = fields.get(subject)
             if not is_portal and (found is None or found.repeat not in {None, inside}):
-                message = "data-if names the field %(name)s, which does not exist."
+                message = sentence("data-if names the field %(name)s, which does not exist.")
                 self.note(element, "unknown_field", message, name=subject)
             elif spec.is_repeated and found is not None and found.repeat == spec.name:
-                message = "data-if of a repeated section cannot ask for a field inside it."
+                message = sentence("data-if of a repeated section cannot ask for a field inside it.")
                 self.note(element, "unknown_field", message)
 
     def check_choice(self, name: str, variants: list[SectionSpec], fields: dict[str, FieldSpec]) -> None:
         first = self.elements[variants[0].name]
         if len(variants) < 2:
-            message = "The choice %(name)s has one variant; it needs two or more side by side."
+            message = sentence("The choice %(name)s has one variant; it needs two or more side by side.")
             self.note(first, "bad_choice", message, name=name)
         if not re.fullmatch(r"[a-z][a-z0-9_]{0,59}", name) or name in fields or name in self.elements:
             self.note(first, "bad_name", "%(name)s cannot be the name of a choice.", name=name)
         for spec in variants:
             if spec.row != variants[0].row:
-                message = "The variants of %(name)s must stand side by side, in the same element."
+                message = sentence("The variants of %(name)s must stand side by side, in the same element.")
                 self.note(self.elements[spec.name], "bad_choice", message, name=name)
             if spec.optional or spec.is_repeated:
-                message = "A variant of %(name)s can be neither left out nor repeated: mark a section around it."
+                message = sentence(
+                    "A variant of %(name)s can be neither left out nor repeated: mark a section around it."
+                )
                 self.note(self.elements[spec.name], "bad_choice", message, name=name)
 
 

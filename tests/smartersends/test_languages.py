@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import ast
 import re
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -10,6 +12,7 @@ from babel.messages.pofile import read_po
 from django.conf import settings
 
 PLACE = re.compile(r"%\(\w+\)[sd]|\{\w+\}|\[\[[^\]]*\]\]|%%")
+SENTENCE = re.compile(r"(?!.*\(\?)[^{}\\]{8,}[.?:)]")
 LANGUAGES = [code for code, _name in settings.LANGUAGES if code != "en"]
 
 
@@ -35,3 +38,34 @@ def test_every_text_is_translated_with_its_places(language: str) -> None:
 
     assert len(messages) > 800
     assert (empty, different) == ([], [])
+
+
+def test_every_sentence_of_brand_lock_is_collected() -> None:
+    """Brand lock knows nothing of gettext, so that a sentence could be forgotten there without a sign."""
+    path = Path(settings.LOCALE_PATHS[0]) / LANGUAGES[0] / "LC_MESSAGES" / "django.po"
+    with path.open("rb") as file:
+        known = {message.id for message in read_po(file) if isinstance(message.id, str)}
+    room = Path(settings.BASE_DIR) / "campaigns" / "brandlock"
+
+    found = {
+        (str(source.relative_to(room)), text)
+        for source in room.rglob("*.py")
+        for text in _sentences(ast.parse(source.read_text(encoding="utf-8")))
+    }
+
+    assert len(found) > 150
+    assert sorted((name, text) for name, text in found if text not in known) == []
+
+
+def _sentences(tree: ast.Module) -> Iterator[str]:
+    """Yields the texts that read like sentences for people; errors of the code and texts of the papers are none."""
+    passed: set[int] = set()
+    for node in ast.walk(tree):
+        is_for_papers = isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "meaning"
+        is_docstring = isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
+        if is_docstring or is_for_papers or isinstance(node, ast.Raise):
+            passed |= {id(inner) for inner in ast.walk(node)}
+    for node in ast.walk(tree):
+        text = node.value if isinstance(node, ast.Constant) and id(node) not in passed else None
+        if isinstance(text, str) and " " in text and SENTENCE.fullmatch(text):
+            yield text

@@ -9,7 +9,7 @@ from campaigns.brandlock.context import Snippet
 from campaigns.brandlock.findings import Finding
 from campaigns.brandlock.source import Kind
 
-from . import contrast, domains, law, pictures, structure
+from . import contrast, domains, law, leftovers, pictures, structure
 from .domains import Allowed
 from .page import Page
 
@@ -23,6 +23,7 @@ CHECKS: tuple[Callable[[Page], Iterator[Finding]], ...] = (
     pictures.images,
     pictures.links,
     contrast.contrast,
+    leftovers.merge_tags,
     law.way_out,
     law.size,
     law.fonts,

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from PIL import ImageColor
 
-from campaigns.brandlock.findings import Finding
+from campaigns.brandlock.findings import Finding, sentence
 from campaigns.brandlock.source import Element
 
 from .page import Page
@@ -51,7 +51,7 @@ def contrast(page: Page) -> Iterator[Finding]:
         wanted = ENOUGH_LARGE if is_large else ENOUGH
         if found < wanted and (look.color, look.back) not in seen:
             seen.add((look.color, look.back))
-            message = (
+            message = sentence(
                 "“%(words)s” can hardly be read: %(color)s on %(back)s has a contrast of %(found)s to 1, and %(wanted)s"
                 " is needed. Make one of them darker or lighter."
             )

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from html import unescape
 from urllib.parse import urlsplit
 
-from campaigns.brandlock.findings import Finding
+from campaigns.brandlock.findings import Finding, sentence
 from campaigns.brandlock.source import Element, RunKind
 from campaigns.brandlock.tokens import TOKEN
 
@@ -37,7 +37,7 @@ def pictures(page: Page, allowed: Allowed) -> Iterator[Finding]:
         host = _host(address)
         if host and address not in seen and not _covered(host, (*allowed.image_domains, *allowed.own_hosts)):
             seen.add(address)
-            message = (
+            message = sentence(
                 "This picture lies on %(host)s, which your brand does not allow. Allowed: %(domains)s. Put it into the "
                 "portal's images, or ask for the domain to be added to the rules."
             )
@@ -55,7 +55,7 @@ def links(page: Page, allowed: Allowed) -> Iterator[Finding]:
         host = _host(address) if address.lower().startswith(("http:", "https:", "//")) else ""
         if host and address not in seen and not _covered(host, (*allowed.link_domains, *allowed.own_hosts)):
             seen.add(address)
-            message = "This link leads to %(host)s, which is not among your brand's domains: %(domains)s."
+            message = sentence("This link leads to %(host)s, which is not among your brand's domains: %(domains)s.")
             domains = ", ".join(allowed.link_domains)
             yield page.note(link, "link_domain", message, blocks=False, near=address, host=host, domains=domains)
 

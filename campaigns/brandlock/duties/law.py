@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from campaigns.brandlock.findings import Finding
+from campaigns.brandlock.findings import Finding, sentence
 from campaigns.brandlock.tokens import ADDRESS_TOKENS, TOKEN, UNSUBSCRIBE_URL
 
 from .page import Page
@@ -22,12 +22,12 @@ def way_out(page: Page) -> Iterator[Finding]:
         if match is not None and match.group(1) == UNSUBSCRIBE_URL and not page.is_hidden(link) and page.words(link):
             break
     else:
-        message = "The unsubscribe link cannot be seen. Give it words, and take what hides it away."
+        message = sentence("The unsubscribe link cannot be seen. Give it words, and take what hides it away.")
         yield page.note(None, "unsubscribe_hidden", message)
     for element, words in page.texts():
         if ADDRESS_TOKENS & set(TOKEN.findall(words)) and not page.is_hidden(element):
             return
-    message = "The postal address cannot be seen. Take what hides it away."
+    message = sentence("The postal address cannot be seen. Take what hides it away.")
     yield page.note(None, "address_hidden", message)
 
 
@@ -35,17 +35,21 @@ def size(page: Page) -> Iterator[Finding]:
     """What is locked leaves room: Gmail cuts a mail off at 102 KB."""
     count = page.compiled.html_source_bytes
     if count > CLIPPED_AT_BYTES:
-        message = "The template alone has %(size)s KB; Gmail cuts mail off at 102 KB. Make it shorter."
+        message = sentence("The template alone has %(size)s KB; Gmail cuts mail off at 102 KB. Make it shorter.")
         yield page.note(None, "too_heavy", message, size=str(count // 1024))
     elif count > CLIPPING_NEAR_BYTES:
-        message = "The template alone has %(size)s KB; with what authors write Gmail may cut it off at 102 KB."
+        message = sentence(
+            "The template alone has %(size)s KB; with what authors write Gmail may cut it off at 102 KB."
+        )
         yield page.note(None, "heavy", message, blocks=False, size=str(count // 1024))
 
 
 def fonts(page: Page) -> Iterator[Finding]:
     """No font is fetched from elsewhere: it tells another host who reads the mail."""
     if _REMOTE_FONT.search(page.style_sheets):
-        message = "A font is fetched from elsewhere, which tells that host who reads the mail. Use common fonts."
+        message = sentence(
+            "A font is fetched from elsewhere, which tells that host who reads the mail. Use common fonts."
+        )
         yield page.note(None, "remote_font", message)
 
 
@@ -55,8 +59,8 @@ def head(page: Page) -> Iterator[Finding]:
         return  # the MJML compiler writes both
     metas = [element for element in page.elements if element.tag == "meta"]
     if not any(meta.attribute("charset") or "charset" in meta.get("content").lower() for meta in metas):
-        message = 'The head does not say which characters are used. Write <meta charset="utf-8">.'
+        message = sentence('The head does not say which characters are used. Write <meta charset="utf-8">.')
         yield page.note(page.document.root("head"), "charset_missing", message, blocks=False)
     if not any(meta.get("name").lower() == "viewport" for meta in metas):
-        message = "The head has no viewport, so that phones show the mail very small."
+        message = sentence("The head has no viewport, so that phones show the mail very small.")
         yield page.note(page.document.root("head"), "viewport_missing", message, blocks=False)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from campaigns.brandlock.findings import Finding
+from campaigns.brandlock.findings import Finding, sentence
 from campaigns.brandlock.source import Element
 
 from .page import Page
@@ -23,13 +23,15 @@ def images(page: Page) -> Iterator[Finding]:
         alt = image.attribute("alt")
         written = image.get("alt").strip()
         if alt is None:
-            message = 'This picture has no alternative text. Say what it shows; where it only decorates, write alt="".'
+            message = sentence(
+                'This picture has no alternative text. Say what it shows; where it only decorates, write alt="".'
+            )
             yield page.note(image, "alt_missing", message)
         elif _FILE_NAME.fullmatch(written) or written.lower() in _NO_WORDS:
-            message = "“%(alt)s” does not say what the picture shows."
+            message = sentence("“%(alt)s” does not say what the picture shows.")
             yield page.note(image, "alt_poor", message, alt=written)
         if image.get("src").lower().partition("?")[0].endswith(".svg"):
-            message = "Mail programs do not show SVG pictures. Save it as PNG."
+            message = sentence("Mail programs do not show SVG pictures. Save it as PNG.")
             yield page.note(image, "image_svg", message)
 
 
@@ -43,13 +45,15 @@ def links(page: Page) -> Iterator[Finding]:
         if address in {"", "#"}:
             yield page.note(link, "link_empty", "This link leads nowhere. Give it an address, or take it out.")
         elif address.lower().startswith("http:"):
-            message = "This link is not encrypted, and mail programs warn of it. Write https://."
+            message = sentence("This link is not encrypted, and mail programs warn of it. Write https://.")
             yield page.note(link, "link_http", message, blocks=False)
         if not words:
-            message = "This link has no words, so it is read aloud as its address. Write words, or an alternative text."
+            message = sentence(
+                "This link has no words, so it is read aloud as its address. Write words, or an alternative text."
+            )
             yield page.note(link, "link_words", message)
         elif words.lower() in _VAGUE and places.setdefault(words.lower(), address) != address:
-            message = "Two links say “%(words)s” and lead to different places. Say where each leads."
+            message = sentence("Two links say “%(words)s” and lead to different places. Say where each leads.")
             yield page.note(link, "link_vague", message, blocks=False, words=words)
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from babel import Locale, UnknownLocaleError
 
-from campaigns.brandlock.findings import Finding
+from campaigns.brandlock.findings import Finding, sentence
 from campaigns.brandlock.source import Element, position
 
 from .page import Page
@@ -24,14 +24,18 @@ def language(page: Page) -> Iterator[Finding]:
         return
     tag, written = root.tag, root.get("lang").strip()
     if _LANGUAGE.fullmatch(written) is None:
-        message = '<%(tag)s> does not say the language of the mail, so it is read aloud wrongly. Write lang="en".'
+        message = sentence(
+            '<%(tag)s> does not say the language of the mail, so it is read aloud wrongly. Write lang="en".'
+        )
         yield _at(page, root, "lang_missing", message, tag=tag)
     way = root.get("dir").strip().lower()
     if way not in {"ltr", "rtl"}:
-        message = '<%(tag)s> does not say which way its words run. Write dir="ltr", or dir="rtl" for Arabic or Hebrew.'
+        message = sentence(
+            '<%(tag)s> does not say which way its words run. Write dir="ltr", or dir="rtl" for Arabic or Hebrew.'
+        )
         yield _at(page, root, "dir_missing", message, tag=tag)
     elif written and way != (wanted := _direction(written)):
-        message = 'The language %(language)s is written dir="%(wanted)s".'
+        message = sentence('The language %(language)s is written dir="%(wanted)s".')
         yield _at(page, root, "dir_wrong", message, language=written, wanted=wanted)
 
 
@@ -41,7 +45,9 @@ def tables(page: Page) -> Iterator[Finding]:
         if table.tag != "table" or table.get("role").strip() in {"presentation", "none"}:
             continue
         if not any(inner.tag in _DATA_TABLE or inner.attribute("scope") for inner in _own_parts(table)):
-            message = 'This table lays out the mail and would be read aloud as data. Write role="presentation".'
+            message = sentence(
+                'This table lays out the mail and would be read aloud as data. Write role="presentation".'
+            )
             yield page.note(table, "table_role", message)
 
 
@@ -57,11 +63,13 @@ def headings(page: Page) -> Iterator[Finding]:
         if not page.words(element) and not page.is_field(element):
             yield page.note(element, "heading_empty", "This heading is empty. Write words, or take it out.")
         if found > level + 1 and not (level == 0 and found == 2):
-            message = "<%(tag)s> comes after level %(level)s: no level may be left out. Use the next one, or a <p>."
+            message = sentence(
+                "<%(tag)s> comes after level %(level)s: no level may be left out. Use the next one, or a <p>."
+            )
             yield page.note(element, "heading_order", message, tag=element.tag, level=str(level))
         level = found
     if not count:
-        message = "The mail has no heading, which people who listen jump by. Make its first line an <h1>."
+        message = sentence("The mail has no heading, which people who listen jump by. Make its first line an <h1>.")
         yield page.note(page.document.root("body"), "headings_none", message, blocks=False)
 
 

@@ -52,7 +52,7 @@ def confirm(source: str, *, kind: str, choices: Sequence[Choice]) -> Confirmed:
     for choice in choices:
         proposal = proposed.get(choice.start)
         if proposal is None or choice.start in chosen:
-            message = "This place is not proposed any more. Reload the page and choose again."
+            message = sentence("This place is not proposed any more. Reload the page and choose again.")
             findings.append(Finding("not_proposed", message, field=str(choice.start)))
         elif not proposal.is_link:
             findings += _problems(proposal, choice, names)

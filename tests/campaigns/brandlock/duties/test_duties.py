@@ -152,3 +152,10 @@ def test_mjml_is_checked_as_it_comes_out_and_named_where_it_stands(
     body: str, found: list[tuple[str, int, bool]]
 ) -> None:
     assert owed(mjml(body)) == found
+
+
+def test_a_merge_tag_of_another_tool_is_named_once_at_its_first_place() -> None:
+    source = page("<h1>x</h1>\n<p>Dear *|FNAME|*, *|FNAME|* and *|IF:CITY|*</p>")
+
+    assert owed(source) == [("foreign_tag", 5, True), ("foreign_tag", 5, True)]
+    assert owed(page("<h1>x</h1>\n<p>3 *|* 4, | and *</p>")) == []
