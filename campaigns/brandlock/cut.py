@@ -36,8 +36,11 @@ class _Event:
     place: Place | None = None
 
 
-def cut(html: str, sentinels: Mapping[str, Place], nonce: str) -> Cut:
-    """Cuts HTML whose places hold sentinels; `missing` are places that the HTML no longer holds."""
+def cut(html: str, sentinels: Mapping[str, Place], nonce: str, *, is_part: bool = False) -> Cut:
+    """Cuts HTML whose places hold sentinels; `missing` are places that the HTML no longer holds.
+
+    A part stands inside an element of a mail, so that words may stand outside of its own elements.
+    """
     document = read(html, Kind.HTML)
     if document.is_cut_short:
         message = sentence("What this compiles to cannot be read: %(reason)s")
@@ -58,7 +61,8 @@ def cut(html: str, sentinels: Mapping[str, Place], nonce: str) -> Cut:
         place = sentinels[match["sentinel"]] if match["sentinel"] else _token(match)
         if place is None:
             continue
-        spot, problem = _spot(place, run, start, end)
+        is_inside = is_part and run is not None and run.kind is RunKind.TEXT and run.element is None
+        spot, problem = (Spot.TEXT, "") if is_inside else _spot(place, run, start, end)
         if problem:
             findings.append(Finding("token_not_here", problem, 0, start, params={"name": place.name}))
             continue

@@ -67,6 +67,9 @@ class Option:
     label: str
 
 
+_CHOSEN = frozenset({FieldType.CHOICE, FieldType.COLOR, FieldType.SNIPPET})
+
+
 @dataclass(frozen=True, slots=True)
 class FieldSpec:
     """One field of a template, as its author declared it.
@@ -112,6 +115,11 @@ class FieldSpec:
     is_locked: bool = False
     is_pinned: bool = False
     styles: RichStyles = RichStyles()
+
+    @property
+    def is_settled(self) -> bool:
+        """Tells whether there is nothing to choose: of approved values there is one."""
+        return self.type in _CHOSEN and len(self.options) == 1
 
     def as_json(self) -> dict[str, Json]:
         """Returns the field as JSON; what is at its default is left out."""

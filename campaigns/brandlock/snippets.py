@@ -38,7 +38,7 @@ def compile_snippet(
     document = read(text, Kind.MJML)  # its markup is strict: every element is closed, every attribute quoted
     findings = [*lint_part(document, liquid_tags, merge_tags), *_foreign(document)]
     nonce = hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()[:8]
-    result = cut(text, {}, nonce)
+    result = cut(text, {}, nonce, is_part=True)
     for finding in result.findings:
         line, column = position(text, finding.column)
         findings.append(Finding(finding.code, finding.message, line, column, params=finding.params))

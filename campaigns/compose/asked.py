@@ -113,7 +113,11 @@ def shown_words(spec: FieldSpec, value: Any, context: RenderContext) -> str:
     """Gives what stands in the mail of a value, in one line, merge tags by their label."""
     if spec.type in (FieldType.TEXT, FieldType.IMAGE, FieldType.BUTTON):
         return filled(words_of(value), context)
-    return filled(TYPES[spec.type].shown(spec, value, "", context), context)
+    kind = TYPES[spec.type]
+    shown = kind.shown(spec, value, "", context)
+    if isinstance(kind, ChoiceType):
+        return next((option.label for option in kind.options(spec, context) if option.value == shown), shown)
+    return filled(shown, context)
 
 
 def filled(text: str, context: RenderContext) -> str:

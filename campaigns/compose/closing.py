@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from campaigns.compose.queries import AudienceCount
-from campaigns.compose.steps import AUDIENCE, CHECK, SEND, WHEN, Step, notes_for, own_key
+from campaigns.compose.step import AUDIENCE, CHECK, SEND, WHEN, Step, notes_for, own_key
 from campaigns.models import Mailing
 from campaigns.preflight.findings import CheckFinding
 from campaigns.review.policy import needs_approval

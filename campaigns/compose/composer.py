@@ -29,7 +29,8 @@ from campaigns.compose.inputs import changes_in
 from campaigns.compose.queries import audience_count
 from campaigns.compose.saving import Outcome, last_change_of, save_form
 from campaigns.compose.sender import sender_of
-from campaigns.compose.steps import AUDIENCE, WHEN, Step, field_steps, own_key, step_of
+from campaigns.compose.step import AUDIENCE, WHEN, Step, own_key, step_of
+from campaigns.compose.steps import field_steps
 from campaigns.errors import NotEditable, StaleRevision
 from campaigns.library.images import offered_images
 from campaigns.models import Batch, BatchState, Mailing, MailingState, Review, ReviewState

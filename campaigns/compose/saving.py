@@ -16,7 +16,7 @@ from campaigns.compose.content import compiled_of
 from campaigns.compose.forms import WhenForm
 from campaigns.compose.inputs import changes_in, paths_of, with_value
 from campaigns.compose.sender import PARTS
-from campaigns.compose.steps import AUDIENCE, NAME, PREFIX, SENDER, WHEN, own_key
+from campaigns.compose.step import AUDIENCE, NAME, PREFIX, SENDER, WHEN, own_key
 from campaigns.errors import NotAllowed, NotEditable, Refusal, StaleRevision, ValuesRefused
 from campaigns.library.images import add_upload, fitted_to
 from campaigns.library.words import one_line

@@ -75,6 +75,13 @@ TEMPLATES = (
         SourceKind.MJML,
     ),
     DemoTemplate(
+        "weekly-offers",
+        "Weekly offers",
+        "One to four offers with picture and price, an opening of your choice, and your hours.",
+        "weekly_offers.mjml",
+        SourceKind.MJML,
+    ),
+    DemoTemplate(
         "short-notice",
         "Short notice",
         "Changed hours, a closed road, a full house: three sentences. Braze holds this mail.",
@@ -84,11 +91,42 @@ TEMPLATES = (
     ),
 )
 
-IMAGES = {
-    "hero_event": ("hero_event.jpg", "A barista pours a cup of filter coffee by a sunny window"),
-    "offer_beans": ("offer_beans.jpg", "A bag of freshly roasted beans"),
-    "hero_news": ("hero_news.jpg", "Green coffee runs through two hands into a sack"),
-}
+OFFERS_FOLDER = "Offers"
+
+
+@dataclass(frozen=True, slots=True)
+class DemoImage:
+    """A picture of the brand's gallery; its name is what templates begin with, `folder` the name of its folder."""
+
+    name: str
+    file: str
+    alt: str
+    folder: str = ""
+
+
+IMAGES = (
+    DemoImage("hero_event", "hero_event.jpg", "A barista pours a cup of filter coffee by a sunny window"),
+    DemoImage("offer_beans", "offer_beans.jpg", "A bag of freshly roasted beans", OFFERS_FOLDER),
+    DemoImage("hero_news", "hero_news.jpg", "Green coffee runs through two hands into a sack"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class DemoSnippet:
+    """A part that the demo's templates share."""
+
+    name: str
+    label: str
+    source: str
+
+
+SNIPPETS = (
+    DemoSnippet(
+        "small_print",
+        "While stocks last",
+        "While stocks last, at [[group.name]]. Prices include tax. Ask us about what is in it: [[group.phone]].",
+    ),
+)
 
 
 @dataclass(frozen=True, slots=True)

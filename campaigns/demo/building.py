@@ -12,10 +12,12 @@ from django.db import transaction
 from campaigns.compose import content
 from campaigns.demo import brands
 from campaigns.demo.brands import DemoPerson
+from campaigns.library.folders import create_folder
 from campaigns.library.images import add_image
 from campaigns.library.publishing import publish_version
 from campaigns.library.services import create_template
-from campaigns.models import Image, Template
+from campaigns.library.snippets import save_snippet
+from campaigns.models import Image, ImageFolder, Snippet, Template
 from campaigns.rules.services import add_word, save_domains
 from groups.audiences.importing import run_import
 from groups.audiences.services import confirm_mapping, resync, start_import
@@ -40,6 +42,7 @@ def build() -> None:
     _people(northwind, brands.PEOPLE)
     _connect(northwind)
     _images(root_of(northwind), actor)
+    _snippets(northwind, actor)
     _templates(northwind, actor)
     _small_audience(Group.objects.get(brand=northwind, code="US-001"), actor)
     _build_harbor()
@@ -167,10 +170,28 @@ def _connect(brand: Brand) -> None:
 
 
 def _images(group: Group, actor: User) -> None:
-    for name, (file_name, alt) in brands.IMAGES.items():
-        if not Image.objects.filter(group=group, name=name).exists():
-            data = (brands.FOLDER / "images" / file_name).read_bytes()
-            add_image(group=group, data=data, file_name=file_name, alt=alt, name=name, actor=actor)
+    for image in brands.IMAGES:
+        if not Image.objects.filter(group=group, name=image.name).exists():
+            add_image(
+                group=group,
+                data=(brands.FOLDER / "images" / image.file).read_bytes(),
+                file_name=image.file,
+                alt=image.alt,
+                name=image.name,
+                folder=_folder(group, image.folder, actor) if image.folder else None,
+                actor=actor,
+            )
+
+
+def _folder(group: Group, name: str, actor: User) -> ImageFolder:
+    found = ImageFolder.objects.filter(group=group, name=name).first()
+    return found or create_folder(group=group, name=name, locals_may_upload=False, actor=actor)
+
+
+def _snippets(brand: Brand, actor: User) -> None:
+    for shipped in brands.SNIPPETS:
+        if not Snippet.objects.filter(brand=brand, name=shipped.name).exists():
+            save_snippet(brand=brand, name=shipped.name, label=shipped.label, source=shipped.source, actor=actor)
 
 
 def _templates(brand: Brand, actor: User) -> None:

@@ -15,6 +15,7 @@ from campaigns.brandlock import (
     Target,
     check_values,
     clean_values,
+    compile_snippet,
     compile_source,
     prove,
     render,
@@ -24,7 +25,7 @@ from campaigns.brandlock.pieces import Json
 from .builders import a_context
 
 FOLDER = Path(campaigns.__file__).parent / "demo" / "templates"
-FILES = ("event_invitation.mjml", "monthly_news.mjml", "short_notice.html")
+FILES = ("event_invitation.mjml", "monthly_news.mjml", "weekly_offers.mjml", "short_notice.html")
 
 
 def demo(name: str) -> tuple[Compiled, dict[str, Json], RenderContext]:
@@ -40,8 +41,10 @@ def demo(name: str) -> tuple[Compiled, dict[str, Json], RenderContext]:
         images={
             "demo:hero_event": ImageRef("https://images.example/x.jpg", 1200, 675),
             "demo:hero_news": ImageRef("https://images.example/x.jpg", 1200, 800),
-            "demo:offer_beans": ImageRef("https://images.example/x.jpg", 900, 900),
+            "demo:offer_beans": ImageRef("https://images.example/x.jpg", 900, 900, folder="offers"),
         },
+        snippets={"small_print": compile_snippet("small_print", "Small print", "While stocks last.")},
+        currency="USD",
         merge_tags=store.merge_tags,
         link_domains=("northwind.example",),
     )

@@ -9,6 +9,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 
+from campaigns.compose.composer import page_of
 from campaigns.library.images import add_image
 from campaigns.library.publishing import publish_version
 from campaigns.models import Image, Mailing
@@ -240,3 +241,17 @@ def test_nobody_else_changes_the_entries(scene: Scene, part: str) -> None:
 
     assert answer.status_code == 404
     assert dishes(mailing) == ["Soup"]
+
+
+def test_what_leaves_nothing_to_choose_is_no_step_and_a_colour_is_named(scene: Scene) -> None:
+    source = SOURCE.replace(
+        "<p data-field", '<p data-field="size" data-type="choice" data-options="small">small</p><p data-field', 1
+    )
+    publish_version(template=scene.template, source=source, kind="html", actor=None, tested=True)
+    scene.template.refresh_from_db()
+
+    page = page_of(scene.draft(), scene.people["author"])
+
+    summaries = {step.key: step.summary for step in page["steps"]}
+    assert summaries["ink"] == "Night"
+    assert "size" not in summaries
