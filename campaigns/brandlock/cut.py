@@ -43,8 +43,8 @@ def cut(html: str, sentinels: Mapping[str, Place], nonce: str, *, is_part: bool 
     """
     document = read(html, Kind.HTML)
     if document.is_cut_short:
-        message = sentence("What this compiles to cannot be read: %(reason)s")
-        return Cut((), (Finding("unreadable", message, params={"reason": document.findings[-1].text}),), ())
+        message = sentence("What this compiles to is nested too deeply to be read.")
+        return Cut((), (Finding("unreadable", message),), ())
     events: list[_Event] = []
     findings: list[Finding] = []
     seen: set[Place] = set()

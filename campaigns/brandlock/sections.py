@@ -124,7 +124,11 @@ class SectionReader:
             return Lock.OPEN
         lock = Lock(written)
         if lock is Lock.STRUCTURE and switch(element, "data-optional"):
-            self.note(element, "bad_rule", 'data-lock="structure" fixes that it stands; data-optional lets it go.')
+            self.note(
+                element,
+                "bad_rule",
+                'data-lock="structure" says that it stands, data-optional that it may not. Keep one of them.',
+            )
         return lock
 
     def counts(self, element: Element) -> tuple[int, int]:
@@ -139,7 +143,7 @@ class SectionReader:
         if not element.get("data-max").strip():
             maximum = max(minimum, maximum)
         if not 1 <= maximum <= MOST_ITEMS or minimum > maximum:
-            message = sentence("A section stands 1 to %(most)s times, and data-min is not larger than data-max.")
+            message = sentence("A section stands at most %(most)s times, and data-min is not larger than data-max.")
             self.note(element, "bad_rule", message, most=str(MOST_ITEMS))
             return 1, USUAL_ITEMS
         return minimum, maximum

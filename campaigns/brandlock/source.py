@@ -12,7 +12,7 @@ from html import unescape
 
 from braze_client.liquid import tags_in
 
-from .findings import Finding
+from .findings import Finding, sentence
 from .markup import ATTRIBUTE, Token, TokenKind, is_self_closing, tokens_in
 
 VOID_TAGS = frozenset(
@@ -200,13 +200,13 @@ class _Reader:
             case TokenKind.TEXT:
                 self.runs.append(Run(RunKind.TEXT, token.start, token.end, holder))
                 if self.kind is Kind.MJML and (bracket := self.shielded.find("<", token.start, token.end)) >= 0:
-                    self.note("stray_bracket", "A < that begins no tag is written &lt;.", bracket)
+                    self.note("stray_bracket", sentence("A < that begins no tag is written &lt;."), bracket)
             case TokenKind.RAW:
                 self.runs.append(Run(RunKind.RAW, token.start, token.end, holder))
             case TokenKind.COMMENT:
                 self.runs.append(Run(RunKind.COMMENT, token.start, token.end, holder))
             case TokenKind.BROKEN:
-                self.note("unreadable", "The markup cannot be read from here on.", token.start)
+                self.note("unreadable", sentence("The markup cannot be read from here on."), token.start)
                 raise _NotReadOn
             case TokenKind.OTHER:
                 pass
@@ -221,7 +221,7 @@ class _Reader:
         attributes = _attributes(self.source, self.shielded, token)
         element = Element(token.tag, attributes, token.start, token.end, holder)
         if len(attributes) > MOST_ATTRIBUTES:
-            message = "<%(tag)s> has more than %(most)s attributes."
+            message = sentence("<%(tag)s> has more than %(most)s attributes.")
             self.note("too_many", message, element.start, tag=element.tag[:60], most=str(MOST_ATTRIBUTES))
             raise _NotReadOn
         if self.kind is Kind.MJML:
@@ -231,7 +231,7 @@ class _Reader:
             if attribute.name in seen:
                 self.note(
                     "duplicate_attribute",
-                    "The attribute %(attribute)s stands twice in one tag.",
+                    sentence("The attribute %(attribute)s stands twice in one tag."),
                     attribute.start,
                     attribute=attribute.name,
                 )
@@ -247,7 +247,7 @@ class _Reader:
             return
         self.open.append(element)
         if len(self.open) > MAX_DEPTH:
-            message = "Elements are nested deeper than %(most)s here."
+            message = sentence("Elements are nested deeper than %(most)s here.")
             self.note("too_deep", message, element.start, most=str(MAX_DEPTH))
             raise _NotReadOn
 
@@ -257,17 +257,17 @@ class _Reader:
             between = self.source[at : attribute.start].strip(" \t\n/")
             has_value = attribute.value_start != attribute.end
             if between or "<" in attribute.name or (has_value and not attribute.quote):
-                self.note("bad_attribute", 'An attribute is written name="value".', attribute.start + 1)
+                self.note("bad_attribute", sentence('An attribute is written name="value".'), attribute.start + 1)
             elif "<" in self.source[attribute.value_start : attribute.value_end]:
-                self.note("stray_bracket", "A < that begins no tag is written &lt;.", attribute.value_start)
+                self.note("stray_bracket", sentence("A < that begins no tag is written &lt;."), attribute.value_start)
             at = attribute.end
         if self.source[at : element.open_end].strip(" \t\n/>"):
-            self.note("bad_attribute", 'An attribute is written name="value".', at)
+            self.note("bad_attribute", sentence('An attribute is written name="value".'), at)
 
     def close(self, token: Token) -> None:
         if not any(element.tag == token.tag for element in self.open):
             if self.kind is Kind.MJML and token.tag not in VOID_TAGS:
-                self.note("unopened", "</%(tag)s> closes nothing.", token.start, tag=token.tag)
+                self.note("unopened", sentence("</%(tag)s> closes nothing."), token.start, tag=token.tag)
             return
         while (element := self.open.pop()).tag != token.tag:
             element.close_start = element.end = token.start
@@ -276,7 +276,7 @@ class _Reader:
         element.close_start, element.end, element.closed = token.start, token.end, True
 
     def note_unclosed(self, element: Element) -> None:
-        self.note("unclosed", "<%(tag)s> is never closed.", element.start, tag=element.tag)
+        self.note("unclosed", sentence("<%(tag)s> is never closed."), element.start, tag=element.tag)
 
 
 def _attributes(text: str, shielded: str, token: Token) -> tuple[Attribute, ...]:

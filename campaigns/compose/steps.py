@@ -211,7 +211,7 @@ class _Builder:
             key=f"choice-{section.choice}",
             kind=CHOICE,
             title=section.choice.replace("_", " ").capitalize(),
-            help=section.help or _("Choose one of the approved versions of this part."),
+            help=section.help or _("Choose one of the approved variants of this part."),
             mark="done" if chosen != names[0] else "untouched",
             summary=self.compiled.sections_by_name[chosen].label,
             variants=variants,

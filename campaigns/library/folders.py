@@ -45,7 +45,7 @@ def own_folders(group: Group) -> QuerySet[ImageFolder]:
 
 def create_folder(*, group: Group, name: str, locals_may_upload: bool, actor: User) -> ImageFolder:
     """Makes a folder; a name that stands already in this group gets a number behind its short name."""
-    wanted = slugify(name)[:50]
+    wanted = slugify(name, allow_unicode=True)[:50]
     taken = set(ImageFolder.objects.filter(group=group, slug__startswith=wanted).values_list("slug", flat=True))
     slug = next(s for n in range(1, len(taken) + 2) if (s := wanted if n == 1 else f"{wanted}-{n}") not in taken)
     with transaction.atomic():

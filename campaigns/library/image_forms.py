@@ -120,7 +120,7 @@ class FolderForm(forms.Form):
     def clean_name(self) -> str:
         """Asks for a name that letters and digits can be made of."""
         name = str(self.cleaned_data["name"])
-        if not slugify(name):
+        if not slugify(name, allow_unicode=True):
             raise forms.ValidationError(_("Use letters or digits, so that templates can name the folder."))
         return name
 

@@ -95,6 +95,33 @@ def publish_version(
     return version
 
 
+def republish(*, template: Template, source: str, kind: str, actor: User | None) -> TemplateVersion:
+    """Publishes a source with the settings of the version in use.
+
+    Only a test mail of exactly this source, sent from the editor, makes it a tested one. Raises as `publish_version`.
+    """
+    current, draft = template.current, template.versions.filter(published_at=None).first()
+    version = TemplateVersion(
+        template=template,
+        source=source,
+        source_kind=kind,
+        trigger_campaign_id=current.trigger_campaign_id if current else "",
+        envelope=current.envelope if current else {},
+        inlines_css=current.inlines_css if current else False,
+    )
+    tested = draft is not None and draft.tested_digest == version.digest
+    return publish_version(
+        template=template,
+        source=source,
+        kind=kind,
+        actor=actor,
+        tested=tested,
+        trigger_campaign_id=version.trigger_campaign_id,
+        envelope=version.envelope,
+        inlines_css=version.inlines_css,
+    )
+
+
 def publish_draft(*, template: Template, actor: User) -> TemplateVersion:
     """Publishes the draft as it stands; raises `Refusal` while no test mail of exactly this draft was sent (T16)."""
     draft = template.versions.filter(published_at=None).first() or template.current

@@ -6,14 +6,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
-from django.utils.translation import gettext as _
 
-from campaigns.brandlock import Compiled, Finding, SourceRefused
+from campaigns.brandlock import Compiled, FieldSpec, Finding, SourceRefused
 from campaigns.compose.content import compiled_of
+from campaigns.library.field_words import TYPE_LABELS
 from campaigns.library.images import offered_images
 from campaigns.library.publishing import compile_for, owed_by
 from campaigns.library.services import kind_of
 from campaigns.models import Image, Template, TemplateVersion
+from campaigns.sentences import spoken
 from groups.models import Brand, Group, GroupKind
 
 
@@ -37,6 +38,12 @@ class Checked:
     owed: tuple[Problem, ...] = ()
     warnings: tuple[Problem, ...] = ()
     compiled: Compiled | None = None
+
+    @property
+    def steps(self) -> tuple[tuple[FieldSpec, str], ...]:
+        """The fields in the order in which authors are asked, each with the words for its type."""
+        fields = self.compiled.fields if self.compiled else ()
+        return tuple((spec, str(TYPE_LABELS[spec.type])) for spec in fields)
 
 
 def templates_of(brand: Brand) -> QuerySet[Template]:
@@ -88,9 +95,7 @@ def checked(version: TemplateVersion) -> Checked:
 
 def problems_of(findings: Sequence[Finding]) -> tuple[Problem, ...]:
     """Gives findings as sentences in the language of the page."""
-    return tuple(
-        Problem(finding.line, finding.column, _(finding.message) % dict(finding.params)) for finding in findings
-    )
+    return tuple(Problem(finding.line, finding.column, spoken(finding.message, finding.params)) for finding in findings)
 
 
 def sample_group(brand: Brand) -> Group:

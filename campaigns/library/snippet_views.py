@@ -65,5 +65,7 @@ def _saved(request: PortalRequest, form: SnippetForm, *, name: str) -> bool:
     except Refusal as refusal:
         form.add_error("name", refusal.sentence)
         return False
-    messages.success(request, _("“%(name)s” stands in every template that uses it.") % {"name": words["label"]})
+    messages.success(
+        request, _("“%(name)s” stands in every template that uses it and has not pinned it.") % {"name": words["label"]}
+    )
     return True

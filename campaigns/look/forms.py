@@ -47,7 +47,9 @@ class KitForm(forms.Form):
         """Takes names of fonts and nothing else that a style could hold."""
         font = str(self.cleaned_data["font"]).strip()
         if _FONT.fullmatch(font) is None:
-            raise forms.ValidationError(_("Use the names of fonts, set apart by commas, without quotation marks."))
+            raise forms.ValidationError(
+                _("Use the names of fonts in Latin letters, set apart by commas, without quotation marks.")
+            )
         return font
 
     def clean_palette(self) -> dict[str, str]:

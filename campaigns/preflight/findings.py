@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from django.utils.translation import gettext
-
 from campaigns.brandlock import Finding
+from campaigns.sentences import spoken
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,10 +25,7 @@ class CheckFinding:
     @property
     def sentence(self) -> str:
         """The sentence in the reader's language."""
-        params = dict(self.params)
-        if "wanted" in params:  # the shape of a value, in words of its own
-            params["wanted"] = gettext(params["wanted"])
-        return (gettext(self.message) % params).strip()
+        return spoken(self.message, self.params)
 
     @classmethod
     def of_value(cls, finding: Finding) -> CheckFinding:

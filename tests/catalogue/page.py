@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from campaigns.brandlock import DEFAULT_LIQUID_TAGS, duties
 from campaigns.brandlock.duties import domains
+from campaigns.brandlock.importers.merge_tags import PERSONAL_TAGS, PORTAL_TAGS
 from campaigns.brandlock.marks import COMMON_MARKS, FIELD_MARKS, SECTION_MARKS
 from campaigns.brandlock.tokens import MAILING_NAMES, SENDER_NAMES, UNSUBSCRIBE_URL
 from campaigns.brandlock.types import TYPES
@@ -35,6 +36,7 @@ def generated(text: str) -> str:
         "tokens": token_table(),
         "liquid": _words(sorted(DEFAULT_LIQUID_TAGS)),
         "checks": check_table(),
+        "mailchimp": mailchimp_table(),
         "rows": row_table(claims(CATALOGUE)),
     }
     for name, content in parts.items():
@@ -81,6 +83,13 @@ def check_table() -> str:
         room = check.__module__.rpartition(".")[2]
         sentence = " ".join((check.__doc__ or "").split())
         lines.append(f"| {room}: {check.__name__.replace('_', ' ')} | {sentence} |")
+    return "\n".join(lines)
+
+
+def mailchimp_table() -> str:
+    """Returns what Mailchimp's merge tags become."""
+    lines = ["| at Mailchimp | here |", "| --- | --- |"]
+    lines += [f"| `*{BAR}{tag}{BAR}*` | `[[{name}]]` |" for tag, name in (*PORTAL_TAGS.items(), *PERSONAL_TAGS.items())]
     return "\n".join(lines)
 
 

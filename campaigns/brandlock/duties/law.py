@@ -22,12 +22,12 @@ def way_out(page: Page) -> Iterator[Finding]:
         if match is not None and match.group(1) == UNSUBSCRIBE_URL and not page.is_hidden(link) and page.words(link):
             break
     else:
-        message = sentence("The unsubscribe link cannot be seen. Give it words, and take what hides it away.")
+        message = sentence("The unsubscribe link cannot be seen. Give it words, and remove what hides it.")
         yield page.note(None, "unsubscribe_hidden", message)
     for element, words in page.texts():
         if ADDRESS_TOKENS & set(TOKEN.findall(words)) and not page.is_hidden(element):
             return
-    message = sentence("The postal address cannot be seen. Take what hides it away.")
+    message = sentence("The postal address cannot be seen. Remove what hides it.")
     yield page.note(None, "address_hidden", message)
 
 

@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from campaigns.brandlock.findings import Finding, sentence
+from campaigns.brandlock.importers.merge_tags import MERGE_TAG
 from campaigns.brandlock.source import position
 
 from .page import Page
-
-_FOREIGN_TAG = re.compile(r"\*\|[A-Za-z][^|\n]{0,80}\|\*")
 
 
 def merge_tags(page: Page) -> Iterator[Finding]:
     """No merge tag of Mailchimp is left: people would read it as it is written."""
     seen: set[str] = set()
-    for match in _FOREIGN_TAG.finditer(page.source):
+    for match in MERGE_TAG.finditer(page.source):
         tag = match.group()
         if tag in seen:
             continue

@@ -25,7 +25,7 @@ def language(page: Page) -> Iterator[Finding]:
     tag, written = root.tag, root.get("lang").strip()
     if _LANGUAGE.fullmatch(written) is None:
         message = sentence(
-            '<%(tag)s> does not say the language of the mail, so it is read aloud wrongly. Write lang="en".'
+            '<%(tag)s> does not say the language of the mail, so it is read aloud wrongly. Write for example lang="en".'
         )
         yield _at(page, root, "lang_missing", message, tag=tag)
     way = root.get("dir").strip().lower()

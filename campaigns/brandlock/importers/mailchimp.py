@@ -170,7 +170,8 @@ class _Importer:
         """Puts an element of its own for the field into a repeated one, which can hold a field and not be one."""
         if field_type not in {FieldType.LINE, FieldType.TEXT}:
             message = sentence(
-                "“%(name)s” repeats and is a field. Put an element around it, and mark that with mc:edit."
+                "“%(name)s” repeats, so it cannot be a field itself. Put data-repeat on an element around it, and "
+                "data-field here."
             )
             self.rewrite.note(Outcome.PERSON, element.start, message, name=said[EDIT].value.strip())
             return

@@ -100,7 +100,7 @@ class Sections:
             message = sentence("mc:hideable is taken out: of versions exactly one stands.")
             self.rewrite.note(Outcome.DROPPED, element.start, message)
         self.room -= 1
-        message = sentence("The variant “%(variant)s” became %(section)s, a version of %(choice)s.")
+        message = sentence("The variant “%(variant)s” became %(section)s, a variant of %(choice)s.")
         params = {"variant": words, "section": name, "choice": choice}
         self.rewrite.note(Outcome.TRANSLATED, element.start, message, **params)
         label = {"data-section-label": words} if words and "{" not in words else {}
@@ -117,7 +117,7 @@ class Sections:
             self.rewrite.note(Outcome.PERSON, element.start, message, name=value)
             return {}
         if VARIANT in said:
-            message = sentence("“%(name)s” has one version beside it only. It repeats now; mc:variant is taken out.")
+            message = sentence("“%(name)s” has no other variant beside it. It repeats now; mc:variant is taken out.")
             self.rewrite.note(Outcome.DROPPED, element.start, message, name=value)
             used.append(said[VARIANT])
         name = self.names.take(value, "items")

@@ -22,7 +22,7 @@ class SnippetType(ChoiceType):
 
     type = FieldType.SNIPPET
     marks = frozenset({"data-options", "data-pinned"})
-    wanted = sentence("the name of a snippet")
+    wanted = sentence("the name of a shared part")
     meaning = "One of the brand's shared parts; with `data-pinned` as it is when the template is published."
 
     def fits(self, element: Element) -> bool:

@@ -12,9 +12,9 @@ from django.core.validators import validate_slug
 from django.db import transaction
 
 from campaigns.brandlock import SourceRefused
-from campaigns.library.publishing import publish_version
+from campaigns.library.publishing import republish
 from campaigns.library.services import create_template, kind_of
-from campaigns.models import SourceKind, Template
+from campaigns.models import SourceKind, Template, TemplateVersion
 from groups.models import Brand
 
 _KINDS = {".mjml": SourceKind.MJML, ".html": SourceKind.HTML, ".htm": SourceKind.HTML}
@@ -31,7 +31,7 @@ class Command(BaseCommand):
         parser.add_argument("--brand", required=True, help="the brand's slug")
         parser.add_argument("--slug", required=True, help="the template's short name; made when it is new")
         parser.add_argument("--name", default="", help="what local authors see; default: made of the slug")
-        parser.add_argument("--untested", action="store_true", help="note that no test mail was looked at")
+        parser.add_argument("--untested", action="store_true", help="say that no test mail is meant to be there")
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Publishes the file, or says on stderr what is wrong in it, a line a finding; exit code 1 when refused."""
@@ -46,10 +46,15 @@ class Command(BaseCommand):
         except SourceRefused as refused:
             lines = [f"{path}:{found.line}:{found.column}: {found.text}" for found in refused.findings]
             raise CommandError("\n".join([*lines, "Nothing was published."])) from refused
-        if is_new:
-            self.stdout.write(f"Published version {version} of {template}.")
-        else:
-            self.stdout.write(f"Version {version} of {template} is already this source. Nothing changed.")
+        if not is_new:
+            self.stdout.write(f"Version {version.number} of {template} is already this source. Nothing changed.")
+            return
+        self.stdout.write(f"Published version {version.number} of {template}.")
+        if not version.is_tested and not options["untested"]:
+            self.stderr.write(
+                "It is noted as untested: no test mail of exactly this source was sent from the editor. "
+                "--untested says that this is meant."
+            )
 
 
 def _read(path: Path) -> str:
@@ -64,8 +69,8 @@ def _read(path: Path) -> str:
     return text
 
 
-def _publish(brand: Brand, source: str, kind: SourceKind, options: dict[str, Any]) -> tuple[str, int, bool]:
-    """Gives the template's slug, the number of the published version, and whether it is a new one."""
+def _publish(brand: Brand, source: str, kind: SourceKind, options: dict[str, Any]) -> tuple[str, TemplateVersion, bool]:
+    """Gives the template's slug, the published version, and whether it is a new one."""
     slug: str = options["slug"]
     try:
         validate_slug(slug)
@@ -76,12 +81,5 @@ def _publish(brand: Brand, source: str, kind: SourceKind, options: dict[str, Any
             brand=brand, slug=slug, name=options["name"] or slug.replace("-", " ").capitalize(), actor=None
         )
         before = template.current_id
-        version = publish_version(
-            template=template,
-            source=source,
-            kind=kind,
-            actor=None,
-            tested=not options["untested"],
-            trigger_campaign_id=template.current.trigger_campaign_id if template.current else "",
-        )
-    return slug, version.number, version.pk != before
+        version = republish(template=template, source=source, kind=kind, actor=None)
+    return slug, version, version.pk != before

@@ -210,6 +210,12 @@ def test_a_folder_below_does_not_pass_for_the_brands_folder_of_the_same_name(cas
 
 
 @pytest.mark.catalogue("I4")
+def test_a_folder_keeps_the_letters_of_its_language_in_its_short_name(cast: Cast) -> None:
+    folder = create_folder(group=cast.store, name="여름 메뉴", locals_may_upload=False, actor=cast.author)
+
+    assert folder.slug == "여름-메뉴"
+
+
 def test_pictures_of_a_closed_folder_are_not_offered(cast: Cast) -> None:
     folder = create_folder(group=cast.store, name="Old", locals_may_upload=False, actor=cast.author)
     image = an_image(cast.store, cast.author, folder=folder)

@@ -8,9 +8,12 @@ from pathlib import Path
 import pytest
 from django.core.management import CommandError, call_command
 
-from campaigns.models import Template
+from campaigns.library.drafting import save_draft
+from campaigns.library.publishing import send_test
+from campaigns.models import Template, TemplateVersion
 from groups.models import Brand
-from tests.builders import a_brand
+from groups.roles import Role
+from tests.builders import a_brand, a_group, a_person, root_group
 from tests.campaigns.library.sources import BROKEN, SOURCE
 
 
@@ -51,6 +54,41 @@ def test_the_same_file_again_changes_nothing(file: Path) -> None:
 
     assert said == "Version 1 of summer-bar is already this source. Nothing changed."
     assert Template.objects.get(slug="summer-bar").versions.count() == 1
+
+
+def test_only_a_test_mail_of_exactly_this_source_makes_it_a_tested_one(file: Path, northwind: Brand) -> None:
+    said = StringIO()
+    call_command("publish_template", str(file), "--brand", "northwind", "--slug", "summer-bar", stderr=said)
+    template = Template.objects.get(slug="summer-bar")
+    assert template.current is not None and not template.current.is_tested
+    assert "It is noted as untested" in said.getvalue()
+
+    file.write_text(SOURCE.replace("</mjml>", "<!-- spring --></mjml>"))
+    manager = a_person(group=root_group(northwind), role=Role.BRAND_MANAGER)
+    draft = save_draft(template=template, source=file.read_text(), kind="mjml", actor=manager)
+    send_test(draft=draft, group=a_group(brand=northwind), actor=manager)
+    publish(file)
+
+    template.refresh_from_db()
+    assert (template.current.number, template.current.is_tested) == (2, True)
+
+
+def test_the_settings_of_the_version_in_use_stay(file: Path) -> None:
+    publish(file)
+    template = Template.objects.get(slug="summer-bar")
+    envelope = {"name": {"value": "The brand", "is_open": False}}
+    TemplateVersion.objects.filter(pk=template.current_id).update(envelope=envelope, trigger_campaign_id="abc")
+
+    file.write_text(SOURCE.replace("</mjml>", "<!-- spring --></mjml>"))
+    publish(file)
+
+    template.refresh_from_db()
+    assert template.current is not None
+    assert (template.current.number, template.current.envelope, template.current.trigger_campaign_id) == (
+        2,
+        envelope,
+        "abc",
+    )
 
 
 def test_errors_name_file_line_and_column_and_leave_no_empty_template(file: Path) -> None:

@@ -228,7 +228,7 @@ def test_what_has_an_equal_is_translated(foreign: str, ours: str) -> None:
         ("<div><p mc:edit='a'>x</div>", "is never closed"),
         ("<div><p mc:hideable>x</div>", "is never closed"),
         ("<div mc:repeatable='a'><p mc:repeatable='b'>x</p></div>", "repeats inside another part"),
-        ("<img mc:edit='a' mc:repeatable='b' alt='' src='x'>", "Put an element around it"),
+        ("<img mc:edit='a' mc:repeatable='b' alt='' src='x'>", "Put data-repeat on an element around it"),
         ("<p mc:variant='a'>x</p>", "stands without mc:repeatable"),
         ("<div mc:edit='a'><p data-field='b'>x</p></div>", "holds Liquid, marks"),
         ("<p mc:edit='a' data-field='b'>x</p>", "marks of this portal and of Mailchimp"),
@@ -275,7 +275,7 @@ def test_one_version_alone_repeats_instead() -> None:
     source, report = translated('<div mc:repeatable="box" mc:variant="red">x</div>')
 
     assert source == '<div data-repeat="box">x</div>'
-    assert report[0] == ("dropped", "“box” has one version beside it only. It repeats now; mc:variant is taken out.")
+    assert report[0] == ("dropped", "“box” has no other variant beside it. It repeats now; mc:variant is taken out.")
 
 
 def test_a_template_never_gets_more_fields_than_the_compiler_takes() -> None:
