@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
 
 from .compiled import Compiled
 from .context import RenderContext
-from .fields import FieldSpec
+from .fields import FieldSpec, FieldType
 from .findings import Finding, sentence
 from .link_rules import check_links
 from .pieces import Json, Origin, Place
@@ -70,7 +71,7 @@ def _check(spec: FieldSpec, value: Json, context: RenderContext) -> Iterator[Fin
     if _PLACEHOLDER_WORDS.search(words):
         message = sentence("%(label)s still holds a placeholder: %(text)s.")
         yield found_in(spec, "placeholder_left", message, text="lorem ipsum")
-    yield from _check_tokens(spec, words, context)
+    yield from _check_tokens(spec, words, context, _split_tokens(spec, value, words, context))
     yield from kind.problems(spec, value, context)
     yield from check_links(spec, kind.links(spec, value), context)
 
@@ -84,11 +85,19 @@ def _length(spec: FieldSpec, count: int) -> Iterator[Finding]:
         yield found_in(spec, "too_short", message, count=str(count), minimum=str(spec.minimum))
 
 
-def _check_tokens(spec: FieldSpec, words: str, context: RenderContext) -> Iterator[Finding]:
+def _split_tokens(spec: FieldSpec, value: Json, words: str, context: RenderContext) -> frozenset[str]:
+    """Returns the tokens of rich text that formatting cuts in two, as a bold half: nobody fills them in."""
+    if spec.type is not FieldType.TEXT:
+        return frozenset()
+    whole = TOKEN.findall(TYPES[spec.type].shown(spec, value, "", context))
+    return frozenset(Counter(TOKEN.findall(words)) - Counter(whole))
+
+
+def _check_tokens(spec: FieldSpec, words: str, context: RenderContext, split: frozenset[str]) -> Iterator[Finding]:
     for match in ANY_TOKEN.finditer(words):
         whole = TOKEN.fullmatch(match.group())
         name = whole.group(1) if whole else ""
-        if not name or not TYPES[spec.type].takes_tokens or not context.fills(name):
+        if not name or name in split or not TYPES[spec.type].takes_tokens or not context.fills(name):
             message = sentence("%(label)s still holds a placeholder: %(text)s.")
             yield found_in(spec, "placeholder_left", message, text=match.group())
         else:
