@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from campaigns.brandlock.compiled import Compiled
 from campaigns.brandlock.context import Snippet
 from campaigns.brandlock.findings import Finding
-from campaigns.brandlock.source import Kind
+from campaigns.brandlock.source import MOST_FINDINGS, Kind
 
 from . import contrast, domains, law, leftovers, pictures, structure
 from .domains import Allowed
@@ -34,8 +34,8 @@ CHECKS: tuple[Callable[[Page], Iterator[Finding]], ...] = (
 def publish_findings(source: str, compiled: Compiled, allowed: Allowed = ANYWHERE) -> tuple[Finding, ...]:
     """Returns what a compiled source still owes, in the order of the source; what blocks keeps it from being published.
 
-    `source` is the text that was compiled, `allowed` where pictures may lie and links may lead. The cost is linear in
-    the length of the source.
+    At most 200 findings, those that block first. `source` is the text that was compiled, `allowed` where pictures may
+    lie and links may lead. The cost is linear in the length of the source.
     """
     page = Page(source.removeprefix("\ufeff"), compiled)
     findings = [finding for check in CHECKS for finding in check(page)]
@@ -50,4 +50,5 @@ def part_findings(source: str, snippet: Snippet, allowed: Allowed) -> tuple[Find
 
 
 def _in_order(findings: list[Finding]) -> tuple[Finding, ...]:
-    return tuple(sorted(findings, key=lambda finding: (not finding.blocks, finding.line, finding.column)))
+    ordered = sorted(findings, key=lambda finding: (not finding.blocks, finding.line, finding.column))
+    return tuple(ordered[:MOST_FINDINGS])
