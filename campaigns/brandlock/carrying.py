@@ -11,7 +11,6 @@ from .fields import FieldSpec, SectionSpec
 from .pieces import Json
 from .scope import Values
 from .types import TYPES, WrongShape
-from .values import default_values
 
 
 class Fate(StrEnum):
@@ -22,6 +21,9 @@ class Fate(StrEnum):
     DROPPED = "dropped"
     NEW = "new"
     LOOK = "look"
+
+
+_WORST_FIRST = (Fate.DROPPED, Fate.LOOK, Fate.NEW, Fate.KEPT, Fate.FOLLOWS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,36 +65,59 @@ class _Carrier:
         self.fates: list[Carry] = []
 
     def carried(self) -> dict[str, Json]:
-        values = default_values(self.new)
+        values = self.new.defaults(None)
         for spec in self.new.fields:
             if spec.repeat is None:
-                values[spec.name] = self.field(spec, self.values.get(spec.name), note=True)
+                fate, values[spec.name] = self.field(spec, self.values.get(spec.name))
+                self.note(spec.name, spec.label, fate)
         for section in self.new.sections:
             if section.is_repeated:
                 values[section.name] = self.items(section, values[section.name])
         for spec in self.old.fields:
-            if self.new.field(spec.name) is None:
-                self.note(spec.name, spec.label, Fate.DROPPED)
+            self.note_gone(spec)
+        for section in self.old.sections:
+            if self.new.section(section.name) is None and self.is_decided(section):
+                self.note(section.name, section.label, Fate.DROPPED)
         values |= self.rooms(values)
         return values
 
     def note(self, name: str, label: str, fate: Fate) -> None:
         self.fates.append(Carry(name, label, fate))
 
-    def field(self, spec: FieldSpec, value: Json, *, note: bool) -> Json:
-        """Returns the value that a field of the new version begins with."""
+    def note_gone(self, spec: FieldSpec) -> None:
+        """Notes a field that the new version lacks, or has in another place, where words of a person go with it."""
+        after = self.new.field(spec.name)
+        is_moved = after is not None and after.repeat != spec.repeat
+        if after is None or (is_moved and any(value not in (spec.default, None) for value in self.written_in(spec))):
+            self.note(spec.name, spec.label, Fate.DROPPED)
+
+    def written_in(self, spec: FieldSpec) -> list[Json]:
+        """Returns the values of a field of the old version, in a repeated section one for each item."""
+        if spec.repeat is None:
+            return [self.values.get(spec.name)]
+        items = self.values.get(spec.repeat)
+        return [item.get(spec.name) for item in items if isinstance(item, Mapping)] if isinstance(items, list) else []
+
+    def is_decided(self, section: SectionSpec) -> bool:
+        """Tells whether a person said something of a section of the old version: its items, its switch, its choice."""
+        usual = self.old.defaults(None)
+        if section.is_repeated:
+            return self.values.get(section.name) != usual.get(section.name)
+        if section.choice:
+            is_usual = self.old.choices[section.choice][0] == section.name
+            return not is_usual and _entry(self.values, "choices", section.choice) == section.name
+        return _entry(self.values, "sections", section.name) is False
+
+    def field(self, spec: FieldSpec, value: Json) -> tuple[Fate, Json]:
+        """Returns what a field of the new version begins with, and what became of the old value."""
         before = self.old.field(spec.name)
         if before is None or before.repeat != spec.repeat:
-            fate, carried = Fate.NEW, spec.default
-        elif spec.is_locked:
-            fate, carried = (Fate.FOLLOWS if value == before.default else Fate.DROPPED), spec.default
-        elif value == before.default or value is None:
-            fate, carried = Fate.FOLLOWS, spec.default
-        else:
-            fate, carried = self.written(before, spec, value)
-        if note:
-            self.note(spec.name, spec.label, fate)
-        return carried
+            return Fate.NEW, spec.default
+        if spec.is_locked:
+            return (Fate.FOLLOWS if value == before.default else Fate.DROPPED), spec.default
+        if value == before.default or value is None:
+            return Fate.FOLLOWS, spec.default
+        return self.written(before, spec, value)
 
     def written(self, before: FieldSpec, spec: FieldSpec, value: Json) -> tuple[Fate, Json]:
         """Returns what becomes of a value that a person wrote."""
@@ -106,27 +131,39 @@ class _Carrier:
         return (Fate.KEPT if is_same else Fate.LOOK), carried
 
     def items(self, section: SectionSpec, usual: Json) -> Json:
-        """Returns the items of a repeated section: as many of the old ones as it takes."""
+        """Returns the items of a repeated section, as many of the old ones as it takes.
+
+        What is noted of a field in it is the worst that happened to the field in any item.
+        """
         before = self.old.section(section.name)
         stored = self.values.get(section.name)
         if before is None or not before.is_repeated or not isinstance(stored, list):
             self.note(section.name, section.label, Fate.NEW)
             return usual
         inside = [spec for spec in self.new.fields if spec.repeat == section.name]
-        for spec in inside:
-            if self.old.field(spec.name) is None:
-                self.note(spec.name, spec.label, Fate.NEW)
+        fates: dict[str, list[Fate]] = {spec.name: [] for spec in inside}
         items: list[Json] = [
-            self.item(section, inside, item) for item in stored[: section.maximum] if isinstance(item, Mapping)
+            self.item(section, inside, item, fates) for item in stored[: section.maximum] if isinstance(item, Mapping)
         ]
         fits = section.minimum <= len(stored) <= section.maximum
         self.note(section.name, section.label, Fate.KEPT if fits else Fate.LOOK)
-        missing = section.minimum - len(items)
-        return [*items, *(dict(self.new.default_item(section.name)) for _ in range(missing))]
+        for spec in inside:
+            if fates[spec.name]:
+                self.note(spec.name, spec.label, min(fates[spec.name], key=_WORST_FIRST.index))
+        return [*items, *(self.new.defaults(section.name) for _ in range(section.minimum - len(items)))]
 
-    def item(self, section: SectionSpec, inside: list[FieldSpec], item: Mapping[str, Json]) -> dict[str, Json]:
-        carried: dict[str, Json] = {spec.name: self.field(spec, item.get(spec.name), note=False) for spec in inside}
-        return carried | {room: kept for room, kept in self.kept_rooms(item, section.name).items() if kept}
+    def item(
+        self, section: SectionSpec, inside: list[FieldSpec], item: Mapping[str, Json], fates: dict[str, list[Fate]]
+    ) -> dict[str, Json]:
+        carried = self.new.defaults(section.name)
+        for spec in inside:
+            fate, carried[spec.name] = self.field(spec, item.get(spec.name))
+            fates[spec.name].append(fate)
+        for room, kept in self.kept_rooms(item, section.name).items():
+            usual = carried.get(room)
+            if isinstance(usual, dict):
+                carried[room] = {**usual, **kept}
+        return carried
 
     def rooms(self, usual: Mapping[str, Json]) -> dict[str, Json]:
         """Returns switches, choices and order of the mail: what the old version had and the new one still has."""

@@ -98,9 +98,22 @@ class Compiled:
         """Returns the sections of the mail, or of an item, that the author may move among their neighbours."""
         return tuple(spec.name for spec in self.sections if spec.is_movable and spec.repeat == repeat)
 
-    def default_item(self, repeat: str) -> Mapping[str, Json]:
-        """Returns the defaults of the fields in a repeated section."""
-        return {spec.name: spec.default for spec in self.fields if spec.repeat == repeat}
+    def defaults(self, repeat: str | None) -> dict[str, Json]:
+        """Returns the values that the mail, or a new item of a repeated section, begins with."""
+        values: dict[str, Json] = {spec.name: spec.default for spec in self.fields if spec.repeat == repeat}
+        here = [section for section in self.sections if section.repeat == repeat]
+        for section in here:
+            if section.is_repeated:
+                values[section.name] = [self.defaults(section.name) for _ in range(max(section.minimum, 1))]
+        switches: dict[str, Json] = {section.name: True for section in here if section.optional}
+        if repeat is None or switches:
+            values["sections"] = switches
+        choices: dict[str, Json] = {
+            section.choice: self.choices[section.choice][0] for section in here if section.choice
+        }
+        if choices:
+            values["choices"] = choices
+        return values
 
     @cached_property
     def snippets_by_name(self) -> Mapping[str, Snippet]:

@@ -25,6 +25,7 @@ AUDIENCE_NAMES = frozenset({"audience.name", "audience.kind"})
 DAY = "mailing.day"
 _PART = re.compile(r"""\s*(?:(?P<op><=|>=|!=|=|<|>)|"(?P<double>[^"]*)"|'(?P<single>[^']*)'|(?P<word>[^\s=<>!"']+))""")
 _SUBJECT = re.compile(r"[a-z][a-z0-9_]*(?:\.[a-z][a-z0-9_]*)?")
+_CODE = re.compile(r"0[0-9]")
 _MOST_TERMS = 20
 
 C = TypeVar("C", str, Decimal)
@@ -119,12 +120,15 @@ def _term(parts: list[tuple[str, str]], at: int, rule: str) -> tuple[Term, int]:
 
 
 def _compare(text: str, operator: str, value: str) -> bool:
-    """Compares as numbers where both are, else as texts; ISO dates and times are in order as texts."""
-    if operator == "=":
-        return text.casefold() == value.casefold()
-    if operator == "!=":
-        return text.casefold() != value.casefold()
-    one, other = as_number(text), as_number(value)
+    """Compares as numbers where both are, else as texts; ISO dates and times are in order as texts.
+
+    What begins with a zero, as a postal code does, is no number.
+    """
+    one, other = (None if _CODE.match(side) else as_number(side) for side in (text, value))
+    if operator in {"=", "!="}:
+        are_numbers = one is not None and other is not None
+        is_same = one == other if are_numbers else text.casefold() == value.casefold()
+        return is_same is (operator == "=")
     order = _sign(one, other) if one is not None and other is not None else _sign(text, value)
     return text != "" and {"<": order < 0, "<=": order <= 0, ">": order > 0, ">=": order >= 0}[operator]
 

@@ -198,9 +198,11 @@ class _Resolver:
         if field_type in {FieldType.CHOICE, FieldType.COLOR, FieldType.SNIPPET} and read.options:
             values = [option.value for option in read.options]
             default = default if default in values else values[0]
-        elif default and field_type in rules.FORMED and not rules.is_value(field_type, str(default)):
-            message = sentence("data-default is %(wanted)s.")
-            self.note(element, "bad_rule", message, field=name, wanted=TYPES[field_type].wanted)
+        elif default and field_type in rules.FORMED:
+            if not rules.is_value(field_type, str(default)):
+                message = sentence("data-default is %(wanted)s.")
+                self.note(element, "bad_rule", message, field=name, wanted=TYPES[field_type].wanted)
+            default = TYPES[field_type].canonical(str(default))
         section = self.sections.around(element)
         return FieldSpec(
             name=name,

@@ -202,7 +202,7 @@ class _Reader:
             wanted = TYPES[self.type].wanted
             self.refuse(sentence("%(mark)s is %(wanted)s."), mark=mark, wanted=wanted)
             return ""
-        return written
+        return TYPES[self.type].canonical(written)
 
     def is_more(self, lowest: str, highest: str) -> bool:
         one, other = as_number(lowest), as_number(highest)

@@ -74,7 +74,7 @@ class Scope:
         """Returns the items of a repeated section: never fewer or more than it allows, missing ones at the defaults."""
         found = self.values.get(section.name)
         listed: list[Json] = found if isinstance(found, list) else []
-        usual = self.compiled.default_item(section.name)
+        usual = self.compiled.defaults(section.name)
         listed = [*listed, *[None] * (section.minimum - len(listed))][: section.maximum]
         return tuple(
             Scope(self.compiled, item if isinstance(item, dict) else usual, self.context, section.name, self, number)

@@ -12,7 +12,6 @@ from .pieces import Json
 from .scope import Values
 from .types import TYPES, WrongShape
 
-ROOMS = ("sections", "choices", "order")
 MOST_NAMES = 1_000
 MOST_FINDINGS = 200
 NAME_CHARACTERS = 200
@@ -20,7 +19,7 @@ NAME_CHARACTERS = 200
 
 def default_values(compiled: Compiled) -> dict[str, Json]:
     """Returns the values that a new mailing begins with; every optional section stands, of each choice the first."""
-    return _defaults(compiled, None)
+    return compiled.defaults(None)
 
 
 def clean_values(compiled: Compiled, raw: Values) -> dict[str, Json]:
@@ -48,7 +47,7 @@ class _Cleaner:
 
     def mapping(self, raw: Values, repeat: str | None, path: str) -> dict[str, Json]:
         """Cleans the values of the mail, or of one item."""
-        values = _defaults(self.compiled, repeat)
+        values = self.compiled.defaults(repeat)
         for name, value in islice(raw.items(), MOST_NAMES):
             spec, section = self.compiled.field(name), self.compiled.section(name)
             if spec is not None and spec.repeat == repeat:
@@ -145,21 +144,6 @@ class _Cleaner:
         for name in islice((name for name in value if name not in movable), 1):
             self.note(_unknown(f"{path}order.{name}"))
         return list(dict.fromkeys(value))
-
-
-def _defaults(compiled: Compiled, repeat: str | None) -> dict[str, Json]:
-    values: dict[str, Json] = {spec.name: spec.default for spec in compiled.fields if spec.repeat == repeat}
-    here = [section for section in compiled.sections if section.repeat == repeat]
-    for section in here:
-        if section.is_repeated:
-            values[section.name] = [_defaults(compiled, section.name) for _ in range(max(section.minimum, 1))]
-    switches: dict[str, Json] = {section.name: True for section in here if section.optional}
-    if repeat is None or switches:
-        values["sections"] = switches
-    choices: dict[str, Json] = {section.choice: "" for section in here if section.choice}
-    if choices:
-        values["choices"] = {name: compiled.choices[name][0] for name in choices}
-    return values
 
 
 def _mapping(value: Json) -> dict[str, Json]:

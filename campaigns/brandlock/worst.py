@@ -6,7 +6,6 @@ from .compiled import Compiled
 from .fields import SectionSpec
 from .pieces import Json
 from .types import TYPES
-from .values import default_values
 
 
 def longest_values(compiled: Compiled) -> dict[str, Json]:
@@ -20,7 +19,7 @@ def emptiest_values(compiled: Compiled) -> dict[str, Json]:
 
 
 def _values(compiled: Compiled, repeat: str | None, *, longest: bool) -> dict[str, Json]:
-    values = default_values(compiled) if repeat is None else dict(compiled.default_item(repeat))
+    values = compiled.defaults(repeat)
     for spec in compiled.fields:
         if spec.repeat != repeat or spec.is_locked:
             continue

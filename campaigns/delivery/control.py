@@ -14,6 +14,7 @@ from campaigns.compose.content import render_mailing
 from campaigns.delivery import nudges
 from campaigns.delivery.settling import begin_withdrawal
 from campaigns.errors import NotAllowed, Refusal, StaleState
+from campaigns.library.offering import demand_in_season
 from campaigns.models import Delivery, DeliveryState, Mailing, MailingState, Review, ReviewState, Route
 from campaigns.review.approval import demand_covered
 from campaigns.review.queries import approval_of
@@ -52,6 +53,7 @@ def reschedule(*, mailing: Mailing, send_at: datetime, actor: User) -> Mailing:
     with transaction.atomic():
         lock_mailing(mailing)
         demand_covered(mailing, go_at=send_at)
+        demand_in_season(mailing, go_at=send_at)
         delivery = mailing.deliveries.filter(state__in=UNDER_WAY).first()
         moved = Mailing.objects.filter(pk=mailing.pk, state=MailingState.SCHEDULED).update(send_at=send_at)
         if not moved:

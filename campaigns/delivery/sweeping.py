@@ -20,6 +20,7 @@ from campaigns.delivery.restaging import recall_suppressed, stage_again
 from campaigns.delivery.services import start_delivery
 from campaigns.delivery.settling import settle, time_missed
 from campaigns.errors import Refusal, StaleState
+from campaigns.library.offering import demand_in_season
 from campaigns.models import Batch, BatchState, Delivery, DeliveryState, Mailing, MailingState, Review, ReviewState
 from campaigns.review.approval import ApprovalVoid, demand_covered
 from campaigns.review.queries import approval_of
@@ -113,5 +114,6 @@ def _start(mailing: Mailing) -> None:
         move_mailing(mailing, MailingState.DRAFT, state_reason=void.sentence)
         record("mailing.approval_void", actor=None, group=mailing.group, target=mailing)
         return
+    demand_in_season(mailing, go_at=go_at)
     demand_unrestricted(mailing, is_approved=approval_of(mailing) is not None)
     start_delivery(mailing=mailing, actor=mailing.author)

@@ -30,7 +30,7 @@ class SettingsForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         """Takes no Liquid: marks are read by people, and half a tag would swallow the source behind it."""
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data
-        for name, value in cleaned.items():
+        for name, value in list(cleaned.items()):  # an error takes its value out
             if isinstance(value, str) and contains_liquid(value):
                 self.add_error(name, _("Braces of Liquid cannot stand here. Write words."))
         return cleaned

@@ -35,7 +35,11 @@ class OpenDraft:
 def behind(template: Template) -> QuerySet[Mailing]:
     """Gives the open drafts of a template that were begun with an older version."""
     drafts = Mailing.objects.filter(version__template=template, state__in=OPEN)
-    return drafts.exclude(version=template.current_id).select_related("group", "version", "author")
+    return (
+        drafts.exclude(version=template.current_id)
+        .select_related("group", "version", "author")
+        .defer("version__source", "version__compiled")
+    )
 
 
 def open_drafts(template: Template) -> Iterator[OpenDraft]:
@@ -58,16 +62,13 @@ def push_version(*, template: Template, mailings: Collection[Mailing], actor: Us
 
     A draft that was sent, deleted or edited in between is left as it is.
     """
-    pushed = 0
-    for mailing in mailings:
-        pushed += _push(template, mailing, actor, reset=False)
-    return pushed
+    return sum(_push(template, mailing, actor, reset=False) for mailing in mailings)
 
 
 def follow(template: Template, actor: User | None) -> int:
     """Moves the attached drafts to the newest version, after it was published; gives their number (T18)."""
     attached = [mailing for mailing in behind(template).filter(state=MailingState.DRAFT) if is_attached(mailing)]
-    return push_version(template=template, mailings=attached, actor=actor)
+    return sum(_push(template, mailing, actor, reset=True) for mailing in attached)
 
 
 def attach_again(*, mailing: Mailing, actor: User) -> bool:

@@ -24,7 +24,7 @@ from campaigns.brandlock import (
 from campaigns.compose.content import compiled_of, context_for
 from campaigns.compose.queries import audience_count
 from campaigns.compose.sender import sender_problems
-from campaigns.library.offering import is_over
+from campaigns.library.offering import day_of
 from campaigns.models import Mailing, Route, RuleLevel
 from campaigns.preflight.findings import CheckFinding
 from campaigns.rules.queries import hits_of, restrictions_of
@@ -47,15 +47,15 @@ class Subject:
     workspace: Workspace | None
 
 
-def check(mailing: Mailing) -> tuple[CheckFinding, ...]:
+def check(mailing: Mailing, context: RenderContext | None = None) -> tuple[CheckFinding, ...]:
     """Runs every check over a mailing; an empty answer means that nothing stands in the way.
 
-    The proof of the brand lock is checked only once the values are right, because it speaks of the finished mail.
+    Whoever has the mailing's context already hands it in. The proof of the brand lock is checked only once the values are right, because it speaks of the finished mail.
     """
     subject = Subject(
         mailing=mailing,
         compiled=compiled_of(mailing.version),
-        context=context_for(mailing),
+        context=context or context_for(mailing),
         workspace=Workspace.objects.filter(brand=mailing.group.brand_id).first(),
     )
     findings = [finding for one in CHECKS for finding in one(subject)]
@@ -104,12 +104,16 @@ _SENDER_WORD_MESSAGES = {
 
 
 def _season(subject: Subject) -> Iterator[CheckFinding]:
-    template = subject.mailing.version.template
-    if template.expires_on is not None and is_over(template, subject.mailing.group):
+    mailing, template = subject.mailing, subject.mailing.version.template
+    go_at = mailing.send_at or timezone.now()
+    if template.expires_on is not None and day_of(mailing.group, go_at) > template.expires_on:
         yield CheckFinding(
             "template_expired",
-            _("The template “%(name)s” was only to be used until %(day)s. Start a new mailing from another one."),
-            step="braze",
+            _(
+                "The template “%(name)s” is only to be used until %(day)s. Choose an earlier day, or start from "
+                "another template."
+            ),
+            step="when",
             params={"name": template.name, "day": date_format(template.expires_on)},
         )
 

@@ -27,8 +27,6 @@ PERSONAL_TAGS: Mapping[str, str] = MappingProxyType(
     {
         "FNAME": "first_name",
         "LNAME": "last_name",
-        "EMAIL": "email",
-        "MERGE0": "email",
         "MERGE1": "first_name",
         "MERGE2": "last_name",
     }
@@ -43,10 +41,13 @@ CLOSING = re.compile(r"END:(?:IF|INTERESTED)", re.IGNORECASE)
 ALWAYS_HERE = frozenset({"IFNOT:ARCHIVE_PAGE", "IF:MC_PREVIEW_TEXT", "IF:REWARDS"})
 """The conditions that hold in every mail of this portal, or stand around what is dropped."""
 
+_NO_ADDRESS = sentence("A person's address is not put into mails here. Take %(tag)s out.")
 NO_EQUAL: Mapping[str, str] = MappingProxyType(
     {
         "ARCHIVE": sentence("No mail has a web version here. Take %(tag)s out, with the link that leads there."),
         "UPDATE_PROFILE": sentence("There is no page of preferences here. Lead the link of %(tag)s elsewhere."),
+        "EMAIL": _NO_ADDRESS,
+        "MERGE0": _NO_ADDRESS,
         "MC:SUBJECT": sentence("Only the title can be %(tag)s, alone in it. Write words here."),
         "MC_PREVIEW_TEXT": sentence("Only an element of its own can hold %(tag)s. Mark it as the field preheader."),
     }

@@ -133,6 +133,10 @@ class ValueType:
             raise WrongShape(self.wanted)
         return one_line(value)
 
+    def canonical(self, text: str) -> str:
+        """Returns a text of the type's own form, as a bound or a default, as it is kept and compared."""
+        return text
+
     def is_filled(self, spec: FieldSpec, value: Json) -> bool:
         """Tells whether a value holds something."""
         return bool(self.words(spec, value))

@@ -44,16 +44,14 @@ class DateType(ValueType):
         return one_line(found.default)
 
     def read(self, spec: FieldSpec, value: Json) -> Json:
-        return self._canonical(one_line(value)) if isinstance(value, str) else self._refuse()
+        text = one_line(value)
+        if not isinstance(value, str) or (text and as_date(text) is None):
+            raise WrongShape(self.wanted)
+        return self.canonical(text)
 
-    def _refuse(self) -> Json:
-        raise WrongShape(self.wanted)
-
-    def _canonical(self, text: str) -> str:
-        try:
-            return date.fromisoformat(text).isoformat() if text else ""
-        except ValueError as error:
-            raise WrongShape(self.wanted) from error
+    def canonical(self, text: str) -> str:
+        day = as_date(text)
+        return text if day is None else day.isoformat()
 
     def shown(self, spec: FieldSpec, value: Json, part: str, context: RenderContext) -> str:
         day = as_date(one_line(value))
@@ -90,8 +88,11 @@ class TimeType(ValueType):
         text = one_line(value)
         if not isinstance(value, str) or (text and as_time(text) is None):
             raise WrongShape(self.wanted)
+        return self.canonical(text)
+
+    def canonical(self, text: str) -> str:
         moment = as_time(text)
-        return "" if moment is None else moment.strftime("%H:%M")
+        return text if moment is None else moment.strftime("%H:%M")
 
     def shown(self, spec: FieldSpec, value: Json, part: str, context: RenderContext) -> str:
         moment = as_time(one_line(value))

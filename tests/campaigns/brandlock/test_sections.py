@@ -196,6 +196,9 @@ def test_a_section_locked_in_structure_can_be_changed_and_not_be_left_out() -> N
         ("count > 9", True),
         ("count >= 10.0", True),
         ("count < 9", False),
+        ("count = 10.0", True),
+        ("count != 10.0", False),
+        ("count = 010", False),
         ("empty < 3", False),
     ],
 )

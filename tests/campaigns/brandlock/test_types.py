@@ -14,6 +14,7 @@ from campaigns.brandlock import (
     check_values,
     clean_values,
     compile_source,
+    default_values,
     emptiest_values,
     longest_values,
     prove,
@@ -238,3 +239,19 @@ def test_every_rule_survives_being_stored() -> None:
     compiled = compile_source(source, kind="html")
 
     assert Compiled.from_json(compiled.as_json()) == compiled
+
+
+def test_bounds_and_defaults_are_kept_in_the_form_in_which_values_are_compared() -> None:
+    compiled = compile_source(
+        an_html_source(
+            "<p data-field='at' data-type='time' data-min='09:00:00' data-default='09:00:00'>x</p>"
+            "<p data-field='on' data-type='date' data-min='20261201' data-default='20261204'>x</p>"
+        ),
+        kind="html",
+    )
+
+    values = default_values(compiled)
+
+    assert (values["at"], values["on"]) == ("09:00", "2026-12-04")
+    assert clean_values(compiled, values) == values
+    assert check_values(compiled, values, a_context()) == ()

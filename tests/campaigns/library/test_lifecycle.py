@@ -16,9 +16,9 @@ from campaigns.compose.sender import sender_of
 from campaigns.compose.services import save_envelope, save_values, start_mailing
 from campaigns.errors import NotAllowed, Refusal
 from campaigns.library.drafting import StaleDraft, save_draft
-from campaigns.library.offering import offered_templates, set_access
+from campaigns.library.offering import demand_in_season, offered_templates, set_access
 from campaigns.library.publishing import publish_draft, publish_version, send_test
-from campaigns.library.pushing import follow, open_drafts, push_version
+from campaigns.library.pushing import follow, is_attached, open_drafts, push_version
 from campaigns.library.snippets import save_snippet
 from campaigns.models import AccessKind, Mailing, MailingState, Review, ReviewState, Template, TemplateAccess
 from campaigns.preflight import check
@@ -395,3 +395,39 @@ def test_an_author_sees_a_sender_step_only_where_something_is_open(scene: Scene)
     assert "mailing-sender" not in [step.key for step in closed.context["steps"]]
     assert "mailing-sender" in [step.key for step in page.context["steps"]]
     assert mailing.envelope == {}
+
+
+@pytest.mark.catalogue("T14")
+def test_the_last_day_holds_for_the_day_on_which_a_mailing_goes(scene: Scene) -> None:
+    mailing = scene.draft()
+    day = timezone.now() + timedelta(days=10)
+    Mailing.objects.filter(pk=mailing.pk).update(send_at=day)
+    Template.objects.update(expires_on=(day - timedelta(days=2)).date())
+    late = Mailing.objects.select_related("version__template", "group__brand").get(pk=mailing.pk)
+    Template.objects.update(expires_on=(day + timedelta(days=2)).date())
+    in_time = Mailing.objects.select_related("version__template", "group__brand").get(pk=mailing.pk)
+
+    assert "template_expired" in [found.code for found in check(late)]
+    assert "template_expired" not in [found.code for found in check(in_time)]
+    with pytest.raises(Refusal, match="only to be used until"):
+        demand_in_season(late, go_at=day)
+
+
+@pytest.mark.catalogue("T18")
+def test_a_draft_that_followed_is_still_attached_and_follows_again(scene: Scene) -> None:
+    repeated = "<ul><li data-repeat='list'><b data-field='t'>x</b></li></ul>"
+    with_switch = "<ul><li data-repeat='list'><b data-field='t'>x</b><u data-section='n' data-optional>n</u></li></ul>"
+    first = SOURCE.replace("<h1", f"{repeated}<h1", 1)
+    publish_version(template=scene.template, source=first, kind="html", actor=None, tested=True)
+    scene.template.refresh_from_db()
+    mailing = scene.draft()
+
+    for words in ("Second", "Third"):
+        source = SOURCE.replace("<h1", f"{with_switch}<p>{words}</p><h1", 1)
+        publish_version(template=scene.template, source=source, kind="html", actor=None, tested=True)
+        scene.template.refresh_from_db()
+        follow(scene.template, None)
+        mailing.refresh_from_db()
+
+        assert mailing.version == scene.template.current
+        assert is_attached(mailing)

@@ -205,7 +205,7 @@ def test_what_has_an_equal_is_translated(foreign: str, ours: str) -> None:
 @pytest.mark.parametrize(
     ("foreign", "reason"),
     [
-        ("<a href='https://a.example/?e=*|EMAIL|*'>x</a>", "The brand has no merge tag email."),
+        ("<a href='https://a.example/?e=*|EMAIL|*'>x</a>", "A person's address is not put into mails here."),
         ('<a href="https://a.example/?n=*|FNAME|*">x</a>', "personal values never travel in links"),
         ('<a href="https://a.example/*|UNSUB|*">x</a>', "must be the whole address"),
         ('<p class="*|FNAME|*">x</p>', "cannot be filled in in this attribute"),
