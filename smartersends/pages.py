@@ -1,14 +1,16 @@
-"""Pages that belong to no room: the brand's colours, media files, the choice of language."""
+"""Pages that belong to no room: the brand's colours, media files, the choice of language, what is too large."""
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import mimetypes
 from pathlib import Path
 
 from django.conf import settings
-from django.core.exceptions import SuspiciousFileOperation
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.core.exceptions import RequestDataTooBig, SuspiciousFileOperation, TooManyFieldsSent, TooManyFilesSent
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseRedirect, RawPostDataException
+from django.template.loader import render_to_string
 from django.utils._os import safe_join
 from django.utils.translation import check_for_language
 from django.views.decorators.http import require_POST, require_safe
@@ -21,6 +23,7 @@ from smartersends.colors import Palette, contrast, palette
 A_YEAR_SECONDS = 31_536_000
 # The public folders and how long browsers keep what lies there: images are named by their content, logos are not.
 PUBLIC_MEDIA = {"images": f"public, max-age={A_YEAR_SECONDS}, immutable", "brands": "public, max-age=3600"}
+MOST_READ_AWAY = 100 * 1024 * 1024
 _EDGE_CONTRAST = 3.0  # WCAG 2.2, 1.4.11: what a control's shape needs
 
 
@@ -81,6 +84,26 @@ def media(request: HttpRequest, path: str) -> FileResponse:
     response["X-Content-Type-Options"] = "nosniff"
     response["Cross-Origin-Resource-Policy"] = "cross-origin"
     return response
+
+
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """Says that what was sent is too large or has too many parts (413), or that it cannot be read (400).
+
+    Nobody is signed in yet where this is answered, so that the page stands alone.
+    """
+    is_too_large = isinstance(exception, RequestDataTooBig | TooManyFieldsSent | TooManyFilesSent)
+    if is_too_large:
+        _read_away(request)
+    context = {"is_too_large": is_too_large, "most_megabytes": settings.DATA_UPLOAD_MAX_MEMORY_SIZE // 1024**2}
+    return HttpResponse(render_to_string("400.html", context), status=413 if is_too_large else 400)
+
+
+def _read_away(request: HttpRequest) -> None:
+    """Takes what a browser is still sending and keeps none of it: else it would show a broken connection instead."""
+    left = MOST_READ_AWAY
+    with contextlib.suppress(OSError, RawPostDataException):
+        while left > 0 and (chunk := request.read(min(left, 64 * 1024))):
+            left -= len(chunk)
 
 
 @require_POST

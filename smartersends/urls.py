@@ -40,3 +40,5 @@ urlpatterns = [
     path("", include("groups.urls")),
     path("", include("campaigns.urls")),
 ]
+
+handler400 = pages.bad_request
