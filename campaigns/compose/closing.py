@@ -11,6 +11,7 @@ from django.utils.formats import date_format, number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from campaigns.brandlock import RenderContext
 from campaigns.compose.queries import AudienceCount
 from campaigns.compose.step import AUDIENCE, CHECK, SEND, WHEN, Step, notes_for, own_key
 from campaigns.models import Mailing
@@ -28,9 +29,15 @@ class Sending:
     is_ready: bool
 
 
-def sending_of(mailing: Mailing, actor: User, findings: Sequence[CheckFinding], count: AudienceCount | None) -> Sending:
+def sending_of(
+    mailing: Mailing,
+    actor: User,
+    findings: Sequence[CheckFinding],
+    count: AudienceCount | None,
+    context: RenderContext | None = None,
+) -> Sending:
     """Gives what a person may do with a draft as it stands."""
-    is_asked = needs_approval(mailing, actor)
+    is_asked = needs_approval(mailing, actor, context)
     is_ready = not any(found.blocks for found in findings)
     return Sending(_button(mailing, count, is_asked=is_asked), is_asked, is_ready)
 

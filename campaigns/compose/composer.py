@@ -21,18 +21,18 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
-from campaigns.brandlock import Target, default_values
+from campaigns.brandlock import Target
 from campaigns.compose.closing import closing_steps, sending_of
-from campaigns.compose.content import compiled_of, context_for, merge_tags_of, render_mailing
+from campaigns.compose.content import compiled_of, context_for, render_mailing
 from campaigns.compose.forms import WhenForm, when_initial
 from campaigns.compose.inputs import changes_in
 from campaigns.compose.queries import audience_count
 from campaigns.compose.saving import Outcome, last_change_of, save_form
-from campaigns.compose.sender import sender_of
 from campaigns.compose.step import AUDIENCE, WHEN, Step, own_key, step_of
 from campaigns.compose.steps import field_steps
 from campaigns.errors import NotEditable, StaleRevision
 from campaigns.library.images import offered_images
+from campaigns.library.pushing import is_attached
 from campaigns.models import Batch, BatchState, Mailing, MailingState, Review, ReviewState
 from campaigns.preflight import check
 from groups import access
@@ -87,8 +87,9 @@ def page_of(
     """Gives everything that the composer's page shows; `typed` are values that were not saved."""
     outcome = outcome or Outcome(mailing)
     compiled = compiled_of(mailing.version)
-    findings = check(mailing)
-    rendered = render_mailing(mailing, Target.PREVIEW)
+    context = context_for(mailing)
+    findings = check(mailing, context)
+    rendered = render_mailing(mailing, Target.PREVIEW, context)
     images = tuple(offered_images(mailing.group))
     content = field_steps(
         mailing=mailing,
@@ -96,11 +97,11 @@ def page_of(
         values=mailing.values if typed is None else typed,
         findings=findings,
         images=images,
-        context=context_for(mailing),
+        context=context,
         envelope={"subject": rendered.subject, "preheader": rendered.preheader},
     )
     count = audience_count(mailing.audience, mailing.group) if mailing.audience else None
-    sending = sending_of(mailing, actor, findings, count)
+    sending = sending_of(mailing, actor, findings, count, context)
     closing = closing_steps(mailing=mailing, findings=findings, count=count, sending=sending)
     steps = tuple(
         replace(step, mark="missing") if step.key in outcome.refused else step for step in (*content, *closing)
@@ -112,7 +113,7 @@ def page_of(
         "group": mailing.group,
         "template": mailing.version.template,
         "has_newer": mailing.version.template.current_id not in (None, mailing.version_id),
-        "is_detached": mailing.values != default_values(compiled),
+        "is_detached": not is_attached(mailing),
         "steps": [step for step in steps if step.kind != "send"],
         "send_step": steps[-1],
         "refused": outcome.refused,
@@ -124,7 +125,7 @@ def page_of(
         "time_refusal": outcome.refused.get(own_key(WHEN), ""),
         "images": images,
         "audiences": access.usable(mailing.group, Audience),
-        "merge_tags": tuple(merge_tags_of(mailing.group.brand).values()),
+        "merge_tags": tuple(context.merge_tags.values()),
         "places_json": json.dumps(
             {name: {"step": step.key, "label": _opens(step)} for step in steps for name in _places_of(step)}
         ),
@@ -133,7 +134,7 @@ def page_of(
         "still_out": _still_out(mailing),
         "review_reason": _asked_changes(mailing),
         "rendered": rendered,
-        "sender": sender_of(mailing),
+        "sender": context.sender,
         "may_upload": access.may(actor, Permission.MANAGE_IMAGES, mailing.group),
         "may_see_contacts": access.may(actor, Permission.SEE_CONTACTS, mailing.group),
         "undo_seconds": settings.SEND_LEAD_SECONDS,

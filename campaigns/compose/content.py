@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from datetime import datetime
 from functools import lru_cache
@@ -28,18 +28,16 @@ from campaigns.brandlock import (
     render,
 )
 from campaigns.brandlock.types.moments import locale_of
+from campaigns.compose.gallery import Gallery, images_named_in
 from campaigns.compose.sender import group_sender, sender_of
-from campaigns.library.folders import folder_names
 from campaigns.library.snippets import snippets_of
 from campaigns.look.services import look_of
-from campaigns.models import Image, Mailing, TemplateVersion
-from groups.access import usable
+from campaigns.models import Mailing, TemplateVersion
 from groups.addresses import public_url
 from groups.models import Brand, Group
 
 # Brand lock admits exactly this expression in the unsubscribe address; `groups.audiences` puts the token there.
 TOKEN_LIQUID = "{{custom_attribute.${smartersends_token}}}"
-DEMO_IMAGE = "demo:"
 
 
 def unsubscribe_url(group: Group) -> str:
@@ -62,25 +60,9 @@ def _compiled(version_id: str) -> Compiled:
     return Compiled.from_json(TemplateVersion.objects.values_list("compiled", flat=True).get(pk=version_id))
 
 
-def images_for(group: Group) -> dict[str, ImageRef]:
-    """Gives the images that a group may use, by id, and those of the brand's own group also as `demo:` and their name.
-
-    A template's default may go by a name; only the brand gives such names, never a group below it.
-    """
-    found: dict[str, ImageRef] = {}
-    names = folder_names(group)
-    for image in usable(group, Image).select_related("group"):
-        reference = ImageRef(
-            url=public_url(group.brand, image.file.url),
-            width=image.width,
-            height=image.height,
-            folder="" if image.folder_id is None else names.get(image.folder_id, ""),
-            size_bytes=image.size_bytes,
-        )
-        found[str(image.pk)] = reference
-        if image.group.parent_id is None:
-            found.setdefault(f"{DEMO_IMAGE}{image.name}", reference)
-    return found
+def images_for(group: Group, named: Collection[str] = ()) -> Mapping[str, ImageRef]:
+    """Gives the images that a group may use, by the names that values give them; those of `named` are read together."""
+    return Gallery(group, named)
 
 
 def merge_tags_of(brand: Brand) -> dict[str, MergeTag]:
@@ -105,10 +87,11 @@ def context_for_group(
     day: str = "",
     audience: Mapping[str, str] | None = None,
     sender: Mapping[str, str] | None = None,
+    named: Collection[str] = (),
 ) -> RenderContext:
     """Gives everything around the values that a mail of a group is made from; `day` is its day in ISO form.
 
-    Without a `sender` the group's own stands.
+    Without a `sender` the group's own stands. `named` are the images that the values are known to show.
     """
     brand, look = group.brand, look_of(group)
     return RenderContext(
@@ -128,7 +111,7 @@ def context_for_group(
         currency=currency_of(group),
         day=day,
         unsubscribe_url=unsubscribe_url(group),
-        images=images_for(group),
+        images=images_for(group, named),
         merge_tags=merge_tags_of(brand),
         snippets=snippets_of(brand),
         palette=look.palette,
@@ -149,11 +132,13 @@ class MailingFacts(TypedDict):
 
     audience: Mapping[str, str]
     sender: Mapping[str, str]
+    named: Collection[str]
 
 
 def mailing_facts(mailing: Mailing) -> MailingFacts:
-    """Gives the audience and the sender of a mailing."""
-    return {"audience": audience_facts(mailing), "sender": sender_of(mailing)}
+    """Gives the audience and the sender of a mailing, and the names of the images that it shows."""
+    named = images_named_in(compiled_of(mailing.version), mailing.values)
+    return {"audience": audience_facts(mailing), "sender": sender_of(mailing), "named": named}
 
 
 def audience_facts(mailing: Mailing) -> dict[str, str]:
@@ -176,9 +161,12 @@ def long_date(group: Group, moment: datetime) -> str:
     return str(format_date(local.date(), format="long", locale=locale_of(group.language)))
 
 
-def render_mailing(mailing: Mailing, target: Target, *, now: datetime | None = None) -> Rendered:
-    """Gives the mail of a mailing as it stands; what people only look at links to nobody's unsubscribe page."""
-    context = context_for(mailing, now=now)
+def render_mailing(mailing: Mailing, target: Target, context: RenderContext | None = None) -> Rendered:
+    """Gives the mail of a mailing as it stands; what people only look at links to nobody's unsubscribe page.
+
+    Whoever has the mailing's context already hands it in.
+    """
+    context = context or context_for(mailing)
     shown = context if target is Target.BRAZE else _without_token(context)
     return render(compiled_of(mailing.version), mailing.values, shown, target)
 
@@ -215,5 +203,7 @@ def sample_of_version(version: TemplateVersion, group: Group) -> Rendered:
 
 def _looked_at(version: TemplateVersion, group: Group, values: Mapping[str, Any] | None, target: Target) -> Rendered:
     compiled = compiled_of(version)
-    context = _without_token(context_for_group(group, send_date=long_date(group, timezone.now())))
-    return render(compiled, default_values(compiled) if values is None else values, context, target)
+    shown = default_values(compiled) if values is None else values
+    send_date = long_date(group, timezone.now())
+    context = context_for_group(group, send_date=send_date, named=images_named_in(compiled, shown))
+    return render(compiled, shown, _without_token(context), target)

@@ -50,7 +50,8 @@ class Subject:
 def check(mailing: Mailing, context: RenderContext | None = None) -> tuple[CheckFinding, ...]:
     """Runs every check over a mailing; an empty answer means that nothing stands in the way.
 
-    Whoever has the mailing's context already hands it in. The proof of the brand lock is checked only once the values are right, because it speaks of the finished mail.
+    Whoever has the mailing's context already hands it in. The proof of the brand lock is checked only once the values
+    are right, because it speaks of the finished mail.
     """
     subject = Subject(
         mailing=mailing,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from campaigns.brandlock import RenderContext
 from campaigns.models import Mailing
 from campaigns.rules.queries import asks_for_approval
 from groups.access import may
@@ -22,7 +23,7 @@ def policy_of(group: Group) -> ReviewPolicy:
     return ReviewPolicy.NONE
 
 
-def needs_approval(mailing: Mailing, actor: User) -> bool:
+def needs_approval(mailing: Mailing, actor: User, context: RenderContext | None = None) -> bool:
     """Tells whether `actor` must submit this mailing.
 
     They lack *send mailings*, the policy demands approval, or the mailing holds words that the brand wants approved.
@@ -30,5 +31,5 @@ def needs_approval(mailing: Mailing, actor: User) -> bool:
     return (
         not may(actor, Permission.SEND_MAILINGS, mailing.group)
         or policy_of(mailing.group) != ReviewPolicy.NONE
-        or asks_for_approval(mailing)
+        or asks_for_approval(mailing, context)
     )

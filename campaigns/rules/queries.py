@@ -38,11 +38,11 @@ def hits_of(
     return (*restricted_in_values(compiled, mailing.values, context, restrictions), *sender)
 
 
-def asks_for_approval(mailing: Mailing) -> bool:
+def asks_for_approval(mailing: Mailing, context: RenderContext | None = None) -> bool:
     """Tells whether a mailing holds words with which it may only go out once somebody has approved it."""
     restrictions = restrictions_of(mailing.group.brand, RuleLevel.APPROVE)
     return bool(restrictions) and bool(
-        hits_of(mailing, compiled_of(mailing.version), context_for(mailing), restrictions)
+        hits_of(mailing, compiled_of(mailing.version), context or context_for(mailing), restrictions)
     )
 
 
