@@ -9,7 +9,7 @@ from dataclasses import replace
 
 from .compiled import Compiled
 from .context import RenderContext
-from .fields import FieldSpec, FieldType
+from .fields import MOST_CHARACTERS, FieldSpec, FieldType
 from .findings import Finding, sentence
 from .link_rules import check_links
 from .pieces import Json, Origin, Place
@@ -77,9 +77,10 @@ def _check(spec: FieldSpec, value: Json, context: RenderContext) -> Iterator[Fin
 
 
 def _length(spec: FieldSpec, count: int) -> Iterator[Finding]:
-    if spec.maximum is not None and count > spec.maximum:
+    maximum = MOST_CHARACTERS if spec.maximum is None else spec.maximum
+    if count > maximum:
         message = sentence("%(label)s has %(count)s characters; %(maximum)s are allowed.")
-        yield found_in(spec, "too_long", message, count=str(count), maximum=str(spec.maximum))
+        yield found_in(spec, "too_long", message, count=str(count), maximum=str(maximum))
     if spec.minimum is not None and count < spec.minimum:
         message = sentence("%(label)s has %(count)s characters; it needs %(minimum)s.")
         yield found_in(spec, "too_short", message, count=str(count), minimum=str(spec.minimum))

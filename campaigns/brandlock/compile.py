@@ -13,7 +13,7 @@ from .cut import cut, line_pieces, text_pieces
 from .fields import FieldType
 from .findings import Finding, SourceRefused, sentence
 from .lint import DEFAULT_LIQUID_TAGS, lint
-from .pieces import Literal, Origin, Piece, Place, Section, Spot
+from .pieces import Literal, Origin, Piece, Place, Section, Spot, literals
 from .plaintext import to_text
 from .resolve import Marks, resolve
 from .source import MOST_FINDINGS, Document, Kind, position, read
@@ -70,7 +70,8 @@ def compile_source(
         )
     if findings:
         raise SourceRefused(_in_order(findings))
-    _refuse_too_large(_characters(result.pieces, {spec.name: spec.maximum for spec in marks.sections}))
+    times = {spec.name: spec.maximum for spec in marks.sections}
+    _refuse_too_large(_characters(result.pieces, times, _longest_parts(marks, snippets or {})))
     return Compiled(
         kind=language,
         pieces=result.pieces,
@@ -111,17 +112,30 @@ def _refuse_too_large(characters: int) -> None:
         raise SourceRefused([Finding("too_large", message, 1, 1, params=params)])
 
 
-def _characters(pieces: tuple[Piece, ...], times: Mapping[str, int]) -> int:
-    """Returns how long the mail gets when every section stands as often as it may, and places hold a few words."""
+def _characters(pieces: tuple[Piece, ...], times: Mapping[str, int], parts: Mapping[str, int]) -> int:
+    """Returns how long the mail gets when every section stands as often as it may.
+
+    A shared part counts as the longest that may stand there (`parts`, by field), any other place as a few words.
+    """
     characters = 0
     for piece in pieces:
         if isinstance(piece, Literal):
             characters += len(piece.text)
         elif isinstance(piece, Section):
-            characters += times[piece.name] * _characters(piece.pieces, times)
-        else:
-            characters += PLACE_CHARACTERS
+            characters += times[piece.name] * _characters(piece.pieces, times, parts)
+        elif piece.spot is not Spot.MARK:
+            characters += parts.get(piece.name, PLACE_CHARACTERS)
     return characters
+
+
+def _longest_parts(marks: Marks, snippets: Mapping[str, Snippet]) -> dict[str, int]:
+    """Returns for each field of a shared part how long its longest option is."""
+    lengths = {name: sum(map(len, literals(snippet.pieces))) for name, snippet in snippets.items()}
+    return {
+        spec.name: max((lengths.get(option.value, 0) for option in spec.options), default=0)
+        for spec in marks.fields
+        if spec.type is FieldType.SNIPPET
+    }
 
 
 def _line(document: Document, marks: Marks, tag: str, field: str) -> tuple[Piece, ...]:

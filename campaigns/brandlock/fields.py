@@ -67,6 +67,9 @@ class Option:
     label: str
 
 
+MOST_CHARACTERS = 20_000
+"""How long a text may be whose field names no limit of its own: longer than any mail, short enough to be searched."""
+
 _CHOSEN = frozenset({FieldType.CHOICE, FieldType.COLOR, FieldType.SNIPPET})
 
 

@@ -9,6 +9,8 @@ from urllib.parse import urlsplit
 
 from braze_client.liquid import contains_liquid
 
+from .unseen import without_unseen
+
 LINK_SCHEMES = frozenset({"http", "https", "mailto", "tel"})
 _ALLOWED = re.compile(r"""[^\s"'<>\\^`{}|\[\]\x00-\x20\x7f-\xa0]+""")
 _HOST = re.compile(r"[^\s/@:?#%]+\.[^\s/@:?#%.]+|localhost|\d{1,3}(?:\.\d{1,3}){3}", re.IGNORECASE)
@@ -62,8 +64,7 @@ def shown_host(words: str) -> str:
     An address counts with or without a scheme, and so does an email address; names of files and dates do not. What
     nobody sees, as a soft hyphen or a joiner of no width, hides nothing.
     """
-    text = unicodedata.normalize("NFKC", words).lower()
-    text = "".join(letter for letter in text if unicodedata.category(letter) != "Cf")
+    text = without_unseen(unicodedata.normalize("NFKC", without_unseen(words))).lower()
     for part in _WORD_PARTS.split(text):
         for match in _HOST_IN_WORDS.finditer(part.rpartition("@")[2]):
             host = match.group()

@@ -9,7 +9,10 @@ WINDOW_CHARACTERS = 300
 """How many letters a repetition without a limit runs over at most: no pattern is tried on a longer text at once."""
 
 MOST_WAYS = 100_000
-"""In how many ways a pattern may try to fit in one place; each takes a microsecond or so, only at the very worst."""
+"""In how many ways a pattern may try to fit in one place, at the very most."""
+
+MOST_WAYS_IN_A_SEARCH = 3_000
+"""In how many ways a pattern may try to fit that is looked for at every letter; each takes some nanoseconds."""
 
 _TOKEN = re.compile(
     r"(?P<open>\((?:\?(?::|=|!|<=|<!))?)|(?P<close>\))|(?P<bar>\|)"

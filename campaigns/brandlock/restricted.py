@@ -11,7 +11,7 @@ from html import unescape
 
 from .compiled import Compiled
 from .context import RenderContext
-from .fields import FieldSpec, FieldType
+from .fields import MOST_CHARACTERS, FieldSpec, FieldType
 from .patterns import WINDOW_CHARACTERS
 from .pieces import Json
 from .sanitise import plain_text
@@ -20,12 +20,11 @@ from .tokens import TOKEN
 from .types import TYPES
 from .types.choice import ChoiceType
 from .types.rich import RichType
+from .unseen import without_unseen
 
 _LINE_END = re.compile(r"<br\s*/?>|</(?:p|li)>")
 _SPACES = re.compile(r"\s+")
 _SAME = str.maketrans(dict.fromkeys("\u2018\u2019\u201b\u02bc\u2032\u00b4`", "'") | dict.fromkeys("‐‑‒–—―−", "-"))
-_UNSEEN = frozenset("\u034f\u115f\u1160\u3164\uffa0\u180b\u180c\u180d\u180f\u2800")
-_VARIATIONS = range(0xFE00, 0xFE10)
 _FILLED = "\ufffc"
 # Hangul, Kana, Han, Thai, Lao, Khmer and Burmese write endings and neighbours onto a word without a blank.
 _JOINED = (
@@ -61,7 +60,8 @@ def restricted_in_values(
 ) -> Iterator[Hit]:
     """Yields what the words of authors meet, in the order of the email, each restriction once a field.
 
-    Locked text, approved choices and what merge tags and the portal fill in are the brand's own and are not judged.
+    Locked text, approved choices and what merge tags and the portal fill in are the brand's own and are not judged, but
+    for the sender, whose words may be an author's.
     Words count as a reader sees them, over the edges of formats; paragraphs and lines end a word.
     """
     known = tuple(restrictions)
@@ -79,13 +79,14 @@ def restricted_in(text: str, restrictions: Iterable[Restriction]) -> Iterator[Hi
     """Yields what a plain text meets, each restriction once.
 
     A word is found as a whole word in any case and in any form of its letters, invisible characters left out. In
-    scripts that write words together it is found inside longer ones too.
+    scripts that write words together it is found inside longer ones too. Patterns are looked for in the first 20,000
+    characters: longer texts are never sent (`fields.MOST_CHARACTERS`).
     """
     seen = as_seen(text)
     folded = as_compared(text)
     for restriction in restrictions:
         if restriction.is_pattern:
-            found = _first_of(_pattern(restriction.text), seen)
+            found = _first_of(_pattern(restriction.text), seen[:MOST_CHARACTERS])
         else:
             match = _word(restriction.text).search(folded)
             found = match.group() if match else ""
@@ -95,17 +96,13 @@ def restricted_in(text: str, restrictions: Iterable[Restriction]) -> Iterator[Hi
 
 def as_seen(text: str) -> str:
     """Returns a text as a reader sees it: compatible letters as one, nothing invisible, blanks as one."""
-    seen = "".join(letter for letter in text.translate(_SAME) if not _is_unseen(letter))
+    seen = without_unseen(text.translate(_SAME))
     return _SPACES.sub(" ", unicodedata.normalize("NFKC", seen)).strip()
 
 
 def as_compared(text: str) -> str:
     """Returns a text in the form in which words are compared: as seen, and without case."""
     return _SPACES.sub(" ", unicodedata.normalize("NFKC", as_seen(text).casefold())).strip()
-
-
-def _is_unseen(letter: str) -> bool:
-    return unicodedata.category(letter) == "Cf" or letter in _UNSEEN or ord(letter) in _VARIATIONS
 
 
 def _words(spec: FieldSpec, value: Json, context: RenderContext) -> str:
@@ -118,7 +115,13 @@ def _words(spec: FieldSpec, value: Json, context: RenderContext) -> str:
 
 
 def _stand_in(name: str, context: RenderContext) -> str:
-    """Returns what stands for a merge tag: a sign that belongs to no word, or nothing where people may see nothing."""
+    """Returns what stands for a token when words are looked for.
+
+    The sender's words may be an author's. A merge tag is a sign that belongs to no word, or nothing where people may
+    see nothing.
+    """
+    if name.startswith("sender."):
+        return context.portal_value(name)
     tag = context.merge_tags.get(name)
     return "" if tag is not None and not tag.fallback else _FILLED
 

@@ -150,7 +150,9 @@ def _save_sender(outcome: Outcome, post: QueryDict, actor: User) -> None:
         return
     try:
         services.save_envelope(mailing=mailing, changes=changes, actor=actor)
-    except NotAllowed as refusal:
+    except (StaleRevision, NotEditable):
+        raise
+    except Refusal as refusal:
         outcome.refused[own_key(SENDER)] = refusal.sentence
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
 from django.utils.translation import gettext_noop
 
 from campaigns.library.words import one_line
@@ -13,6 +15,7 @@ from groups.models import Group
 
 PARTS = ("name", "address", "reply_to")
 LONGEST = 120
+_SIGNS_OF_LIQUID = frozenset("{}%$")
 # Mail from these domains under another server's name fails DMARC, so that nobody would get it (M28).
 FREE_MAIL = frozenset(
     {
@@ -69,12 +72,32 @@ def open_parts(version: TemplateVersion) -> tuple[str, ...]:
     return tuple(part for part, rule in rules_of(version).items() if rule.get("is_open"))
 
 
+def address_problem(part: str, text: str) -> tuple[str, str, dict[str, str]] | None:
+    """Returns what is wrong with an author's or a group's address, as code, message and parameters; None for nothing.
+
+    It is one bare address (RFC 5322, addr-spec). Braze reads Liquid in it too, so that none of its signs stand there:
+    they would write what Braze knows of a person into the headers of their mail.
+    """
+    try:
+        validate_email(text)
+        is_sound = not _SIGNS_OF_LIQUID & set(text)
+    except ValidationError:
+        is_sound = False
+    if is_sound:
+        return None
+    message = gettext_noop("%(address)s is no email address. Write one, as hello@example.com, and nothing else.")
+    return f"sender_{part}_bad", message, {"address": text}
+
+
 def sender_problems(sender: Mapping[str, str], domains: tuple[str, ...]) -> Iterator[tuple[str, str, dict[str, str]]]:
     """Yields what is wrong with a sender, as code, message and parameters; `domains` are those of the brand, if known.
 
     An address of a free mail provider never stands in From, because mail from elsewhere under it is thrown away
     (DMARC, RFC 7489); a reply may go there.
     """
+    for part in ("address", "reply_to"):
+        if sender[part] and (problem := address_problem(part, sender[part])) is not None:
+            yield problem
     domain = sender["address"].rpartition("@")[2].lower()
     if domain in FREE_MAIL:
         message = gettext_noop(
@@ -85,6 +108,3 @@ def sender_problems(sender: Mapping[str, str], domains: tuple[str, ...]) -> Iter
     elif domains and domain and not any(domain == one or domain.endswith(f".{one}") for one in domains):
         message = gettext_noop("%(address)s is not on a domain that your brand sends from: %(domains)s.")
         yield "sender_domain", message, {"address": sender["address"], "domains": ", ".join(domains)}
-    if sender["reply_to"] and sender["reply_to"].count("@") != 1:
-        message = gettext_noop("%(address)s is no address that replies can go to.")
-        yield "reply_to_bad", message, {"address": sender["reply_to"]}

@@ -14,12 +14,13 @@ from django.utils.translation import gettext as _
 from campaigns.brandlock import ValuesRefused as ValuesWrong
 from campaigns.brandlock import clean_values, default_values
 from campaigns.compose.content import compiled_of
-from campaigns.compose.sender import LONGEST, open_parts
+from campaigns.compose.sender import LONGEST, address_problem, open_parts
 from campaigns.errors import NotAllowed, NotEditable, Refusal, StaleRevision, ValuesRefused
 from campaigns.library.offering import is_offered
 from campaigns.library.words import one_line
 from campaigns.models import Mailing, MailingState, Template
 from campaigns.preflight.findings import CheckFinding
+from campaigns.sentences import spoken
 from groups.audit import record
 from groups.models import Audience, Group, User
 
@@ -64,11 +65,17 @@ def save_values(*, mailing: Mailing, changes: Mapping[str, Any], revision: int, 
 
 
 def save_envelope(*, mailing: Mailing, changes: Mapping[str, str], actor: User) -> Mailing:
-    """Stores what an author says of the sender; raises `NotAllowed` for a part that the template locks (T2)."""
+    """Stores what an author says of the sender (T2).
+
+    Raises `NotAllowed` for a part that the template locks, and `Refusal` for an address that is none.
+    """
     locked = [part for part in changes if part not in open_parts(mailing.version)]
     if locked:
         raise NotAllowed(_("The template locks this part of the sender. Only a brand manager can change it."))
     cleaned = {part: one_line(text)[:LONGEST] for part, text in changes.items()}
+    for part in ("address", "reply_to"):
+        if cleaned.get(part) and (problem := address_problem(part, cleaned[part])) is not None:
+            raise Refusal(spoken(problem[1], problem[2]))
     return _edit(mailing, actor, revision=mailing.revision, envelope={**mailing.envelope, **cleaned})
 
 

@@ -11,10 +11,12 @@ from django.utils.translation import gettext as _
 from braze_client.liquid import neutralise
 from campaigns.brandlock import Target, prove, render, trigger_properties
 from campaigns.compose.content import compiled_of, context_for
-from campaigns.compose.sender import sender_of
+from campaigns.compose.sender import sender_of, sender_problems
 from campaigns.errors import Refusal
 from campaigns.models import Delivery, Mailing, Route
+from campaigns.review.approval import demand_covered
 from campaigns.review.digest import digest_of
+from campaigns.sentences import spoken
 from groups.models import User, Workspace
 
 _NOT_IN_A_DISPLAY_NAME = re.compile(r'[<>"\\,;:\r\n\x00-\x1f]+')
@@ -23,7 +25,8 @@ _NOT_IN_A_DISPLAY_NAME = re.compile(r'[<>"\\,;:\r\n\x00-\x1f]+')
 def freeze(mailing: Mailing, *, actor: User) -> Delivery:
     """Makes the delivery of a mailing, with its mail, its proof and its IDs as they are at this moment.
 
-    Raises `Refusal` when Braze is not connected, or when the proof of the brand lock does not hold.
+    Raises `Refusal` when Braze is not connected, when the proof of the brand lock does not hold, or when the sender's
+    addresses are none, and `ApprovalVoid` where the approval is of anything else.
     """
     workspace = Workspace.objects.filter(brand=mailing.group.brand_id).first()
     if workspace is None or not workspace.is_connected:
@@ -35,6 +38,9 @@ def freeze(mailing: Mailing, *, actor: User) -> Delivery:
     proof = prove(compiled, mailing.values, context, rendered)
     if not proof.holds:
         raise Refusal(_("The mail differs from its template where it is locked, so it was not handed over."))
+    if bad := [problem for problem in sender_problems(sender, ()) if problem[0].endswith("_bad")]:
+        raise Refusal(spoken(bad[0][1], bad[0][2]))
+    demand_covered(mailing, go_at=mailing.send_at or now)
     by_braze = mailing.route == Route.TRIGGER
     return Delivery.objects.create(
         mailing=mailing,

@@ -8,8 +8,9 @@ from django.db import transaction
 from django.db.models import Count, Q, QuerySet
 from django.utils.text import slugify
 
+from campaigns.library.slugs import free_slug
 from campaigns.library.words import one_line
-from campaigns.models import ImageFolder
+from campaigns.models import Image, ImageFolder
 from groups import access
 from groups.audit import record
 from groups.models import Group, User
@@ -25,13 +26,21 @@ def folders_to_fill(group: Group) -> QuerySet[ImageFolder]:
     return folders_for(group).filter(Q(group=group) | Q(locals_may_upload=True))
 
 
+def folders_to_choose(image: Image) -> QuerySet[ImageFolder]:
+    """Gives the folders that an image may go into and the one that it is in, also where that takes no pictures."""
+    takes = folders_to_fill(image.group).values("pk")
+    return ImageFolder.objects.filter(Q(pk__in=takes) | Q(pk=image.folder_id))
+
+
 def folder_names(group: Group) -> dict[uuid.UUID, str]:
     """Gives the names by which templates mean the folders that a group sees, by folder.
 
-    A name means the folder of the highest group that has it: nobody below can put a folder of the same name in its
-    place, so that pictures of their own pass for approved ones (T10).
+    A name means the folder of the highest group that has it, and never one of the group itself: nobody can make a folder
+    so that pictures of their own pass for approved ones (T10). The brand's own group has nobody above.
     """
     path = ImageFolder.objects.filter(group__paths_down__descendant=group).order_by("-group__paths_down__depth")
+    if group.parent_id is not None:
+        path = path.exclude(group=group)
     highest: dict[str, uuid.UUID] = {}
     for folder_id, slug in path.values_list("pk", "slug"):
         highest.setdefault(slug, folder_id)
@@ -46,9 +55,8 @@ def own_folders(group: Group) -> QuerySet[ImageFolder]:
 def create_folder(*, group: Group, name: str, locals_may_upload: bool, actor: User) -> ImageFolder:
     """Makes a folder; a name that stands already in this group gets a number behind its short name."""
     wanted = slugify(name, allow_unicode=True)[:50]
-    taken = set(ImageFolder.objects.filter(group=group, slug__startswith=wanted).values_list("slug", flat=True))
-    slug = next(s for n in range(1, len(taken) + 2) if (s := wanted if n == 1 else f"{wanted}-{n}") not in taken)
     with transaction.atomic():
+        slug = free_slug(wanted, ImageFolder.objects.filter(group=group))
         folder = ImageFolder.objects.create(
             group=group, name=one_line(name), slug=slug, locals_may_upload=locals_may_upload
         )

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import json
+from typing import Any
 
-from campaigns.brandlock import Target, render
+from campaigns.brandlock import Compiled, FieldType, RenderContext, Target, render
+from campaigns.brandlock.pieces import Origin, places
+from campaigns.brandlock.tokens import TOKEN
 from campaigns.compose.content import compiled_of, context_for_group, mailing_facts
+from campaigns.compose.gallery import images_named_in
 from campaigns.compose.sender import sender_of
 from campaigns.models import Mailing
 
@@ -15,9 +19,13 @@ ANY_DAY = "…"
 
 
 def digest_of(mailing: Mailing) -> str:
-    """Gives the SHA-256, as 64 hex digits, of content, version, audience, sender and group fields (product.md, 5)."""
+    """Gives the SHA-256, as 64 hex digits, of content, version, audience, sender and group fields (product.md, 5).
+
+    It covers what stands only on another day too: such a section is not in the mail that is rendered here.
+    """
     context = context_for_group(mailing.group, send_date=ANY_DAY, **mailing_facts(mailing))
-    rendered = render(compiled_of(mailing.version), mailing.values, context, Target.BRAZE)
+    compiled = compiled_of(mailing.version)
+    rendered = render(compiled, mailing.values, context, Target.BRAZE)
     audience = mailing.audience
     covered = {
         "subject": rendered.subject,
@@ -28,7 +36,31 @@ def digest_of(mailing: Mailing) -> str:
         "audience": [str(audience.pk), audience.kind, audience.segment_id] if audience else None,
         "sender": sender_of(mailing),
         "group": dict(mailing.group.mail_fields()),
-        "values": mailing.values,  # also of sections that stand only on another day
+        "values": mailing.values,
+        "filled_in": _filled_in(compiled, mailing.values, context),
         "route": mailing.route,
     }
     return hashlib.sha256(json.dumps(covered, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
+
+
+def _filled_in(compiled: Compiled, values: dict[str, Any], context: RenderContext) -> dict[str, Any]:
+    """Gives what may be filled in on some day: the look, and the parts, merge tags and pictures that are named."""
+    names = {option.value for spec in compiled.fields if spec.type is FieldType.SNIPPET for option in spec.options}
+    snippets = {name: context.snippets[name] for name in sorted(names & context.snippets.keys())}
+    filled = [*compiled.places(), *(place for snippet in snippets.values() for place in places(snippet.pieces))]
+    written = json.dumps([values, *(spec.default for spec in compiled.fields)], ensure_ascii=False)
+    tags = {place.name for place in filled if place.origin is Origin.MERGE} | set(TOKEN.findall(written))
+    return {
+        "brand": dict(context.brand),
+        "snippets": {name: snippet.as_json() for name, snippet in snippets.items()},
+        "merge_tags": {
+            name: [tag.attribute, tag.custom, tag.fallback]
+            for name, tag in sorted(context.merge_tags.items())
+            if name in tags
+        },
+        "images": {
+            name: image.url
+            for name in sorted(images_named_in(compiled, values))
+            if (image := context.images.get(name)) is not None
+        },
+    }

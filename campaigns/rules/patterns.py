@@ -6,7 +6,7 @@ import re
 
 from django.utils.translation import gettext as _
 
-from campaigns.brandlock.patterns import MOST_WAYS, ways_of
+from campaigns.brandlock.patterns import MOST_WAYS_IN_A_SEARCH, ways_of
 from campaigns.brandlock.rules import PATTERN_CHARACTERS, could_run_long
 
 
@@ -18,7 +18,7 @@ def problem_of(pattern: str) -> str:
         compiled = re.compile(pattern, re.IGNORECASE)
     except (re.error, OverflowError, RecursionError) as error:
         return _("This pattern cannot be read: %(reason)s.") % {"reason": error}
-    if could_run_long(pattern) or ways_of(pattern) > MOST_WAYS:
+    if could_run_long(pattern) or ways_of(pattern) > MOST_WAYS_IN_A_SEARCH:
         return _(
             "This pattern could take very long. Use fewer repetitions, give each a limit as in [0-9]{8,12}, and put "
             "none around another one."

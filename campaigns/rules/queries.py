@@ -31,10 +31,14 @@ def restrictions_of(brand: Brand, level: RuleLevel | None = None) -> tuple[Restr
 def hits_of(
     mailing: Mailing, compiled: Compiled, context: RenderContext, restrictions: tuple[Restriction, ...]
 ) -> tuple[Hit, ...]:
-    """Gives what a mailing meets in its fields and, without a field, in the name of its sender."""
+    """Gives what a mailing meets in its fields and, without a field, in name and addresses of its sender."""
     if not restrictions:
         return ()
-    sender = (replace(hit, label=context.sender["name"]) for hit in restricted_in(context.sender["name"], restrictions))
+    sender = (
+        replace(hit, label=words)
+        for words in dict.fromkeys(context.sender.values())
+        for hit in restricted_in(words, restrictions)
+    )
     return (*restricted_in_values(compiled, mailing.values, context, restrictions), *sender)
 
 

@@ -148,3 +148,8 @@ def test_an_address_that_the_portal_fills_into_the_words_counts_as_written() -> 
 def test_a_very_long_word_is_read_at_once() -> None:
     assert shown_host("a." * 100_000 + "-") == ""
     assert shown_host("@" * 100_000 + "x" * 100_000) == ""
+
+
+@pytest.mark.parametrize("sign", ["\U000e0100", "\u034f", "\ufe00", "\u200b", "\u00ad"])
+def test_what_nobody_sees_hides_no_address(sign: str) -> None:
+    assert shown_host(f"paypal{sign}.com") == "paypal.com"

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from campaigns.brandlock import RenderContext, default_values
+from campaigns.brandlock import RenderContext, compile_source, default_values
 from campaigns.brandlock.restricted import Restriction, restricted_in, restricted_in_values
-from tests.campaigns.brandlock.builders import a_context, a_template, some_values
+from tests.campaigns.brandlock.builders import a_context, a_template, an_html_source, some_values
 
 NO_FALLBACK = a_context(fallback="")
 
@@ -155,3 +157,23 @@ def test_what_the_brand_wrote_and_what_does_not_stand_are_not_judged() -> None:
     values = default_values(compiled) | {"sections": {"offer": False}}
 
     assert list(restricted_in_values(compiled, values, a_context(), [words("guaranteed")])) == []
+
+
+@pytest.mark.parametrize(
+    "sign", ["\U000e0100", "\u17b4", "\u2065", "\ufff0", "\U000e0080", "\u00ad", "\u200b", "\ufe0f"]
+)
+def test_what_nobody_sees_hides_no_word(sign: str) -> None:
+    hits = list(restricted_in(f"This is guar{sign}anteed", [Restriction("guaranteed", False, "block", "")]))
+
+    assert [hit.words for hit in hits] == ["guaranteed"]
+
+
+def test_words_of_the_sender_are_read_where_a_field_names_them() -> None:
+    compiled = compile_source(an_html_source("<p data-field='it'>x</p>"), kind="html")
+    context = replace(a_context(), sender={"name": "ranteed", "address": "a@b.example", "reply_to": "a@b.example"})
+
+    hits = restricted_in_values(
+        compiled, {"it": "gua[[sender.name]]"}, context, [Restriction("guaranteed", False, "block", "")]
+    )
+
+    assert [(hit.field, hit.words) for hit in hits] == [("it", "guaranteed")]

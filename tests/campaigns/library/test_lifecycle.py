@@ -10,18 +10,30 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from campaigns.brandlock import Target
+from campaigns.brandlock import Target, compile_snippet
 from campaigns.compose.content import render_mailing
 from campaigns.compose.sender import sender_of
 from campaigns.compose.services import save_envelope, save_values, start_mailing
+from campaigns.delivery.freezing import freeze
 from campaigns.errors import NotAllowed, Refusal
-from campaigns.library.drafting import StaleDraft, save_draft
+from campaigns.library.drafting import save_draft
+from campaigns.library.errors import StaleDraft
 from campaigns.library.offering import demand_in_season, offered_templates, set_access
 from campaigns.library.publishing import publish_draft, publish_version, send_test
 from campaigns.library.pushing import follow, is_attached, open_drafts, push_version
-from campaigns.library.snippets import save_snippet
-from campaigns.models import AccessKind, Mailing, MailingState, Review, ReviewState, Template, TemplateAccess
+from campaigns.library.snippets import add_snippet, change_snippet
+from campaigns.models import (
+    AccessKind,
+    Mailing,
+    MailingState,
+    Review,
+    ReviewState,
+    SnippetVersion,
+    Template,
+    TemplateAccess,
+)
 from campaigns.preflight import check
+from campaigns.review.digest import digest_of
 from campaigns.review.services import submit
 from groups.models import Group
 from groups.roles import Role
@@ -66,7 +78,7 @@ def test_a_draft_is_published_only_after_a_test_of_exactly_that_draft(scene: Sce
     with pytest.raises(Refusal):
         publish_draft(template=scene.template, actor=manager)
     save_draft(template=scene.template, source=NEWER, kind="html", actor=manager)
-    version = publish_draft(template=scene.template, actor=manager)
+    version = publish_draft(template=scene.template, actor=manager).version
 
     assert (version.source, version.is_tested) == (NEWER, True)
     assert mail.outbox[0].to == [manager.email]
@@ -188,13 +200,12 @@ def test_untouched_drafts_follow_a_new_version_and_others_are_left(scene: Scene)
     save_values(
         mailing=detached, changes={"headline": "Mine"}, revision=detached.revision, actor=scene.people["author"]
     )
-    publish(scene)
 
-    followed = follow(scene.template, scene.people["manager"])
+    publish(scene)
 
     attached.refresh_from_db()
     detached.refresh_from_db()
-    assert followed == 1
+    assert follow(scene.template, scene.people["manager"]) == 0
     assert (attached.version, attached.values["headline"]) == (scene.template.current, "Good evening")
     assert detached.version != scene.template.current
 
@@ -308,7 +319,9 @@ def test_the_settings_of_a_field_are_written_into_the_source(scene: Scene) -> No
 @pytest.mark.catalogue("T19")
 def test_a_shared_part_changes_everywhere_but_where_it_is_pinned(scene: Scene) -> None:
     manager = scene.people["manager"]
-    save_snippet(brand=scene.brand, name="legal", label="Legal", source="<i>One [[group.name]]</i>", actor=manager)
+    part = add_snippet(
+        brand=scene.brand, name="legal", label="Legal", source="<i>One [[group.name]]</i>", actor=manager
+    ).snippet
     places = (
         "<div data-field='live' data-type='snippet' data-options='legal'>x</div>"
         "<div data-field='fixed' data-type='snippet' data-options='legal' data-pinned>x</div><p>[[group.name]],"
@@ -316,7 +329,7 @@ def test_a_shared_part_changes_everywhere_but_where_it_is_pinned(scene: Scene) -
     publish(scene, NEWER.replace("<p>[[group.name]],", places))
     mailing = scene.draft()
 
-    save_snippet(brand=scene.brand, name="legal", label="Legal", source="<i>Two</i>", actor=manager)
+    change_snippet(snippet=part, label="Legal", source="<i>Two</i>", actor=manager)
 
     rendered = render_mailing(mailing, Target.BRAZE)
     assert "<div><i>Two</i></div><div><i>One Pearl Street</i></div>" in rendered.html
@@ -431,3 +444,52 @@ def test_a_draft_that_followed_is_still_attached_and_follows_again(scene: Scene)
 
         assert mailing.version == scene.template.current
         assert is_attached(mailing)
+
+
+@pytest.mark.catalogue("M28", "T2")
+@pytest.mark.parametrize("part", ["address", "reply_to"])
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "{{custom_attribute.${smartersends_token}}}@evil.example",
+        "{%abort_message%}@northwind.example",
+        "a@evil.example@northwind.example",
+        "evil@evil.example> x <b@northwind.example",
+        "x@y c",
+        "nobody",
+    ],
+)
+def test_an_address_of_the_sender_is_one_bare_address_without_liquid(scene: Scene, part: str, typed: str) -> None:
+    envelope = {part: {"value": "", "is_open": True} for part in ("address", "reply_to")}
+    publish_version(template=scene.template, source=SOURCE, kind="html", actor=None, tested=True, envelope=envelope)
+    scene.template.refresh_from_db()
+    mailing = scene.draft()
+
+    with pytest.raises(Refusal, match="is no email address"):
+        save_envelope(mailing=mailing, changes={part: typed}, actor=scene.people["author"])
+    mailing.refresh_from_db()
+    assert mailing.envelope == {}
+
+    Mailing.objects.filter(pk=mailing.pk).update(envelope={part: typed})
+    mailing.refresh_from_db()
+    assert f"sender_{part}_bad" in [found.code for found in check(mailing) if found.blocks]
+    with pytest.raises(Refusal, match="is no email address"):
+        freeze(mailing, actor=scene.people["sender"])
+
+
+def test_an_approval_covers_what_stands_on_another_day_only(scene: Scene) -> None:
+    add_snippet(brand=scene.brand, name="legal", label="Legal", source="First", actor=None)
+    later = "<div data-section='later' data-if='mailing.day > 2020-01-01'><p data-field='l' data-type='snippet' "
+    source = SOURCE.replace("<h1", f"{later}data-options='legal'>x</p></div><h1", 1)
+    publish_version(template=scene.template, source=source, kind="html", actor=None, tested=True)
+    scene.template.refresh_from_db()
+    mailing = scene.draft()
+    before = digest_of(mailing)
+
+    add_snippet(brand=scene.brand, name="other", label="Other", source="Elsewhere", actor=None)
+    assert digest_of(mailing) == before
+
+    SnippetVersion.objects.filter(snippet__name="legal").update(
+        compiled=compile_snippet("legal", "Legal", "Second").as_json()
+    )
+    assert digest_of(mailing) != before
