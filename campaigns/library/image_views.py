@@ -64,8 +64,7 @@ def image_edit(request: PortalRequest, image_id: uuid.UUID) -> HttpResponse:
     """Changes the words, the folder and the focal point of an image of the person's own group."""
     image = access.get(request.user, Image, image_id, Permission.EDIT_IMAGES)
     initial = {name: getattr(image, name) for name in ("name", "alt", "folder", "focus_x", "focus_y")}
-    choices = folders.folders_to_fill(image.group)
-    form = ImageWordsForm(request.POST or None, initial=initial, folders=choices)
+    form = ImageWordsForm(request.POST or None, initial=initial, folders=folders.folders_to_choose(image))
     if request.method == "POST" and form.is_valid():
         words = form.cleaned_data
         try:
@@ -74,7 +73,7 @@ def image_edit(request: PortalRequest, image_id: uuid.UUID) -> HttpResponse:
                 name=words["name"],
                 alt=words["alt"],
                 focus=_focus(words["focus_x"], words["focus_y"]),
-                folder=words.get("folder"),
+                folder=words.get("folder", image.folder),
                 actor=request.user,
             )
         except ImageRefused as refused:

@@ -10,6 +10,7 @@ from django.db.models import Max
 from django.utils import timezone
 from django.utils.text import slugify
 
+from campaigns.library.slugs import free_slug
 from campaigns.library.words import one_line
 from campaigns.models import Route, SourceKind, Template, TemplateVersion
 from groups.audit import record
@@ -41,7 +42,7 @@ def create_template(
     with transaction.atomic():
         template = Template.objects.create(
             brand=brand,
-            slug=slug or _free_slug(brand, name),
+            slug=slug or free_slug(slugify(name)[:70] or "template", Template.objects.filter(brand=brand)),
             name=name,
             description=description,
             route=route,
@@ -100,10 +101,3 @@ def fill(
     version.trigger_campaign_id = trigger_campaign_id
     version.envelope = envelope
     version.inlines_css = inlines_css
-
-
-def _free_slug(brand: Brand, name: str) -> str:
-    wanted = slugify(name)[:70] or "template"
-    taken = set(Template.objects.filter(brand=brand, slug__startswith=wanted).values_list("slug", flat=True))
-    numbered = (wanted if number == 1 else f"{wanted}-{number}" for number in range(1, len(taken) + 2))
-    return next(slug for slug in numbered if slug not in taken)
