@@ -16,7 +16,7 @@ from campaigns.library.folders import create_folder
 from campaigns.library.images import add_image
 from campaigns.library.publishing import publish_version
 from campaigns.library.services import create_template
-from campaigns.library.snippets import save_snippet
+from campaigns.library.snippets import add_snippet
 from campaigns.models import Image, ImageFolder, Snippet, Template
 from campaigns.rules.services import add_word, save_domains
 from groups.audiences.importing import run_import
@@ -191,7 +191,7 @@ def _folder(group: Group, name: str, actor: User) -> ImageFolder:
 def _snippets(brand: Brand, actor: User) -> None:
     for shipped in brands.SNIPPETS:
         if not Snippet.objects.filter(brand=brand, name=shipped.name).exists():
-            save_snippet(brand=brand, name=shipped.name, label=shipped.label, source=shipped.source, actor=actor)
+            add_snippet(brand=brand, name=shipped.name, label=shipped.label, source=shipped.source, actor=actor)
 
 
 def _templates(brand: Brand, actor: User) -> None:

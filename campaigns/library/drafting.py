@@ -2,27 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.db import transaction
-from django.utils.translation import gettext as _
 
 from campaigns.brandlock import SourceRefused
-from campaigns.errors import Refusal
+from campaigns.library.errors import StaleDraft
 from campaigns.library.publishing import compile_for
-from campaigns.library.services import draft_row, fill, lock_template
+from campaigns.library.services import describe_template, draft_row, fill, lock_template
 from campaigns.models import Template, TemplateVersion
 from groups.audit import record
 from groups.models import User
-
-
-class StaleDraft(Refusal):
-    """Somebody else saved the draft in the meantime; what was typed is not stored."""
-
-    def __init__(self) -> None:
-        super().__init__(
-            _("Somebody else saved this draft in the meantime. Copy what you typed, reload the page, and put it in.")
-        )
 
 
 def save_draft(
@@ -35,11 +26,14 @@ def save_draft(
     envelope: dict[str, Any] | None = None,
     inlines_css: bool = False,
     seen: str | None = None,
+    changes: Mapping[str, Any] | None = None,
 ) -> TemplateVersion:
     """Keeps a source as the template's one draft, also one that does not compile: then `compiled` is empty.
 
-    What a brand manager has typed is never lost to an error; only publishing demands a source that compiles. `seen` is
-    the digest of the draft that was looked at: raises `StaleDraft` where another one is stored by now.
+    What a brand manager has typed is never lost to an error; only publishing demands a source that compiles. `changes`
+    are columns of the template that are saved with it, as `describe_template` takes them. `seen` is the digest of the
+    draft that was looked at, empty where there was none: raises `StaleDraft` where another one is stored by now, and
+    changes nothing then. What is stored already word for word is no other one.
     """
     try:
         compiled = compile_for(template.brand, source, kind, inlines_css=inlines_css).as_json()
@@ -50,8 +44,6 @@ def save_draft(
         draft = draft_row(template)
         is_new = draft.created_at is None
         stored = "" if is_new else draft.digest
-        if seen is not None and not is_new and stored != seen:
-            raise StaleDraft
         fill(
             draft,
             source=source,
@@ -61,6 +53,10 @@ def save_draft(
             envelope=envelope or {},
             inlines_css=inlines_css,
         )
+        if seen is not None and not is_new and stored not in (seen, draft.digest):
+            raise StaleDraft
+        if changes:
+            describe_template(template=template, actor=actor, **changes)
         draft.save()
         if is_new:
             record("template.drafted", actor=actor, brand=template.brand, target=template, number=draft.number)

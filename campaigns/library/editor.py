@@ -20,11 +20,13 @@ from campaigns.library import queries, services
 from campaigns.library.drafting import save_draft
 from campaigns.library.forms import TemplateForm
 from campaigns.library.publishing import publish_draft, send_test
-from campaigns.library.pushing import behind, follow
+from campaigns.library.pushing import behind
 from campaigns.library.views import managed_template
 from campaigns.models import Route, Template, TemplateVersion
 from groups.http import PortalRequest
 from groups.models import User
+
+_SAID = ("name", "description", "folder", "starts_on", "expires_on")
 
 
 @login_required
@@ -59,16 +61,6 @@ def template_edit(request: PortalRequest, template_id: uuid.UUID) -> HttpRespons
 
 def _save(template: Template, form: TemplateForm, actor: User) -> TemplateVersion:
     words = form.cleaned_data
-    services.describe_template(
-        template=template,
-        actor=actor,
-        name=words["name"],
-        description=words["description"],
-        folder=words["folder"],
-        route=Route(words["route"]),
-        starts_on=words["starts_on"],
-        expires_on=words["expires_on"],
-    )
     return save_draft(
         template=template,
         source=words["source"],
@@ -77,7 +69,8 @@ def _save(template: Template, form: TemplateForm, actor: User) -> TemplateVersio
         trigger_campaign_id=words["trigger_campaign_id"],
         envelope=form.envelope,
         inlines_css=words["inlines_css"],
-        seen=words["seen"] or None,
+        seen=words["seen"] if "seen" in form.data else None,
+        changes={name: words[name] for name in _SAID} | {"route": Route(words["route"])},
     )
 
 
@@ -91,31 +84,26 @@ def _test(request: PortalRequest, draft: TemplateVersion) -> None:
 
 
 def _publish(request: PortalRequest, template: Template) -> None:
-    before = template.current_id
     try:
-        version = publish_draft(template=template, actor=request.user)
+        published = publish_draft(template=template, actor=request.user)
     except SourceRefused:
         messages.error(request, _("This cannot be published yet. Mend the errors below; your draft is saved."))
         return
     except Refusal as refusal:
         messages.error(request, refusal.sentence)
         return
-    if version.pk == before:
-        messages.success(
-            request, _("Version %(number)d is this source already. Nothing changed.") % {"number": version.number}
-        )
+    number = {"number": published.version.number}
+    if not published.is_new:
+        messages.success(request, _("Version %(number)d is this source already. Nothing changed.") % number)
         return
-    messages.success(
-        request,
-        _("Version %(number)d is published. New mailings start from it.") % {"number": version.number},
-    )
-    if followed := follow(template, request.user):
+    messages.success(request, _("Version %(number)d is published. New mailings start from it.") % number)
+    if published.followed:
         sentence = ngettext(
             "%(count)d draft with nothing but the template's text follows it.",
             "%(count)d drafts with nothing but the template's text follow it.",
-            followed,
+            published.followed,
         )
-        messages.success(request, sentence % {"count": followed})
+        messages.success(request, sentence % {"count": published.followed})
 
 
 def _page(template: Template, version: TemplateVersion | None) -> dict[str, object]:
@@ -133,9 +121,7 @@ def _page(template: Template, version: TemplateVersion | None) -> dict[str, obje
 
 
 def _initial(template: Template, version: TemplateVersion | None) -> dict[str, Any]:
-    initial: dict[str, Any] = {
-        name: getattr(template, name) for name in ("name", "description", "folder", "route", "starts_on", "expires_on")
-    }
+    initial: dict[str, Any] = {name: getattr(template, name) for name in (*_SAID, "route")}
     if version is None:
         return initial
     for part in PARTS:

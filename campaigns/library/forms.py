@@ -8,14 +8,15 @@ from django import forms
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
+from campaigns.brandlock.compile import MAX_SOURCE_CHARACTERS
+from campaigns.brandlock.snippets import MAX_SNIPPET_CHARACTERS
 from campaigns.compose.sender import PARTS
 from campaigns.library.words import one_line
-from campaigns.models import Route
+from campaigns.models import AccessKind, Route, Template, TemplateAccess
 from groups.models import Group
 from groups.roles import Role
 from groups.tree.queries import in_tree_order
 
-MAX_SOURCE_CHARACTERS = 500_000
 _SET_IN = "\u2003"
 
 
@@ -146,18 +147,53 @@ class AccessForm(forms.Form):
             field.queryset = groups
             field.choices = choices
 
+    def lines(self, template: Template) -> list[TemplateAccess]:
+        """Gives what was ticked as lines of a template; where both are ticked both stand, and to deny wins."""
+        words = self.cleaned_data
+        kinds = ((AccessKind.ALLOW, "allowed"), (AccessKind.DENY, "denied"))
+        lines = [
+            TemplateAccess(template=template, kind=kind, group=group)
+            for kind, word in kinds
+            for group in words[f"{word}_groups"]
+        ]
+        return lines + [
+            TemplateAccess(template=template, kind=kind, role=role)
+            for kind, word in kinds
+            for role in words[f"{word}_roles"]
+        ]
+
 
 class SnippetForm(forms.Form):
     """A shared part."""
 
-    name = OneLineField(
-        label=_("Short name"), max_length=60, help_text=_("Templates name the part by it: a to z, 0 to 9 and _.")
-    )
     label = OneLineField(label=_("Name"), max_length=120, help_text=_("Authors who may choose see it."))
     source = forms.CharField(
         label=_("HTML"),
-        max_length=50_000,
+        max_length=MAX_SNIPPET_CHARACTERS,
         strip=False,
         widget=forms.Textarea(attrs={"rows": 12, "spellcheck": "false", "wrap": "off"}),
         help_text=_("Balanced HTML with placeholders such as [[group.phone]]. No fields, no scripts, no style sheets."),
     )
+
+    def clean_source(self) -> str:
+        """Gives the source with the line breaks it was written with: forms send them as two characters."""
+        return str(self.cleaned_data["source"]).replace("\r\n", "\n")
+
+
+class NewSnippetForm(SnippetForm):
+    """A new shared part, with the short name that it keeps."""
+
+    name = OneLineField(
+        label=_("Short name"), max_length=60, help_text=_("Templates name the part by it: a to z, 0 to 9 and _.")
+    )
+    field_order = ("name", "label", "source")
+
+
+class ChangedSnippetForm(SnippetForm):
+    """A shared part that is there already.
+
+    `seen` is the number of the version that the page showed, so that nobody overwrites what somebody else published
+    since.
+    """
+
+    seen = forms.IntegerField(min_value=1, widget=forms.HiddenInput)

@@ -10,17 +10,12 @@ from django.http import QueryDict
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from campaigns.brandlock import FieldType
+from campaigns.brandlock.compile import MAX_SOURCE_CHARACTERS
 from campaigns.brandlock.importers import Choice, Proposal
-from campaigns.library.forms import MAX_SOURCE_CHARACTERS, OneLineField
+from campaigns.library.field_words import TYPE_LABELS
+from campaigns.library.forms import OneLineField
 
 MAX_FILE_BYTES = 2 * 1024 * 1024
-TYPES = {
-    FieldType.LINE: gettext_lazy("A line"),
-    FieldType.TEXT: gettext_lazy("Text"),
-    FieldType.IMAGE: gettext_lazy("Picture"),
-    FieldType.BUTTON: gettext_lazy("Button"),
-}
 
 
 class ImportForm(forms.Form):
@@ -86,7 +81,7 @@ class ProposalForm(forms.Form):
         self.proposal = proposal
         widget = self.fields["type"].widget
         assert isinstance(widget, forms.Select)
-        widget.choices = [(kind.value, TYPES[kind]) for kind in proposal.types]
+        widget.choices = [(kind.value, TYPE_LABELS[kind]) for kind in proposal.types]
         widget.attrs["class"] = "form-select"
         self.fields["take"].widget.attrs["class"] = "form-check-input"
         for name in ("name", "label"):

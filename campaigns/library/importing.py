@@ -10,9 +10,11 @@ from django.utils.translation import gettext as _
 from campaigns.brandlock import Finding
 from campaigns.brandlock.importers import Choice, Imported, confirm, import_source
 from campaigns.errors import Refusal
-from campaigns.library.drafting import StaleDraft, save_draft
+from campaigns.library.drafting import save_draft
+from campaigns.library.errors import StaleDraft
 from campaigns.library.services import create_template, kind_of
 from campaigns.models import Template, TemplateVersion
+from campaigns.rules.liquid import allowed_merge_tags
 from groups.models import Brand, User
 
 
@@ -30,8 +32,7 @@ def import_template(*, brand: Brand, name: str, source: str, actor: User) -> tup
     Any source is kept, also one that does not compile: the editor says what is wrong with it.
     """
     kind = kind_of(source)
-    merge_tags = frozenset(brand.attributes.filter(is_merge_tag=True).values_list("name", flat=True))
-    imported = import_source(source, kind=kind, merge_tags=merge_tags)
+    imported = import_source(source, kind=kind, merge_tags=allowed_merge_tags(brand))
     with transaction.atomic():
         template = create_template(brand=brand, name=name, actor=actor)
         save_draft(template=template, source=imported.source, kind=kind, actor=actor)

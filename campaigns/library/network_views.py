@@ -17,7 +17,7 @@ from campaigns.library.forms import AccessForm
 from campaigns.library.offering import set_access
 from campaigns.library.pushing import OpenDraft, attach_again, behind, open_drafts, push_version
 from campaigns.library.views import managed_template
-from campaigns.models import AccessKind, Mailing, MailingState, Template, TemplateAccess
+from campaigns.models import AccessKind, Mailing, MailingState, Template
 from groups import access
 from groups.http import PortalRequest
 from groups.models import Group
@@ -61,20 +61,7 @@ def template_access(request: PortalRequest, template_id: uuid.UUID) -> HttpRespo
     groups = Group.objects.filter(brand=template.brand_id, closed_at=None).order_by("name")
     form = AccessForm(request.POST or None, initial=_said(template), groups=groups)
     if request.method == "POST" and form.is_valid():
-        words = form.cleaned_data
-        lines = [
-            TemplateAccess(template=template, kind=kind, group=group)
-            for kind, name in ((AccessKind.DENY, "denied_groups"), (AccessKind.ALLOW, "allowed_groups"))
-            for group in words[name]
-            if kind == AccessKind.DENY or group not in words["denied_groups"]
-        ]
-        lines += [
-            TemplateAccess(template=template, kind=kind, role=role)
-            for kind, name in ((AccessKind.DENY, "denied_roles"), (AccessKind.ALLOW, "allowed_roles"))
-            for role in words[name]
-            if kind == AccessKind.DENY or role not in words["denied_roles"]
-        ]
-        set_access(template=template, lines=lines, actor=request.user)
+        set_access(template=template, lines=form.lines(template), actor=request.user)
         messages.success(request, _("Saved."))
         return redirect("campaigns:template-edit", template_id=template.pk)
     context = {"template": template, "form": form}

@@ -17,7 +17,7 @@ from django.views.decorators.http import require_http_methods
 from campaigns.brandlock.importers import Choice, Survey, propose
 from campaigns.errors import Refusal
 from campaigns.library import queries
-from campaigns.library.drafting import StaleDraft
+from campaigns.library.errors import StaleDraft
 from campaigns.library.import_forms import ProposalForm
 from campaigns.library.importing import ChoicesRefused, write_choices
 from campaigns.library.views import managed_template

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from smtplib import SMTPException
 from typing import Any
 
@@ -10,16 +11,31 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from campaigns.brandlock import DEFAULT_LIQUID_TAGS, Compiled, Finding, SourceRefused, braze_source, compile_source
+from campaigns.brandlock import Compiled, Finding, SourceRefused, braze_source, compile_source
 from campaigns.brandlock.duties import publish_findings
 from campaigns.compose.content import context_for_group, sample_of_version
 from campaigns.errors import Refusal
+from campaigns.library.errors import StaleDraft
+from campaigns.library.pushing import follow
 from campaigns.library.services import draft_row, fill, lock_template
 from campaigns.library.snippets import snippets_of
 from campaigns.models import Route, Template, TemplateVersion
 from campaigns.rules.domains import allowed_domains
+from campaigns.rules.liquid import allowed_merge_tags, allowed_tags
 from groups.audit import record
 from groups.models import Brand, Group, User
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """The version in use after publishing; `is_new` is false where it was in use before.
+
+    `followed` counts the drafts that had nothing but the template's text and use the new version now.
+    """
+
+    version: TemplateVersion
+    is_new: bool
+    followed: int = 0
 
 
 def compile_for(brand: Brand, source: str, kind: str, *, inlines_css: bool = False) -> Compiled:
@@ -27,8 +43,8 @@ def compile_for(brand: Brand, source: str, kind: str, *, inlines_css: bool = Fal
     return compile_source(
         source,
         kind=kind,
-        liquid_tags=frozenset(brand.liquid_tags) or DEFAULT_LIQUID_TAGS,
-        merge_tags=frozenset(brand.attributes.filter(is_merge_tag=True).values_list("name", flat=True)),
+        liquid_tags=allowed_tags(brand),
+        merge_tags=allowed_merge_tags(brand),
         snippets=snippets_of(brand),
         inlines_css=inlines_css,
     )
@@ -53,7 +69,38 @@ def publish_version(
     """Publishes a source as the version that new mailings start from; raises `SourceRefused` and changes nothing.
 
     What a template owes to law and accessibility is checked first. What is already published gives that version again
-    and no new one, and drops the draft. `tested` tells whether a test mail of exactly this source was looked at.
+    and no new one. A draft of the same source becomes the version; any other one stays. `tested` tells whether a test
+    mail of exactly this source was looked at. Drafts of mailings with nothing but the template's text follow a new
+    version at once (T18).
+    """
+    return _publish(
+        template=template,
+        source=source,
+        kind=kind,
+        actor=actor,
+        tested=tested,
+        trigger_campaign_id=trigger_campaign_id,
+        envelope=envelope,
+        inlines_css=inlines_css,
+    ).version
+
+
+def _publish(
+    *,
+    template: Template,
+    source: str,
+    kind: str,
+    actor: User | None,
+    tested: bool,
+    trigger_campaign_id: str,
+    envelope: dict[str, Any] | None,
+    inlines_css: bool,
+    seen: str | None = None,
+) -> Published:
+    """Publishes as `publish_version` does.
+
+    `seen` is the digest of the newest version, draft or not, that was looked at: raises `StaleDraft` where another one
+    is the newest by now.
     """
     compiled = compile_for(template.brand, source, kind, inlines_css=inlines_css)
     owed = [finding for finding in owed_by(template.brand, source, compiled) if finding.blocks]
@@ -62,22 +109,30 @@ def publish_version(
     if template.route == Route.TRIGGER:
         root = Group.objects.select_related("brand").get(brand=template.brand_id, parent=None)
         braze_source(compiled, context_for_group(root, send_date=""))
+    content: dict[str, Any] = {
+        "source": source,
+        "kind": kind,
+        "compiled": compiled.as_json(),
+        "trigger_campaign_id": trigger_campaign_id,
+        "envelope": envelope or {},
+        "inlines_css": inlines_css,
+    }
+    wanted = TemplateVersion(template=template)
+    fill(wanted, **content)
     with transaction.atomic():
         lock_template(template)
-        version = draft_row(template)
-        fill(
-            version,
-            source=source,
-            kind=kind,
-            compiled=compiled.as_json(),
-            trigger_campaign_id=trigger_campaign_id,
-            envelope=envelope or {},
-            inlines_css=inlines_css,
-        )
-        current = template.current
-        if current is not None and current.digest == version.digest:
-            template.versions.filter(published_at=None).delete()
-            return current
+        current, version = template.current, draft_row(template)
+        is_drafted = version.created_at is not None
+        stored = version.digest if is_drafted else current.digest if current is not None else ""
+        if seen is not None and stored != seen:
+            raise StaleDraft
+        if current is not None and current.digest == wanted.digest:
+            if is_drafted and stored == wanted.digest:
+                version.delete()
+            return Published(current, is_new=False)
+        if is_drafted and stored != wanted.digest:
+            version = _before(version)
+        fill(version, **content)
         version.is_tested = tested
         version.published_by = actor
         version.published_at = timezone.now()
@@ -92,10 +147,16 @@ def publish_version(
             tested=tested,
         )
     template.refresh_from_db()
-    return version
+    return Published(version, is_new=True, followed=follow(template, actor))
 
 
-def republish(*, template: Template, source: str, kind: str, actor: User | None) -> TemplateVersion:
+def _before(draft: TemplateVersion) -> TemplateVersion:
+    """Gives a new row with the number of somebody's unfinished draft, which stays and gets the next number."""
+    TemplateVersion.objects.filter(pk=draft.pk).update(number=draft.number + 1)
+    return TemplateVersion(template=draft.template, number=draft.number)
+
+
+def republish(*, template: Template, source: str, kind: str, actor: User | None) -> Published:
     """Publishes a source with the settings of the version in use.
 
     Only a test mail of exactly this source, sent from the editor, makes it a tested one. Raises as `publish_version`.
@@ -110,7 +171,7 @@ def republish(*, template: Template, source: str, kind: str, actor: User | None)
         inlines_css=current.inlines_css if current else False,
     )
     tested = draft is not None and draft.tested_digest == version.digest
-    return publish_version(
+    return _publish(
         template=template,
         source=source,
         kind=kind,
@@ -122,14 +183,17 @@ def republish(*, template: Template, source: str, kind: str, actor: User | None)
     )
 
 
-def publish_draft(*, template: Template, actor: User) -> TemplateVersion:
-    """Publishes the draft as it stands; raises `Refusal` while no test mail of exactly this draft was sent (T16)."""
+def publish_draft(*, template: Template, actor: User) -> Published:
+    """Publishes the draft as it stands; raises `Refusal` while no test mail of exactly this draft was sent (T16).
+
+    Raises `StaleDraft` where somebody else saves another draft meanwhile, which stays as it is.
+    """
     draft = template.versions.filter(published_at=None).first() or template.current
     if draft is None:
         raise Refusal(_("There is nothing to publish yet. Write the email first."))
     if draft.published_at is None and draft.tested_digest != draft.digest and draft.compiled:
         raise Refusal(_("Send yourself a test mail of exactly this draft first, and look at it."))
-    return publish_version(
+    return _publish(
         template=template,
         source=draft.source,
         kind=draft.source_kind,
@@ -138,6 +202,7 @@ def publish_draft(*, template: Template, actor: User) -> TemplateVersion:
         trigger_campaign_id=draft.trigger_campaign_id,
         envelope=draft.envelope,
         inlines_css=draft.inlines_css,
+        seen=draft.digest,
     )
 
 

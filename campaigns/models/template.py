@@ -82,7 +82,16 @@ class TemplateAccess(models.Model):
             models.CheckConstraint(
                 condition=models.Q(group__isnull=False) | ~models.Q(role=""), name="template_access_names_somebody"
             ),
-            models.UniqueConstraint(fields=["template", "group", "role"], name="template_access_once"),
+            models.UniqueConstraint(
+                fields=["template", "kind", "group", "role"],
+                condition=models.Q(group__isnull=False),
+                name="template_access_once_per_group",
+            ),
+            models.UniqueConstraint(
+                fields=["template", "kind", "role"],
+                condition=models.Q(group__isnull=True),
+                name="template_access_once_per_role",
+            ),
         )
 
 

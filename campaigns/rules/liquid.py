@@ -48,9 +48,19 @@ CHOICES = (
 )
 
 
+def allowed_tags(brand: Brand) -> frozenset[str]:
+    """Gives the Liquid tags that the locked parts of a brand may use."""
+    return frozenset(brand.liquid_tags) or DEFAULT_LIQUID_TAGS
+
+
+def allowed_merge_tags(brand: Brand) -> frozenset[str]:
+    """Gives the names of the merge tags that a brand allows."""
+    return frozenset(brand.attributes.filter(is_merge_tag=True).values_list("name", flat=True))
+
+
 def chosen_of(brand: Brand) -> list[str]:
     """Gives the names of the choices that a brand allows."""
-    allowed = frozenset(brand.liquid_tags) or DEFAULT_LIQUID_TAGS
+    allowed = allowed_tags(brand)
     return [choice.name for choice in CHOICES if choice.name in allowed]
 
 

@@ -12,9 +12,9 @@ from django.core.validators import validate_slug
 from django.db import transaction
 
 from campaigns.brandlock import SourceRefused
-from campaigns.library.publishing import republish
+from campaigns.library.publishing import Published, republish
 from campaigns.library.services import create_template, kind_of
-from campaigns.models import SourceKind, Template, TemplateVersion
+from campaigns.models import SourceKind, Template
 from groups.models import Brand
 
 _KINDS = {".mjml": SourceKind.MJML, ".html": SourceKind.HTML, ".htm": SourceKind.HTML}
@@ -42,14 +42,19 @@ class Command(BaseCommand):
         source = _read(path)
         kind = _KINDS.get(path.suffix.lower()) or kind_of(source)
         try:
-            template, version, is_new = _publish(brand, source, kind, options)
+            published = _publish(brand, source, kind, options)
         except SourceRefused as refused:
             lines = [f"{path}:{found.line}:{found.column}: {found.text}" for found in refused.findings]
             raise CommandError("\n".join([*lines, "Nothing was published."])) from refused
-        if not is_new:
+        template, version = options["slug"], published.version
+        if not published.is_new:
             self.stdout.write(f"Version {version.number} of {template} is already this source. Nothing changed.")
             return
         self.stdout.write(f"Published version {version.number} of {template}.")
+        if published.followed:
+            count = published.followed
+            drafts = "1 draft follows it, which has" if count == 1 else f"{count} drafts follow it, which have"
+            self.stdout.write(f"{drafts} nothing but the template's text.")
         if not version.is_tested and not options["untested"]:
             self.stderr.write(
                 "It is noted as untested: no test mail of exactly this source was sent from the editor. "
@@ -69,8 +74,7 @@ def _read(path: Path) -> str:
     return text
 
 
-def _publish(brand: Brand, source: str, kind: SourceKind, options: dict[str, Any]) -> tuple[str, TemplateVersion, bool]:
-    """Gives the template's slug, the published version, and whether it is a new one."""
+def _publish(brand: Brand, source: str, kind: SourceKind, options: dict[str, Any]) -> Published:
     slug: str = options["slug"]
     try:
         validate_slug(slug)
@@ -80,6 +84,4 @@ def _publish(brand: Brand, source: str, kind: SourceKind, options: dict[str, Any
         template = Template.objects.filter(brand=brand, slug=slug).first() or create_template(
             brand=brand, slug=slug, name=options["name"] or slug.replace("-", " ").capitalize(), actor=None
         )
-        before = template.current_id
-        version = republish(template=template, source=source, kind=kind, actor=None)
-    return slug, version, version.pk != before
+        return republish(template=template, source=source, kind=kind, actor=None)

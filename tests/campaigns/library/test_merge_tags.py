@@ -10,7 +10,7 @@ from pytest_django import Settings
 from campaigns.compose.content import context_for_group, merge_tags_of
 from campaigns.library.merge_tag_usage import Usage, usage_of
 from campaigns.library.merge_tag_views import used_by
-from campaigns.library.snippets import save_snippet
+from campaigns.library.snippets import add_snippet
 from campaigns.models import Mailing, MailingState
 from campaigns.preflight import check
 from groups.models import Attribute, AttributeKind, Event
@@ -159,7 +159,7 @@ def test_usage_counts_templates_parts_and_open_drafts(cast: Cast) -> None:
     a_mailing(group=cast.store, values={"headline": "Hello city"})
     sent = a_mailing(group=cast.store, values={"headline": "Hello [[city]]"})
     Mailing.objects.filter(pk=sent.pk).update(state=MailingState.SENT)
-    save_snippet(brand=cast.brand, name="legal", label="Legal", source="<p>[[city]]</p>", actor=cast.manager)
+    add_snippet(brand=cast.brand, name="legal", label="Legal", source="<p>[[city]]</p>", actor=cast.manager)
 
     assert written.group.brand == cast.brand
     assert usage_of(city) == Usage(templates=0, parts=1, drafts=1)

@@ -9,7 +9,7 @@ from campaigns.brandlock import SourceRefused
 from campaigns.library.publishing import publish_version
 from campaigns.library.queries import checked
 from campaigns.library.services import create_template
-from campaigns.library.snippets import save_snippet
+from campaigns.library.snippets import add_snippet
 from campaigns.models import TemplateVersion
 from campaigns.preflight import check
 from campaigns.rules.services import save_domains
@@ -76,7 +76,7 @@ def test_a_shared_part_with_a_picture_from_elsewhere_is_refused(brand: Brand) ->
     source = '<p><img src="https://evil.example/a.png" alt="A seal" /></p>'
 
     with pytest.raises(SourceRefused):
-        save_snippet(brand=brand, name="legal", label="Legal", source=source, actor=None)
+        add_snippet(brand=brand, name="legal", label="Legal", source=source, actor=None)
 
     assert not brand.snippets.exists()
 
