@@ -44,7 +44,7 @@ from tests.campaigns.brandlock.witness import (
 NAMES = ("everything", *(path.stem for path in foreign_paths()))
 PLACE_MARK = re.compile(r' data-(?:section-)?place="[a-z0-9_.]+"')
 quick = settings(
-    max_examples=6, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
+    max_examples=4, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
 )
 groups = st.fixed_dictionaries({"name": hostile, "street": hostile, "phone": hostile})
 

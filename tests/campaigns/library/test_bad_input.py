@@ -121,7 +121,7 @@ LOL = "<!DOCTYPE lolz [" + "".join(f'<!ENTITY l{number} "{f"&l{number - 1};" * 1
             in_html("".join(f"<b data-field=f{number}>x</b>" for number in range(10_000))),
             "A template has at most 200 fields.",
         ),
-        (in_html("<b data-field=a>x</b>" * 10_000), "The name a stands twice."),
+        (in_html("<b data-field=a>x</b>" * 1_000), "The name a stands twice."),
         (in_html("<div>" * 5_000), "Elements are nested deeper than 200 here."),
         (in_html("<!--" * 100_000), "The markup cannot be read from here on."),
         (in_html("<script>x</script><svg></svg>"), "&lt;svg&gt; is not allowed in mail."),
