@@ -7,9 +7,10 @@ from collections.abc import Iterator, Mapping
 
 from braze_client.liquid import LiquidTag, tags_in
 
-from .findings import Finding
+from .findings import Finding, sentence
 from .resolve import is_content_field
 from .source import Document, Element, Kind, RunKind, position
+from .styles import imports
 from .tokens import ADDRESS_TOKENS, ANY_TOKEN, TOKEN, UNSUBSCRIBE_URL, origin_of
 
 MJML_TAGS = frozenset(
@@ -76,6 +77,7 @@ _BLOCKS = {"if": "endif", "unless": "endunless", "case": "endcase", "for": "endf
 _LIQUID_NAME = re.compile(r"\{[{%]-?\s*([A-Za-z_]\w*)?")
 _REMOTE_STYLE = re.compile(r"@import\b", re.IGNORECASE)
 _BAD_SCHEME = re.compile(r"(?:javascript|data|vbscript|file):", re.IGNORECASE)
+_ODD_ADDRESS = re.compile(r"[^?#]*\\|https?:(?!//)", re.IGNORECASE)  # browsers read both as another site
 _UNREAD_IN_ADDRESS = re.compile(r"[\x00-\x20\x7f-\xa0]+")  # browsers pass over some of them
 _ADDRESS_ATTRIBUTES = frozenset(
     {"href", "src", "srcset", "background", "background-url", "action", "formaction", "poster", "cite", "xlink:href"}
@@ -128,8 +130,10 @@ def _elements(document: Document, kind: Kind) -> Iterator[Finding]:
         yield from _attributes(document, element)
     for run in document.runs:
         is_style = run.kind is RunKind.RAW or (run.element is not None and run.element.tag == "mj-style")
-        if is_style and (match := _REMOTE_STYLE.search(document.text, run.start, run.end)) is not None:
-            yield _finding(document, match.start(), "remote_style", "A style sheet from elsewhere is not allowed.")
+        if is_style and imports(document.text[run.start : run.end]):
+            match = _REMOTE_STYLE.search(document.text, run.start, run.end)
+            at = run.start if match is None else match.start()
+            yield _finding(document, at, "remote_style", "A style sheet from elsewhere is not allowed.")
 
 
 def _attributes(document: Document, element: Element) -> Iterator[Finding]:
@@ -144,6 +148,14 @@ def _attributes(document: Document, element: Element) -> Iterator[Finding]:
             )
         elif attribute.name in _ADDRESS_ATTRIBUTES and _BAD_SCHEME.match(_UNREAD_IN_ADDRESS.sub("", attribute.value)):
             yield _finding(document, attribute.value_start, "url_scheme", "This address is not allowed in mail.")
+        elif attribute.name in _ADDRESS_ATTRIBUTES and _ODD_ADDRESS.match(_UNREAD_IN_ADDRESS.sub("", attribute.value)):
+            message = sentence(
+                "This address is written oddly. Write https:// and slashes that lean forward."
+            )
+            yield _finding(document, attribute.value_start, "url_malformed", message)
+        elif attribute.name == "ping":
+            message = sentence("%(attribute)s tells another host who follows the link. Take it out.")
+            yield _finding(document, attribute.start + 1, "ping", message, attribute=attribute.name)
 
 
 def _liquid(document: Document, allowed: frozenset[str]) -> Iterator[Finding]:

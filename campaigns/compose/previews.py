@@ -24,9 +24,8 @@ from groups.roles import Permission
 _POLICY = {
     "default-src": [NONE],
     "script-src": [NONE],
-    "style-src": [UNSAFE_INLINE, "https:"],
+    "style-src": [UNSAFE_INLINE],
     "img-src": [SELF, "http:", "https:", "data:"],
-    "font-src": ["https:", "data:"],
     "frame-ancestors": [SELF],
     "form-action": [NONE],
     "base-uri": [NONE],

@@ -10,12 +10,12 @@ from urllib.parse import urlsplit
 
 from campaigns.brandlock.findings import Finding, sentence
 from campaigns.brandlock.source import Element, RunKind
+from campaigns.brandlock.styles import addresses_in
 from campaigns.brandlock.tokens import TOKEN
 
 from .page import SOMEWHERE, Page
 
-_STYLE_ADDRESS = re.compile(r"""url\(\s*["']?([^"')\s]+)""", re.IGNORECASE)
-_COMMENT_ADDRESS = re.compile(r"""\b(?:src|background)\s*=\s*["']([^"']+)["']""", re.IGNORECASE)
+_COMMENT_ADDRESS = re.compile(r"""\b(?:src|background)\s*=\s*(?:"([^"]+)"|'([^']+)'|([^\s"'>]+))""", re.IGNORECASE)
 _PICTURE_ATTRIBUTES = ("src", "background", "poster")
 
 
@@ -68,15 +68,15 @@ def _pictures(page: Page) -> Iterator[tuple[Element | None, str]]:
             continue
         found = [element.get(name).strip() for name in _PICTURE_ATTRIBUTES]
         found += [part.split()[0] for part in element.get("srcset").split(",") if part.strip()]
-        found += _STYLE_ADDRESS.findall(element.get("style"))
+        found += addresses_in(element.get("style"))
         yield from ((element, address) for address in found if address and address not in fields)
     for run in page.document.runs:
         text = page.html[run.start : run.end]
         if run.kind is RunKind.COMMENT:
-            found = [unescape(address) for address in _COMMENT_ADDRESS.findall(text)]
+            found = [unescape("".join(match)) for match in _COMMENT_ADDRESS.findall(text)] + [*addresses_in(text)]
             yield from ((run.element, address) for address in found if address not in fields)
         elif run.kind is RunKind.RAW:
-            yield from ((run.element, address) for address in _STYLE_ADDRESS.findall(text))
+            yield from ((run.element, address) for address in addresses_in(text))
 
 
 def _addresses_of_fields(page: Page) -> frozenset[str]:

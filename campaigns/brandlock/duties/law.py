@@ -2,33 +2,39 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from campaigns.brandlock.findings import Finding, sentence
+from campaigns.brandlock.source import Element
+from campaigns.brandlock.styles import loads_font
 from campaigns.brandlock.tokens import ADDRESS_TOKENS, TOKEN, UNSUBSCRIBE_URL
 
 from .page import Page
 
 CLIPPED_AT_BYTES = 102 * 1024
 CLIPPING_NEAR_BYTES = 85 * 1024
-_REMOTE_FONT = re.compile(r"@font-face\b[^}]*url\(", re.IGNORECASE | re.DOTALL)
 
 
 def way_out(page: Page) -> Iterator[Finding]:
     """The unsubscribe link and the postal address can be seen."""
     for link in page.elements:
         match = TOKEN.fullmatch(link.get("href").strip()) if link.tag == "a" else None
-        if match is not None and match.group(1) == UNSUBSCRIBE_URL and not page.is_hidden(link) and page.words(link):
+        if match is not None and match.group(1) == UNSUBSCRIBE_URL and _is_seen(page, link) and page.words(link):
             break
     else:
         message = sentence("The unsubscribe link cannot be seen. Give it words, and remove what hides it.")
         yield page.note(None, "unsubscribe_hidden", message)
     for element, words in page.texts():
-        if ADDRESS_TOKENS & set(TOKEN.findall(words)) and not page.is_hidden(element):
+        if ADDRESS_TOKENS & set(TOKEN.findall(words)) and _is_seen(page, element):
             return
     message = sentence("The postal address cannot be seen. Remove what hides it.")
     yield page.note(None, "address_hidden", message)
+
+
+def _is_seen(page: Page, element: Element) -> bool:
+    """Tells whether neither an element's own style nor a style sheet hides it, or anything around it."""
+    hidden = page.hidden_by_sheets
+    return not page.is_hidden(element) and not any(above.start in hidden for above in (element, *element.ancestors()))
 
 
 def size(page: Page) -> Iterator[Finding]:
@@ -46,7 +52,7 @@ def size(page: Page) -> Iterator[Finding]:
 
 def fonts(page: Page) -> Iterator[Finding]:
     """No font is fetched from elsewhere: it tells another host who reads the mail."""
-    if _REMOTE_FONT.search(page.style_sheets):
+    if loads_font(page.style_sheets):
         message = sentence(
             "A font is fetched from elsewhere, which tells that host who reads the mail. Use common fonts."
         )

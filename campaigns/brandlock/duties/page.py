@@ -7,6 +7,8 @@ from collections.abc import Iterator, Sequence
 from functools import cached_property
 from html import escape, unescape
 
+from selectolax.lexbor import LexborHTMLParser
+
 from campaigns.brandlock import inert
 from campaigns.brandlock.compiled import Compiled
 from campaigns.brandlock.context import RenderContext
@@ -15,12 +17,16 @@ from campaigns.brandlock.findings import Finding
 from campaigns.brandlock.pieces import Literal, Origin, Piece, Place, Section, Spot
 from campaigns.brandlock.resolve import is_content_field
 from campaigns.brandlock.source import Document, Element, Kind, RunKind, position, read
+from campaigns.brandlock.styles import hides, hiding_selectors
 from campaigns.brandlock.types import TYPES
 
 _TAG = re.compile(r"<[^>]*>|<!--.*?-->", re.DOTALL)
 _PROPERTY = re.compile(r"\s*([\w-]+)\s*:\s*([^;]*)")
 _WORDS = re.compile(r"\s+")
 _SEARCHED_CHARACTERS = 30
+_PLACE = "data-zqplace"
+_PSEUDO = re.compile(r"::?(?:link|visited|any-link|first-line|first-letter)\b", re.IGNORECASE)
+MOST_SELECTORS = 200
 SOMEWHERE = "https://www.example.com/"
 
 
@@ -28,12 +34,14 @@ class Page:
     """The finished page of a template, all of its sections standing and all fields at their defaults.
 
     An HTML source is read itself, so that every element has its exact place. Of MJML the compiled page is read, and an
-    element's place is found by its words or addresses in the source.
+    element's place is found by its words or addresses in the source. A shared part is a page as well, without what
+    stands around it.
     """
 
-    def __init__(self, source: str, compiled: Compiled) -> None:
+    def __init__(self, source: str, compiled: Compiled, *, is_part: bool = False) -> None:
         self.source = source
         self.compiled = compiled
+        self.is_part = is_part
         self.is_source = compiled.kind is Kind.HTML
         self.html = source if self.is_source else "".join(_filled(compiled.pieces, compiled))
         self.document: Document = read(self.html, Kind.HTML)
@@ -106,12 +114,7 @@ class Page:
         for above in (element, *element.ancestors()):
             styles = self.styles(above)
             size = size or styles.get("font-size", "")  # the nearest one counts, what hides counts from anywhere
-            if (
-                styles.get("display") == "none"
-                or styles.get("visibility") == "hidden"
-                or "mso-hide" in styles
-                or re.fullmatch(r"0(?:\.0*)?", styles.get("opacity", "1"))
-            ):
+            if hides({name: value for name, value in styles.items() if name != "font-size"}):
                 return True
         return re.fullmatch(r"[01](?:px|pt)?", size) is not None
 
@@ -123,6 +126,31 @@ class Page:
     def image_fields(self) -> frozenset[str]:
         """The addresses that stand for images of authors in a compiled page."""
         return frozenset(f"{SOMEWHERE}{spec.name}" for spec in self.compiled.fields if spec.type is FieldType.IMAGE)
+
+    @cached_property
+    def hidden_by_sheets(self) -> frozenset[int]:
+        """Where the elements start that a rule of a style sheet hides on every screen.
+
+        The page is parsed once more for its selectors; each of our elements carries its place there.
+        """
+        selectors = tuple(dict.fromkeys(hiding_selectors(self.style_sheets)))[:MOST_SELECTORS]
+        if not selectors:
+            return frozenset()
+        parts: list[str] = []
+        at = 0
+        for element in self.elements:
+            after_name = element.start + 1 + len(element.tag)
+            parts += (self.html[at:after_name], f' {_PLACE}="{element.start}"')
+            at = after_name
+        tree = LexborHTMLParser("".join((*parts, self.html[at:])))
+        found: set[int] = set()
+        for selector in selectors:
+            try:
+                nodes = tree.css(_PSEUDO.sub("", selector))
+            except (ValueError, RuntimeError):
+                continue  # a selector that is not known here hides nothing that could be told
+            found |= {int(place) for node in nodes if (place := node.attributes.get(_PLACE))}
+        return frozenset(found)
 
     @cached_property
     def style_sheets(self) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from campaigns.brandlock import compile_snippet, compile_source
+from campaigns.brandlock import SourceRefused, compile_snippet, compile_source
 from campaigns.brandlock.duties import Allowed, part_findings, publish_findings
 from tests.campaigns.brandlock.duties.test_duties import mjml, page
 
@@ -109,3 +109,40 @@ def test_a_shared_part_goes_by_the_same_domains() -> None:
     findings = part_findings(source, part, ALLOWED)
 
     assert [(one.code, one.line, one.column, one.blocks) for one in findings] == [("image_domain", 2, 11, True)]
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        f"{H1}\n<div style=\"background: \\75rl('{FAR}')\">x</div>",
+        f"{H1}\n<div style=\"background: url/**/('{FAR}')\">x</div>",
+        f"{H1}\n<div style=\"background: image-set('{FAR}' 1x)\">x</div>",
+        f"{H1}\n<!--[if mso]><v:fill src={FAR} /><![endif]-->",
+    ],
+)
+def test_a_picture_is_found_however_its_address_is_written(body: str) -> None:
+    assert [code for code, _, _ in found(page(body))] == ["image_domain"]
+
+
+@pytest.mark.parametrize(
+    ("body", "code"),
+    [
+        ('<img src="https:\\\\evil.example\\x.png" alt="x">', "url_malformed"),
+        ('<img src="\\\\evil.example/x.png" alt="x">', "url_malformed"),
+        ('<img src="https:evil.example/x.png" alt="x">', "url_malformed"),
+        ('<a href="https://northwind.example" ping="https://evil.example/">x</a>', "ping"),
+        ("<style>@\\69 mport 'https://evil.example/x.css';</style>", "remote_style"),
+        ("<style>@/**/import 'https://evil.example/x.css';</style>", "remote_style"),
+    ],
+)
+def test_what_browsers_would_load_from_elsewhere_is_refused(body: str, code: str) -> None:
+    with pytest.raises(SourceRefused) as refused:
+        compile_source(page(f"{H1}{body}"), kind="html")
+
+    assert [one.code for one in refused.value.findings] == [code]
+
+
+def test_a_font_from_elsewhere_is_found_however_it_is_written() -> None:
+    style = "<style>@font-face/**/{font-family:x;src:url/**/('https://evil.example/x.woff')}</style>"
+
+    assert "remote_font" in [code for code, _, _ in found(page(f"{style}{H1}"), Allowed())]

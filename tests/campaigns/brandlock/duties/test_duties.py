@@ -159,3 +159,37 @@ def test_a_merge_tag_of_another_tool_is_named_once_at_its_first_place() -> None:
 
     assert owed(source) == [("foreign_tag", 5, True), ("foreign_tag", 5, True)]
     assert owed(page("<h1>x</h1>\n<p>3 *|* 4, | and *</p>")) == []
+
+
+@pytest.mark.catalogue("M13")
+@pytest.mark.parametrize(
+    "sheet",
+    [
+        "a{display:none!important}",
+        "body p{visibility:hidden}",
+        "p{position:absolute;left:-9999px}",
+        "p:last-child{display:none}",
+        "body p{font-size:0;opacity:0}",
+        "@media screen{a{display:none}}",
+        "/* x */ a /* y */ {dis\\70lay:none}",
+        "b{color:red} h1, a:link{text-indent:-9999px}",
+    ],
+)
+def test_a_style_sheet_does_not_hide_the_way_out(sheet: str) -> None:
+    found = owed(page("<h1>x</h1>", head=f"{HEAD}<style>{sheet}</style>"))
+
+    assert {code for code, _, blocks in found if blocks} & {"unsubscribe_hidden", "address_hidden"}
+
+
+@pytest.mark.parametrize(
+    "sheet",
+    [
+        "@media (max-width: 480px){a{display:none}}",
+        ".hidden{display:none}",
+        "a:hover{color:red}",
+        "p{left:-1px;font-size:12px;opacity:.9}",
+        "a[{{x}}{display:none}",
+    ],
+)
+def test_a_style_sheet_that_hides_something_else_or_nothing_passes(sheet: str) -> None:
+    assert owed(page("<h1>x</h1>", head=f"{HEAD}<style>{sheet}</style>")) == []
