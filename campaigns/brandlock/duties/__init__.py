@@ -20,6 +20,7 @@ CHECKS: tuple[Callable[[Page], Iterator[Finding]], ...] = (
     structure.language,
     structure.tables,
     structure.headings,
+    structure.empty_headings,
     pictures.images,
     pictures.links,
     contrast.contrast,
@@ -29,6 +30,15 @@ CHECKS: tuple[Callable[[Page], Iterator[Finding]], ...] = (
     law.fonts,
     law.head,
 )
+PART_CHECKS: tuple[Callable[[Page], Iterator[Finding]], ...] = (
+    structure.tables,
+    structure.empty_headings,
+    pictures.images,
+    pictures.links,
+    contrast.contrast,
+    leftovers.merge_tags,
+)
+"""What a shared part owes by itself; the others ask for something of the whole mail that it stands in."""
 
 
 def publish_findings(source: str, compiled: Compiled, allowed: Allowed = ANYWHERE) -> tuple[Finding, ...]:
@@ -43,10 +53,15 @@ def publish_findings(source: str, compiled: Compiled, allowed: Allowed = ANYWHER
 
 
 def part_findings(source: str, snippet: Snippet, allowed: Allowed) -> tuple[Finding, ...]:
-    """Returns what a shared part owes, as `publish_findings` does; what only a whole mail owes is not asked of it."""
+    """Returns what a shared part owes, as `publish_findings` does; what only a whole mail owes is not asked of it.
+
+    Words are held against white where the part sets no background: it stands in many mails, whose backgrounds are not
+    known here.
+    """
     part = Compiled(Kind.HTML, snippet.pieces, (), (), (), (), ())
-    page = Page(source, part)
-    return _in_order([*domains.pictures(page, allowed), *domains.links(page, allowed)])
+    page = Page(source, part, is_part=True)
+    findings = [finding for check in PART_CHECKS for finding in check(page)]
+    return _in_order([*findings, *domains.pictures(page, allowed), *domains.links(page, allowed)])
 
 
 def _in_order(findings: list[Finding]) -> tuple[Finding, ...]:

@@ -19,6 +19,7 @@ _LARGE_PIXELS, _LARGE_BOLD_PIXELS = 24.0, 18.66
 _PIXELS = re.compile(r"([0-9.]+)\s*(px|pt)")
 _BOLD = frozenset({"bold", "bolder", "600", "700", "800", "900"})
 _BOLD_TAGS = frozenset({"b", "strong", "h1", "h2", "h3", "h4", "h5", "h6", "th"})
+_BACKGROUNDS = ("background", "background-color", "background-image")
 _SHORTHAND_COLOR = re.compile(r"#[0-9a-f]{3,8}\b|(?:rgb|hsl)a?\([^)]*\)|\b[a-z]+\b")
 _MEDIA = re.compile(r"@media[^{]*\{(?:[^{}]*\{[^{}]*\})*[^{}]*\}", re.DOTALL)
 _COLOR_RULE = re.compile(r"(?:^|[;{\s])(?:color|background(?:-color)?|font(?:-size)?)\s*:", re.IGNORECASE)
@@ -28,13 +29,17 @@ Rgb = tuple[int, int, int]
 
 @dataclass(frozen=True, slots=True)
 class _Look:
-    """How words look; None is a colour that cannot be judged, such as a picture behind them."""
+    """How words look; None is a colour that cannot be judged, such as a picture behind them.
+
+    `is_on_paper` tells that nothing around them sets a background, so that white is meant.
+    """
 
     color: Rgb | None = (0, 0, 0)
     back: Rgb | None = (255, 255, 255)
     pixels: float = 16.0
     is_bold: bool = False
     is_set: bool = False
+    is_on_paper: bool = True
 
 
 def contrast(page: Page) -> Iterator[Finding]:
@@ -55,6 +60,11 @@ def contrast(page: Page) -> Iterator[Finding]:
                 "“%(words)s” can hardly be read: %(color)s on %(back)s has a contrast of %(found)s to 1, and %(wanted)s"
                 " is needed. Make one of them darker or lighter."
             )
+            if page.is_part and look.is_on_paper:
+                message = sentence(
+                    "“%(words)s” can hardly be read where the mail is white: %(color)s on %(back)s has a contrast of"
+                    " %(found)s to 1, and %(wanted)s is needed. Set a background in this part, or take another colour."
+                )
             yield page.note(
                 element,
                 "contrast",
@@ -113,7 +123,12 @@ def _own(page: Page, element: Element, above: _Look, *, has_rules: bool) -> _Loo
     pixels = above.pixels if match is None else float(match.group(1)) * (1.333 if match.group(2) == "pt" else 1)
     weight = styles.get("font-weight", "")
     is_bold = weight in _BOLD if weight else above.is_bold or element.tag in _BOLD_TAGS
-    return _Look(color, back, pixels, is_bold, is_set)
+    return _Look(color, back, pixels, is_bold, is_set, above.is_on_paper and not _has_background(element, styles))
+
+
+def _has_background(element: Element, styles: dict[str, str]) -> bool:
+    written = (*(styles.get(name, "") for name in _BACKGROUNDS), element.get("bgcolor"), element.get("background"))
+    return any(value not in {"", "none", "transparent"} for value in written)
 
 
 def _shorthand(value: str) -> Rgb | None:

@@ -51,8 +51,15 @@ def tables(page: Page) -> Iterator[Finding]:
             yield page.note(table, "table_role", message)
 
 
+def empty_headings(page: Page) -> Iterator[Finding]:
+    """No heading of the brand is empty."""
+    for element in page.elements:
+        if _HEADING.fullmatch(element.tag) and not page.words(element) and not page.is_field(element):
+            yield page.note(element, "heading_empty", "This heading is empty. Write words, or take it out.")
+
+
 def headings(page: Page) -> Iterator[Finding]:
-    """Headings go down one level at a time, from h1 or h2, and none is empty."""
+    """Headings go down one level at a time, from h1 or h2."""
     level = 0
     count = 0
     for element in page.elements:
@@ -60,8 +67,6 @@ def headings(page: Page) -> Iterator[Finding]:
             continue
         count += 1
         found = int(element.tag[1])
-        if not page.words(element) and not page.is_field(element):
-            yield page.note(element, "heading_empty", "This heading is empty. Write words, or take it out.")
         if found > level + 1 and not (level == 0 and found == 2):
             message = sentence(
                 "<%(tag)s> comes after level %(level)s: no level may be left out. Use the next one, or a <p>."
