@@ -20,7 +20,9 @@ SWITCHES = frozenset({"data-required", "data-must-change", "data-optional", "dat
 
 
 class SettingsForm(forms.Form):
-    """One input for each mark, named by it."""
+    """One input for each mark, named by it; `seen` is the digest of the draft that the page showed."""
+
+    seen = forms.CharField(max_length=64, required=False, widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, marks: Mapping[str, str], **options: Any) -> None:
         super().__init__(*args, **options)

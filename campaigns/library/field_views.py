@@ -15,6 +15,7 @@ from campaigns.brandlock.rewriting import NoSuchMark, settings_of, with_settings
 from campaigns.errors import Refusal
 from campaigns.library import queries
 from campaigns.library.drafting import save_draft
+from campaigns.library.errors import StaleDraft
 from campaigns.library.field_forms import SettingsForm, initial_of, marks_for, written
 from campaigns.library.views import managed_template
 from groups.http import PortalRequest
@@ -33,11 +34,13 @@ def template_field(request: PortalRequest, template_id: uuid.UUID, name: str) ->
     except NoSuchMark as error:
         raise Http404 from error
     marks = marks_for(said, version, name)
-    form = SettingsForm(request.POST or None, initial=initial_of(said), marks=marks)
+    form = SettingsForm(request.POST or None, initial={**initial_of(said), "seen": version.digest}, marks=marks)
     if request.method == "POST" and form.is_valid():
         settings = {mark: written(mark, form.cleaned_data[mark], said) for mark in marks}
         source = with_settings(version.source, version.source_kind, name, settings)
         try:
+            if form.cleaned_data["seen"] != version.digest:
+                raise StaleDraft
             save_draft(
                 template=template,
                 source=source,

@@ -35,8 +35,8 @@ def folders_to_choose(image: Image) -> QuerySet[ImageFolder]:
 def folder_names(group: Group) -> dict[uuid.UUID, str]:
     """Gives the names by which templates mean the folders that a group sees, by folder.
 
-    A name means the folder of the highest group that has it, and never one of the group itself: nobody can make a folder
-    so that pictures of their own pass for approved ones (T10). The brand's own group has nobody above.
+    A name means the folder of the highest group that has it, and never one of the group itself: nobody can make a
+    folder so that pictures of their own pass for approved ones (T10). The brand's own group has nobody above.
     """
     path = ImageFolder.objects.filter(group__paths_down__descendant=group).order_by("-group__paths_down__depth")
     if group.parent_id is not None:

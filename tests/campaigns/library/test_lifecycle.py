@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 from django.core import mail
+from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -307,13 +308,43 @@ def test_the_settings_of_a_field_are_written_into_the_source(scene: Scene) -> No
     url = reverse("campaigns:template-field", args=[scene.template.pk, "headline"])
 
     page = client.get(url)
-    client.post(url, {"data-type": "line", "data-label": "Big words", "data-max": "30", "data-help": 'Say "it"'})
+    client.post(url, settings(page, **{"data-label": "Big words", "data-max": "30", "data-help": 'Say "it"'}))
 
     draft = scene.template.versions.get(published_at=None)
     assert 'name="data-max"' in page.content.decode()
     assert 'data-label="Big words"' in draft.source
     assert "data-required" not in draft.source.partition("<h1")[2].partition(">")[0]
     assert draft.source.partition("<h1")[0] == SOURCE.partition("<h1")[0]
+
+
+def settings(page: HttpResponse, **marks: str) -> dict[str, str]:
+    """Gives what the settings page of a field sends, with the draft that it showed."""
+    return {"data-type": "line", "seen": page.context["form"]["seen"].value(), **marks}  # type: ignore[attr-defined]
+
+
+def test_settings_on_an_older_page_overwrite_nobodys(scene: Scene) -> None:
+    client = client_of(scene, "manager")
+    url = reverse("campaigns:template-field", args=[scene.template.pk, "headline"])
+    older = settings(client.get(url), **{"data-label": "Old"})
+    client.post(url, settings(client.get(url), **{"data-label": "New", "data-max": "30"}))
+
+    answer = client.post(url, older)
+
+    draft = scene.template.versions.get(published_at=None)
+    assert answer.status_code == 422
+    assert 'data-label="New"' in draft.source and 'data-label="Old"' not in draft.source
+
+
+@pytest.mark.parametrize("typed", ["{{x}}", "{% x", "${y}"])
+def test_a_brace_in_the_settings_of_a_field_is_refused_at_its_input(scene: Scene, typed: str) -> None:
+    client = client_of(scene, "manager")
+    url = reverse("campaigns:template-field", args=[scene.template.pk, "headline"])
+
+    answer = client.post(url, settings(client.get(url), **{"data-label": typed}))
+
+    assert answer.status_code == 422
+    assert "Braces of Liquid cannot stand here" in answer.content.decode()
+    assert not scene.template.versions.filter(published_at=None).exists()
 
 
 @pytest.mark.catalogue("T19")
