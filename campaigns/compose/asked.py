@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from html import unescape
 from typing import Any
@@ -16,7 +16,7 @@ from campaigns.brandlock.types import TYPES
 from campaigns.brandlock.types.choice import ChoiceType
 from campaigns.brandlock.types.figures import PriceType, as_number
 from campaigns.brandlock.types.moments import locale_of
-from campaigns.models import Image
+from campaigns.compose.chooser import NOTHING, Chooser, Offer
 
 SUMMARY_CHARACTERS = 60
 TOKEN_FIELDS = (FieldType.LINE, FieldType.TEXT)
@@ -28,7 +28,7 @@ class Asked:
     """One field as a page asks for it; a locked one shows its text only.
 
     `name` is the path of the value, which names the inputs. `formats` are the names of the rich formats it takes,
-    `options` the approved values, `choices` the images that it may show. `lowest` and `highest` are as HTML's own
+    `options` the approved values, `offer` the pictures that it may show. `lowest` and `highest` are as HTML's own
     inputs take them, `unit` stands beside a number.
     """
 
@@ -57,15 +57,21 @@ class Asked:
     formats: tuple[str, ...] = ()
     domains: tuple[str, ...] = ()
     options: tuple[Option, ...] = ()
-    choices: tuple[Image, ...] = ()
+    offer: Offer = NOTHING
+
+    @property
+    def step(self) -> str:
+        """The key of the step that asks for the field."""
+        return self.name.partition(".")[0]
 
 
 def asked_of(
-    spec: FieldSpec, value: Any, path: str, *, context: RenderContext, images: Sequence[Image], reason: str = ""
+    spec: FieldSpec, value: Any, path: str, *, context: RenderContext, chooser: Chooser, reason: str = ""
 ) -> Asked:
-    """Gives a field as a page asks for it; `images` are all that the group may use."""
+    """Gives a field as a page asks for it; `chooser` knows the pictures that the group may choose."""
     parts = value if isinstance(value, Mapping) else {"text": value or ""}
     kind = TYPES[spec.type]
+    image = str(parts.get("image", ""))
     return Asked(
         name=path,
         type=spec.type.value,
@@ -76,7 +82,7 @@ def asked_of(
         text=_text_of(spec, str(parts.get("text", "")), context),
         html=str(parts.get("html", "")),
         url=str(parts.get("url", "")),
-        image=image_id(str(parts.get("image", "")), images),
+        image=chooser.id_of(image),
         alt=str(parts.get("alt", "")),
         unit=_unit(spec, context),
         lowest=spec.lowest,
@@ -92,14 +98,8 @@ def asked_of(
         formats=tuple(item.value for item in spec.formats),
         domains=spec.domains,
         options=kind.options(spec, context) if isinstance(kind, ChoiceType) else (),
-        choices=_choices(spec, images, context) if spec.type is FieldType.IMAGE else (),
+        offer=chooser.offer(spec, path, image) if spec.type is FieldType.IMAGE else NOTHING,
     )
-
-
-def image_id(value: str, images: Sequence[Image]) -> str:
-    """Gives the id of the image that a value names by its id, or as a default by its name."""
-    name = value.rpartition(":")[2]
-    return next((str(image.pk) for image in images if value == str(image.pk) or name == image.name), value)
 
 
 def words_of(value: Any) -> str:
@@ -148,10 +148,3 @@ def _unit(spec: FieldSpec, context: RenderContext) -> str:
     if not isinstance(kind, PriceType) or not (currency := kind.currency(spec, context)):
         return ""
     return str(get_currency_symbol(currency, locale=locale_of(context.language)))
-
-
-def _choices(spec: FieldSpec, images: Sequence[Image], context: RenderContext) -> tuple[Image, ...]:
-    if not spec.folders:
-        return tuple(images)
-    known = context.images
-    return tuple(image for image in images if str(image.pk) in known and known[str(image.pk)].folder in spec.folders)

@@ -13,7 +13,7 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.files.uploadedfile import UploadedFile
 from django.db.models import Sum
-from django.http import HttpResponse, JsonResponse
+from django.http import Http404, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
 from django.utils import timezone
@@ -21,17 +21,20 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
-from campaigns.brandlock import Target
+from campaigns.brandlock import FieldType, Target
+from campaigns.brandlock.types.base import part_of
+from campaigns.compose.asked import asked_of
+from campaigns.compose.chooser import Chooser, wished_fields
 from campaigns.compose.closing import closing_steps, sending_of
 from campaigns.compose.content import compiled_of, context_for, render_mailing
 from campaigns.compose.forms import WhenForm, when_initial
-from campaigns.compose.inputs import changes_in
+from campaigns.compose.gallery import images_named_in
+from campaigns.compose.inputs import changes_in, paths_of
 from campaigns.compose.queries import audience_count
 from campaigns.compose.saving import Outcome, last_change_of, save_form
 from campaigns.compose.step import AUDIENCE, WHEN, Step, own_key, step_of
 from campaigns.compose.steps import field_steps
 from campaigns.errors import NotEditable, StaleRevision
-from campaigns.library.images import offered_images
 from campaigns.library.pushing import is_attached
 from campaigns.models import Batch, BatchState, Mailing, MailingState, Review, ReviewState
 from campaigns.preflight import check
@@ -48,7 +51,9 @@ def mailing_edit(request: PortalRequest, mailing_id: uuid.UUID) -> HttpResponse:
     mailing = access.get(request.user, Mailing, mailing_id, Permission.SEE_MAILINGS)
     if mailing.state != MailingState.DRAFT or not access.may(request.user, Permission.EDIT_MAILINGS, mailing.group):
         return redirect("campaigns:mailing-detail", mailing_id=mailing.pk)
-    return render(request, "compose/composer.html", page_of(mailing, request.user))
+    if request.htmx:
+        return _pictures(request, mailing)
+    return render(request, "compose/composer.html", page_of(mailing, request.user, wishes=request.GET.dict()))
 
 
 @login_required
@@ -82,21 +87,29 @@ def mailing_save(request: PortalRequest, mailing_id: uuid.UUID) -> HttpResponse:
 
 
 def page_of(
-    mailing: Mailing, actor: User, *, outcome: Outcome | None = None, typed: Mapping[str, Any] | None = None
+    mailing: Mailing,
+    actor: User,
+    *,
+    outcome: Outcome | None = None,
+    typed: Mapping[str, Any] | None = None,
+    wishes: Mapping[str, str] | None = None,
 ) -> dict[str, Any]:
-    """Gives everything that the composer's page shows; `typed` are values that were not saved."""
+    """Gives everything that the composer's page shows.
+
+    `typed` are values that were not saved, `wishes` what the address asks to see of the pictures of a field.
+    """
     outcome = outcome or Outcome(mailing)
     compiled = compiled_of(mailing.version)
     context = context_for(mailing)
     findings = check(mailing, context)
     rendered = render_mailing(mailing, Target.PREVIEW, context)
-    images = tuple(offered_images(mailing.group))
+    values = mailing.values if typed is None else typed
     content = field_steps(
         mailing=mailing,
         compiled=compiled,
-        values=mailing.values if typed is None else typed,
+        values=values,
         findings=findings,
-        images=images,
+        chooser=Chooser(mailing.group, images_named_in(compiled, values), wishes),
         context=context,
         envelope={"subject": rendered.subject, "preheader": rendered.preheader},
     )
@@ -107,6 +120,7 @@ def page_of(
         replace(step, mark="missing") if step.key in outcome.refused else step for step in (*content, *closing)
     )
     keys = {step.key for step in steps}
+    first = [*outcome.refused, *wished_fields(wishes or {})]
     when = WhenForm(initial=when_initial(mailing), zone=mailing.group.time_zone)
     return {
         "mailing": mailing,
@@ -123,7 +137,6 @@ def page_of(
         "when": when,
         "is_ambiguous_time": outcome.is_ambiguous_time,
         "time_refusal": outcome.refused.get(own_key(WHEN), ""),
-        "images": images,
         "audiences": access.usable(mailing.group, Audience),
         "merge_tags": tuple(context.merge_tags.values()),
         "places_json": json.dumps(
@@ -139,8 +152,21 @@ def page_of(
         "may_see_contacts": access.may(actor, Permission.SEE_CONTACTS, mailing.group),
         "undo_seconds": settings.SEND_LEAD_SECONDS,
         "today": timezone.now(),
-        "open_step": next((step.key for step in steps if step.key in outcome.refused), steps[0].key),
+        "open_step": next((step.key for step in steps if step.key in first), steps[0].key),
     }
+
+
+def _pictures(request: PortalRequest, mailing: Mailing) -> HttpResponse:
+    """Gives the pictures of the field that `field` names, as a part of the page; what is chosen there stays chosen."""
+    compiled, asked_for = compiled_of(mailing.version), request.GET.get("field", "")
+    for path, spec, stored in paths_of(compiled, mailing.values, FieldType.IMAGE):
+        if path != asked_for or spec.is_locked:
+            continue
+        chosen = request.GET.get(f"{path}.image", part_of(stored, "image"))
+        chooser = Chooser(mailing.group, [chosen], request.GET.dict())
+        asked = asked_of(spec, {"image": chosen}, path, context=context_for(mailing), chooser=chooser)
+        return render(request, "compose/_image_choices.html", {"mailing": mailing, "asked": asked})
+    raise Http404
 
 
 def _typed(request: PortalRequest, mailing: Mailing) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from django.utils.translation import ngettext
 
 from campaigns.brandlock import Compiled, FieldSpec, RenderContext, SectionSpec, default_values
 from campaigns.compose.asked import Asked, asked_of, filled, shortened, shown_words
+from campaigns.compose.chooser import Chooser
 from campaigns.compose.inputs import order_of
 from campaigns.compose.sender import open_parts, sender_of
 from campaigns.compose.step import (
@@ -28,7 +29,7 @@ from campaigns.compose.step import (
     notes_for,
     own_key,
 )
-from campaigns.models import Image, Mailing
+from campaigns.models import Mailing
 from campaigns.preflight.findings import CheckFinding
 
 
@@ -38,12 +39,12 @@ def field_steps(
     compiled: Compiled,
     values: Mapping[str, Any],
     findings: Sequence[CheckFinding],
-    images: Sequence[Image],
+    chooser: Chooser,
     envelope: Mapping[str, str],
     context: RenderContext,
 ) -> tuple[Step, ...]:
     """Gives the steps that ask for content; `envelope` holds subject and preheader as they stand, for locked ones."""
-    return tuple(_Builder(mailing, compiled, values, findings, images, envelope, context).steps())
+    return tuple(_Builder(mailing, compiled, values, findings, chooser, envelope, context).steps())
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +53,7 @@ class _Builder:
     compiled: Compiled
     values: Mapping[str, Any]
     findings: Sequence[CheckFinding]
-    images: Sequence[Image]
+    chooser: Chooser
     envelope: Mapping[str, str]
     context: RenderContext
 
@@ -282,4 +283,4 @@ class _Builder:
     def asked(self, spec: FieldSpec, value: Any, path: str) -> Asked:
         reasons = [section.reason for section in self.chain(spec.section) if section.reason]
         reason = reasons[-1] if reasons else ""
-        return asked_of(spec, value, path, context=self.context, images=self.images, reason=reason)
+        return asked_of(spec, value, path, context=self.context, chooser=self.chooser, reason=reason)

@@ -8,7 +8,7 @@ const LAST_RETRY_MS = 30000;
 function valuesOf(step) {
   const pairs = [];
   for (const input of step.querySelectorAll("input[name], textarea[name], select[name]")) {
-    if (input.disabled) continue;
+    if (input.disabled || input.form !== step.closest("form")) continue;
     if (input.type === "file") {
       if (input.files.length > 0) pairs.push([input.name, input.files[0]]);
       input.dataset.sent = input.files.length > 0 ? "true" : "";
@@ -50,7 +50,7 @@ export class Autosave {
 
   touch(input) {
     const step = input.closest("[data-step]");
-    if (!step || !input.name) return;
+    if (!step || !input.name || input.form !== this.form) return;
     this.dirty.add(step);
     this.onState("dirty");
     this.plan(DEBOUNCE_MS);

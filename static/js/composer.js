@@ -106,7 +106,7 @@ export default function attach(root) {
   form.addEventListener("keydown", (event) => {
     if (event.key !== "Enter" || !event.target.matches("input:not([type=checkbox], [type=radio], [type=file])")) return;
     event.preventDefault();
-    if (!event.isComposing && !event.target.closest("[data-rich-link]")) walk(1);
+    if (!event.isComposing && event.target.form === form && !event.target.closest("[data-rich-link]")) walk(1);
   });
 
   function insert(button) {

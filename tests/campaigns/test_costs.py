@@ -9,16 +9,19 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from campaigns.brandlock import RenderContext, Target
+from campaigns.brandlock import RenderContext, Target, compile_snippet
 from campaigns.compose import content
 from campaigns.compose.content import context_for, images_for, proof_of, render_mailing
 from campaigns.library.offering import is_offered, offered_templates
 from campaigns.library.publishing import publish_version
+from campaigns.library.snippets import snippets_of
 from campaigns.models import (
     Image,
     Mailing,
     RestrictedWord,
     RuleLevel,
+    Snippet,
+    SnippetVersion,
     Template,
     TemplateVersion,
 )
@@ -131,7 +134,7 @@ def test_the_push_page_takes_as_many_queries_for_many_drafts_as_for_one(scene: S
     assert len(cost_of(page)) == len(for_one)
 
 
-@pytest.mark.parametrize("view", ["mailing-preview"])
+@pytest.mark.parametrize("view", ["mailing-edit", "mailing-preview"])
 def test_a_mailing_costs_as_much_over_a_full_gallery_as_over_a_small_one(scene: Scene, view: str) -> None:
     (shown,) = fill_gallery(scene.root, 1, name="shown")
     mailing = a_draft_showing(scene, str(shown.pk))
@@ -227,3 +230,23 @@ def test_a_request_of_the_composer_builds_its_context_once(
         client.get(reverse("campaigns:mailing-edit", args=[mailing.pk]))
 
     assert built == [scene.store]
+
+
+def test_shared_parts_are_read_in_their_newest_version_alone(scene: Scene) -> None:
+    for name in ("legal", "hours"):
+        part = Snippet.objects.create(brand=scene.brand, name=name, label=name.title())
+        for number in range(1, 5):
+            source = f"<i>Number {number} of {name}</i>"
+            compiled = compile_snippet(name, part.label, source)
+            SnippetVersion.objects.create(snippet=part, number=number, source=source, compiled=compiled.as_json())
+
+    with objects_of(SnippetVersion) as read:
+        (query,) = cost_of(lambda: snippets_of(scene.brand)).queries
+
+    assert '"source"' not in query
+    assert read == []
+    found = snippets_of(scene.brand)
+    assert [(name, "Number 4" in str(part.pieces)) for name, part in found.items()] == [
+        ("hours", True),
+        ("legal", True),
+    ]
