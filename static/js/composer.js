@@ -179,8 +179,19 @@ export default function attach(root) {
       element.querySelector(".step-title").textContent = step.title;
       element.querySelector("[data-step-word]").textContent = step.word;
       element.querySelector("[data-step-summary]").textContent = step.summary;
+      sayInvalid(element);
     }
     preview.reload(answer.revision);
+  }
+
+  /** Says at a step's inputs whether a note stops the mailing; of several fields it only takes back what stood there. */
+  function sayInvalid(step) {
+    const blocks = step.querySelector('.step-notes [data-tone="bad"]') !== null;
+    if (blocks && step.querySelectorAll("[data-field]").length > 1) return;
+    for (const input of step.querySelectorAll(":is(input, select, textarea)[aria-describedby]")) {
+      if (blocks) input.setAttribute("aria-invalid", "true");
+      else input.removeAttribute("aria-invalid");
+    }
   }
 
   function clear(input) {

@@ -76,20 +76,22 @@ function start(box, kit) {
   textarea.before(host);
   textarea.hidden = true;
 
+  /** Gives what the textarea says of itself, for whoever hears the editor in its place. */
+  const spoken = () => ({
+    class: "rich-text",
+    role: "textbox",
+    "aria-multiline": "true",
+    "aria-labelledby": box.dataset.labelledby,
+    "aria-describedby": textarea.getAttribute("aria-describedby"),
+    "aria-invalid": textarea.getAttribute("aria-invalid") ?? "false",
+  });
+
   const editor = new kit.Editor({
     element: host,
     injectCSS: false,
     extensions: extensionsFor(kit, formats, labels),
     content: withChips(textarea.value, labels),
-    editorProps: {
-      attributes: {
-        class: "rich-text",
-        role: "textbox",
-        "aria-multiline": "true",
-        "aria-labelledby": box.dataset.labelledby,
-        "aria-describedby": textarea.getAttribute("aria-describedby") ?? "",
-      },
-    },
+    editorProps: { attributes: spoken() },
     onUpdate: () => {
       textarea.value = editor.isEmpty ? "" : editor.getHTML().replace(CHIP, "[[$1]]");
       textarea.dispatchEvent(new Event("input", { bubbles: true }));
@@ -101,6 +103,9 @@ function start(box, kit) {
       }
     },
   });
+
+  const follow = () => editor.setOptions({ editorProps: { attributes: spoken() } });
+  new MutationObserver(follow).observe(textarea, { attributeFilter: ["aria-invalid"] });
 
   tools.hidden = false;
   tools.addEventListener("click", (event) => {
