@@ -94,7 +94,7 @@ export default function attach(root) {
   for (const end of ["pointerup", "pointercancel"]) stage.addEventListener(end, () => (start = null));
 
   root.addEventListener("change", (event) => {
-    if (event.target.name === "turn") return show();
+    if (event.target.name === "turn") return change(null); // its numbers meant another place of the picture
     if (!names.includes(event.target.name)) return;
     const values = names.map((name) => field(name).value);
     if (values.every((value) => value !== "")) {

@@ -1,0 +1,91 @@
+"""Inputs say in a real browser what stands under them and what stops the mailing; a crop never outlives a turn."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.journeys.portal import RunningPortal
+from tests.journeys.test_brand_lock import violations
+from tests.journeys.test_the_whole_way import open_step, signed_in
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Locator, Page
+
+pytestmark = [pytest.mark.browser, pytest.mark.processes, pytest.mark.xdist_group("portal")]
+
+
+def test_what_is_wrong_with_an_input_is_said_at_it_while_somebody_types(
+    portal: RunningPortal, browser: Browser
+) -> None:
+    author, problems = signed_in(browser, portal, "author@northwind.example")
+    author.locator('main a[href*="/templates/"]').first.click()
+    author.get_by_role("button", name="Use this template").first.click()
+    open_step(author, "headline")
+    headline = author.locator("#f-headline")
+    words = headline.input_value()
+
+    headline.fill("x" * 400)
+    expect(headline).to_have_attribute("aria-invalid", "true")
+    said = description(headline)
+    assert violations(author) == []
+    headline.fill(words)
+    expect(headline).not_to_have_attribute("aria-invalid", "true")
+
+    open_step(author, "intro")
+    text = author.locator('[data-field="intro"] .rich-text')
+    expect(text).to_have_attribute("aria-invalid", "false")
+    text.fill("x " * 2000)
+    expect(text).to_have_attribute("aria-invalid", "true")
+    assert "notes-intro" in (text.get_attribute("aria-describedby") or "").split()
+    assert "400 / " in said
+    assert author.locator("#notes-headline").inner_text() == ""
+    assert violations(author) == []
+    assert missing_descriptions(author) == []
+    assert problems == []
+
+
+@pytest.mark.catalogue("I2")
+def test_turning_a_picture_takes_the_crop_back(portal: RunningPortal, browser: Browser) -> None:
+    author, problems = signed_in(browser, portal, "author@northwind.example")
+    author.get_by_role("link", name="Images").click()
+    author.locator('main a[href*="/crop/"]').first.click()
+    frame = author.locator("[data-crop-frame]")
+
+    author.get_by_role("button", name="1:1").click()
+    expect(frame).to_be_visible()
+    drawn = crop_of(author)
+    author.locator("[name=turn]").select_option("90")
+    turned = crop_of(author)
+    author.locator("[name=turn]").select_option("0")
+
+    assert all(drawn)
+    assert turned == crop_of(author) == ["", "", "", ""]
+    expect(frame).to_be_hidden()
+    assert violations(author) == []
+    assert problems == []
+
+
+def crop_of(page: Page) -> list[str]:
+    """Gives the four numbers of the crop as the form would send them."""
+    return [page.locator(f'[name="{name}"]').input_value() for name in ("left", "top", "crop_width", "crop_height")]
+
+
+def description(field: Locator) -> str:
+    """Gives the words of everything that describes an input."""
+    words: str = field.evaluate(
+        "field => field.getAttribute('aria-describedby').split(' ')"
+        ".map(id => document.getElementById(id).textContent.trim()).join(' ')"
+    )
+    return words
+
+
+def missing_descriptions(page: Page) -> list[str]:
+    """Gives the ids that something on the page is described by and that are not there."""
+    missing: list[str] = page.evaluate(
+        "[...document.querySelectorAll('[aria-describedby]')].flatMap("
+        "one => one.getAttribute('aria-describedby').trim().split(/\\s+/)).filter(id => !document.getElementById(id))"
+    )
+    return missing
