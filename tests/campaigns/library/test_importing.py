@@ -10,7 +10,9 @@ from django.test import Client
 from django.urls import reverse
 from pytest_django.fixtures import Settings
 
+from campaigns.brandlock import FieldType
 from campaigns.library.drafting import save_draft
+from campaigns.library.field_words import TYPE_LABELS
 from campaigns.library.import_forms import MAX_FILE_BYTES
 from campaigns.library.importing import import_template
 from campaigns.library.services import create_template
@@ -160,6 +162,16 @@ def test_fields_are_proposed_and_none_is_ticked(cast: Cast, template: Template, 
     assert " checked" not in page.text
     assert "This link seems to unsubscribe." in page.text
     assert client.get(proposals_of(template), {"choose": "all"}).text.count(" checked") == 5
+
+
+def test_types_are_called_as_in_the_editor(cast: Cast, template: Template, client: Client) -> None:
+    client.force_login(cast.manager)
+
+    page = client.get(proposals_of(template))
+
+    types = {label for row in page.context["rows"] for _value, label in row.fields["type"].widget.choices}
+    assert types <= set(TYPE_LABELS.values())
+    assert TYPE_LABELS[FieldType.TEXT] in types
 
 
 def test_confirmed_fields_are_written_into_the_draft_and_nothing_else_changes(

@@ -49,7 +49,7 @@ def post(scene: Scene, *, by_script: bool = False, **changes: str) -> tuple[int,
     """Posts the editor's form as the manager; gives status and text."""
     client = Client()
     client.force_login(scene.people["manager"])
-    data = {"name": "Forged", "description": "Forged", "folder": "Forged", "route": "trigger", "source": MINE}
+    data = {"name": "Forged", "description": "Forged", "folder": "Forged", "route": "schedule", "source": MINE}
     data |= {"starts_on": "2030-01-01", "expires_on": "2030-02-01"} | changes
     url = reverse("campaigns:template-edit", args=[scene.template.pk])
     answer = client.post(url, data, headers={"hx-request": "true"} if by_script else {})
@@ -63,7 +63,7 @@ def test_a_refused_draft_changes_nothing_of_the_template(scene: Scene, seen: str
     save(scene, HERS)
     events = Event.objects.count()
 
-    status, text = post(scene, by_script=by_script, seen=seen)
+    status, text = post(scene, by_script=by_script, seen=seen, route="trigger")
 
     scene.template.refresh_from_db()
     assert status == (200 if by_script else 409)
@@ -81,7 +81,7 @@ def test_a_draft_and_the_words_of_its_template_are_saved_together(scene: Scene) 
 
     scene.template.refresh_from_db()
     assert status == 302
-    assert (scene.template.name, scene.template.route, draft_source(scene)) == ("Evening news", "trigger", MINE)
+    assert (scene.template.name, scene.template.folder, draft_source(scene)) == ("Evening news", "Forged", MINE)
 
 
 def test_what_an_autosave_has_stored_already_is_nobody_elses_draft(scene: Scene) -> None:
@@ -158,7 +158,7 @@ def test_untouched_drafts_follow_a_new_version_however_it_is_published(scene: Sc
 
     if way == "page":
         a_tested_draft(scene, MINE)
-        post(scene, action="publish", name="Monthly news", route="schedule", seen=save(scene, MINE))
+        post(scene, action="publish", seen=save(scene, MINE))
     elif way == "service":
         publish_version(template=scene.template, source=MINE, kind="html", actor=None, tested=False)
     else:
