@@ -149,9 +149,7 @@ def _attributes(document: Document, element: Element) -> Iterator[Finding]:
         elif attribute.name in _ADDRESS_ATTRIBUTES and _BAD_SCHEME.match(_UNREAD_IN_ADDRESS.sub("", attribute.value)):
             yield _finding(document, attribute.value_start, "url_scheme", "This address is not allowed in mail.")
         elif attribute.name in _ADDRESS_ATTRIBUTES and _ODD_ADDRESS.match(_UNREAD_IN_ADDRESS.sub("", attribute.value)):
-            message = sentence(
-                "This address is written oddly. Write https:// and slashes that lean forward."
-            )
+            message = sentence("This address is written oddly. Write https:// and slashes that lean forward.")
             yield _finding(document, attribute.value_start, "url_malformed", message)
         elif attribute.name == "ping":
             message = sentence("%(attribute)s tells another host who follows the link. Take it out.")

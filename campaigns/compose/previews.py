@@ -15,6 +15,7 @@ from django.views.decorators.http import require_GET
 
 from campaigns.brandlock import Rendered, Target
 from campaigns.compose.content import preview_of_version, render_mailing
+from campaigns.library.offering import is_offered
 from campaigns.models import Mailing, Template
 from groups import access
 from groups.http import PortalRequest
@@ -54,7 +55,7 @@ def template_preview(request: PortalRequest, group_id: uuid.UUID, template_id: u
     """Gives a template as a group would see it before anything is filled in."""
     group = access.get(request.user, Group, group_id, Permission.SEE_MAILINGS)
     template = access.get_usable(group, Template, template_id)
-    if template.current is None:
+    if template.current is None or not is_offered(template, group, request.user):
         raise Http404
     return _picture(preview_of_version(template.current, group), is_text=False)
 

@@ -18,9 +18,9 @@ from campaigns.compose.inputs import changes_in, paths_of, with_value
 from campaigns.compose.sender import PARTS
 from campaigns.compose.step import AUDIENCE, NAME, PREFIX, SENDER, WHEN, own_key
 from campaigns.errors import NotAllowed, NotEditable, Refusal, StaleRevision, ValuesRefused
-from campaigns.library.images import add_upload, fitted_to
+from campaigns.library.images import add_upload, fitted_to, offered_image
 from campaigns.library.words import one_line
-from campaigns.models import Image, Mailing
+from campaigns.models import Mailing
 from groups import access
 from groups.models import Audience, Event, User
 from groups.roles import Permission
@@ -45,12 +45,16 @@ def save_form(*, mailing: Mailing, post: QueryDict, files: Mapping[str, Uploaded
     """Saves everything that a form names and that differs from what is stored.
 
     Raises `StaleRevision` when the page is older than what is stored, `NotEditable` when the mailing is no draft, and
-    `Http404` for an audience or an image that the group may not use.
+    `Http404` for an audience or an image that the group may not use; nothing at all is saved then.
     """
     posted = post.get(own_key("revision"), "")
     if posted != str(mailing.revision):
         raise StaleRevision(mailing.revision)
     outcome = Outcome(mailing)
+    compiled = compiled_of(mailing.version)
+    changes = changes_in(post, compiled, mailing.values, mailing.group.language)
+    changes = _with_checked_images(mailing, compiled, changes)
+    audience = _audience_in(mailing, post)
     name = str(post.get(own_key(NAME), mailing.name))
     if " ".join(name.split()) != mailing.name:
         try:
@@ -59,10 +63,10 @@ def save_form(*, mailing: Mailing, post: QueryDict, files: Mapping[str, Uploaded
             raise
         except Refusal as refusal:
             outcome.refused[own_key(NAME)] = refusal.sentence
-    _save_values(outcome, post, files, actor)
+    _save_values(outcome, compiled, changes, files, actor)
     _save_sender(outcome, post, actor)
-    if own_key(AUDIENCE) in post:
-        _save_audience(mailing, str(post[own_key(AUDIENCE)]), actor)
+    if own_key(AUDIENCE) in post and audience != mailing.audience:
+        services.choose_audience(mailing=mailing, audience=audience, actor=actor)
     if own_key(WHEN) in post:
         _save_time(outcome, post, actor)
     return outcome
@@ -74,12 +78,11 @@ def last_change_of(mailing: Mailing) -> Event | None:
     return events.select_related("actor").order_by("-id").first()
 
 
-def _save_values(outcome: Outcome, post: QueryDict, files: Mapping[str, UploadedFile[Any]], actor: User) -> None:
+def _save_values(
+    outcome: Outcome, compiled: Compiled, changes: dict[str, Any], files: Mapping[str, UploadedFile[Any]], actor: User
+) -> None:
     mailing = outcome.mailing
-    compiled = compiled_of(mailing.version)
-    changes = changes_in(post, compiled, mailing.values, mailing.group.language)
     changes = _uploads(outcome, compiled, files, changes, actor)
-    changes = _with_checked_images(mailing, compiled, changes)
     while changes:
         try:
             services.save_values(mailing=mailing, changes=changes, revision=mailing.revision, actor=actor)
@@ -125,14 +128,17 @@ def _uploads(
 
 
 def _with_checked_images(mailing: Mailing, compiled: Compiled, changes: dict[str, Any]) -> dict[str, Any]:
-    """Lets only images through that the group may use, or that were there before; a new one brings its words (I7)."""
+    """Lets only images through that are offered to the group, or were there before; a new one brings its words (I7).
+
+    Raises `Http404` for any other.
+    """
     kept = {_image_in(value) for _path, _spec, value in paths_of(compiled, mailing.values, FieldType.IMAGE)}
     kept |= {_image_in(spec.default) for spec in compiled.fields if spec.type is FieldType.IMAGE}
     for path, _spec, value in list(paths_of(compiled, changes, FieldType.IMAGE)):
         chosen = _image_in(value)
         if not chosen or chosen in kept:
             continue
-        image = access.get_usable(mailing.group, Image, chosen)
+        image = offered_image(mailing.group, chosen)
         if not str(value.get("alt", "")).strip():
             changes = with_value(mailing.values, changes, path, {**value, "alt": image.alt})
     return changes
@@ -156,11 +162,12 @@ def _save_sender(outcome: Outcome, post: QueryDict, actor: User) -> None:
         outcome.refused[own_key(SENDER)] = refusal.sentence
 
 
-def _save_audience(mailing: Mailing, chosen: str, actor: User) -> None:
-    if chosen == str(mailing.audience_id or ""):
-        return
-    audience = access.get_usable(mailing.group, Audience, chosen) if chosen else None
-    services.choose_audience(mailing=mailing, audience=audience, actor=actor)
+def _audience_in(mailing: Mailing, post: QueryDict) -> Audience | None:
+    """Gives the audience that a form names; raises `Http404` for one that the group may not use."""
+    chosen = str(post.get(own_key(AUDIENCE), ""))
+    if not chosen or chosen == str(mailing.audience_id):
+        return mailing.audience if chosen else None
+    return access.get_usable(mailing.group, Audience, chosen)
 
 
 def _save_time(outcome: Outcome, post: QueryDict, actor: User) -> None:

@@ -102,7 +102,12 @@ def choose_time(*, mailing: Mailing, send_at: datetime | None, actor: User) -> M
 
 
 def copy_mailing(*, mailing: Mailing, actor: User) -> Mailing:
-    """Makes a new draft with the same content; audience and time are asked for anew."""
+    """Makes a new draft with the same content; audience and time are asked for anew.
+
+    Raises `Refusal` where the person may not start a mailing from the template any more.
+    """
+    if not is_offered(mailing.version.template, mailing.group, actor):
+        raise Refusal(_("The template of this mailing is not offered to you any more, so it cannot be copied."))
     with transaction.atomic():
         copy = Mailing.objects.create(
             group=mailing.group,

@@ -83,7 +83,11 @@ def mailing_start(request: PortalRequest, group_id: uuid.UUID, template_id: uuid
 def mailing_copy(request: PortalRequest, mailing_id: uuid.UUID) -> HttpResponse:
     """Makes a new draft with the same content and opens it."""
     mailing = access.get(request.user, Mailing, mailing_id, Permission.EDIT_MAILINGS)
-    copy = services.copy_mailing(mailing=mailing, actor=request.user)
+    try:
+        copy = services.copy_mailing(mailing=mailing, actor=request.user)
+    except Refusal as refusal:
+        messages.error(request, refusal.sentence)
+        return redirect("campaigns:mailing-detail", mailing_id=mailing.pk)
     messages.success(request, _("This is a copy. Choose its audience and its time anew."))
     return redirect("campaigns:mailing-edit", mailing_id=copy.pk)
 

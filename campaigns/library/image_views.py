@@ -90,7 +90,7 @@ def image_edit(request: PortalRequest, image_id: uuid.UUID) -> HttpResponse:
 def image_crop(request: PortalRequest, group_id: uuid.UUID, image_id: uuid.UUID) -> HttpResponse:
     """Makes a new image of the group from one that it may use, cropped, turned or smaller; the old one stays."""
     group = access.get(request.user, Group, group_id, Permission.EDIT_IMAGES)
-    image = access.get_usable(group, Image, image_id)
+    image = images.offered_image(group, image_id)
     form = ImageEditForm(request.POST or None, initial={"turn": 0})
     if request.method == "POST" and form.is_valid():
         try:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from pathlib import PurePath
 
 from django.core.files.base import ContentFile
@@ -9,6 +10,7 @@ from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 from django.db.models import QuerySet
+from django.http import Http404
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -33,6 +35,14 @@ def offered_images(group: Group) -> QuerySet[Image]:
     """
     images = access.usable(group, Image).filter(hidden_at=None).exclude(folder__is_active=False)
     return images.select_related("group", "folder")
+
+
+def offered_image(group: Group, image_id: str | uuid.UUID) -> Image:
+    """Gives an image that a group may choose now; raises `Http404` for any other."""
+    image = access.get_usable(group, Image, image_id)
+    if not offered_images(group).filter(pk=image.pk).exists():
+        raise Http404
+    return image
 
 
 def add_image(

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_http_methods, require_POST
 
 from campaigns.brandlock import Fate
+from campaigns.errors import StaleRevision
 from campaigns.library.forms import AccessForm
 from campaigns.library.offering import set_access
 from campaigns.library.pushing import OpenDraft, attach_again, behind, open_drafts, push_version
@@ -76,7 +77,15 @@ def mailing_update(request: PortalRequest, mailing_id: uuid.UUID) -> HttpRespons
     if mailing.state == MailingState.DRAFT:
         template = mailing.version.template
         if request.POST.get("text") == "template":
-            is_done = attach_again(mailing=mailing, actor=request.user)
+            try:
+                revision = int(request.POST.get("revision", ""))
+            except ValueError:
+                revision = -1
+            try:
+                is_done = attach_again(mailing=mailing, revision=revision, actor=request.user)
+            except StaleRevision as refusal:
+                messages.error(request, refusal.sentence)
+                return redirect("campaigns:mailing-edit", mailing_id=mailing.pk)
         else:
             is_done = bool(push_version(template=template, mailings=[mailing], actor=request.user))
         if is_done:

@@ -43,6 +43,11 @@ def is_offered(template: Template, group: Group, user: User) -> bool:
     return offered_templates(group, user).filter(pk=template.pk).exists()
 
 
+def is_withheld(template: Template, group: Group, user: User) -> bool:
+    """Tells whether a template is kept from a person in a group, whatever its dates say."""
+    return not Template.objects.filter(_lets(group, user), pk=template.pk).exists()
+
+
 def demand_in_season(mailing: Mailing, *, go_at: datetime) -> None:
     """Raises `Refusal` for a mailing that would go out after its template's last day, in the group's zone (T14).
 
@@ -59,9 +64,9 @@ _TOO_LATE = gettext_lazy(
 
 
 def set_access(*, template: Template, lines: Sequence[TemplateAccess], actor: User) -> None:
-    """Replaces all lines of who may use a template."""
+    """Replaces the lines of who may use a template; those of groups that are closed stay, which no page offers."""
     with transaction.atomic():
-        template.access_lines.all().delete()
+        template.access_lines.exclude(group__closed_at__isnull=False).delete()
         TemplateAccess.objects.bulk_create(lines)
         record(
             "template.access",
@@ -75,10 +80,18 @@ def set_access(*, template: Template, lines: Sequence[TemplateAccess], actor: Us
 
 
 def _lets(group: Group, user: User) -> Q:
-    """Gives the templates of which no line denies, and some line allows unless none does."""
-    allowing = TemplateAccess.objects.filter(template=OuterRef("pk"), kind=AccessKind.ALLOW)
+    """Gives the templates of which no line denies, and whose lines that allow let the group and the role both.
+
+    Where no line names a group, or a role by itself, every one is let.
+    """
     is_denied = Exists(_speaking(AccessKind.DENY, group, user))
-    return Q(~is_denied) & (Q(~Exists(allowing)) | Q(Exists(_speaking(AccessKind.ALLOW, group, user))))
+    allowing = TemplateAccess.objects.filter(template=OuterRef("pk"), kind=AccessKind.ALLOW)
+    speaking = _speaking(AccessKind.ALLOW, group, user)
+    lets = Q(~is_denied)
+    for names_group in (True, False):
+        said = {"group__isnull": not names_group}
+        lets &= Q(~Exists(allowing.filter(**said))) | Q(Exists(speaking.filter(**said)))
+    return lets
 
 
 def _speaking(kind: AccessKind, group: Group, user: User) -> QuerySet[TemplateAccess]:

@@ -191,7 +191,12 @@ def publish_draft(*, template: Template, actor: User) -> Published:
     draft = template.versions.filter(published_at=None).first() or template.current
     if draft is None:
         raise Refusal(_("There is nothing to publish yet. Write the email first."))
-    if draft.published_at is None and draft.tested_digest != draft.digest and draft.compiled:
+    compiled = compile_for(template.brand, draft.source, draft.source_kind, inlines_css=draft.inlines_css).as_json()
+    if draft.published_at is None and compiled != draft.compiled:
+        # A shared part that it pins, or a rule of the brand, changed since it was saved: a test shows it as it is now.
+        TemplateVersion.objects.filter(pk=draft.pk).update(compiled=compiled, tested_digest="")
+        raise Refusal(_("What this shows has changed since it was saved. Send yourself a test mail, and look at it."))
+    if draft.published_at is None and draft.tested_digest != draft.digest:
         raise Refusal(_("Send yourself a test mail of exactly this draft first, and look at it."))
     return _publish(
         template=template,

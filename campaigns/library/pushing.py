@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from campaigns.brandlock import Carried, carry_values, default_values
 from campaigns.compose.content import compiled_of
+from campaigns.errors import StaleRevision
 from campaigns.models import Mailing, MailingState, Review, ReviewState, Template
 from groups.audit import record
 from groups.models import User
@@ -71,8 +72,13 @@ def follow(template: Template, actor: User | None) -> int:
     return sum(_push(template, mailing, actor, reset=True) for mailing in attached)
 
 
-def attach_again(*, mailing: Mailing, actor: User) -> bool:
-    """Gives a draft the newest version with the template's own text, and tells whether it could be done (T18)."""
+def attach_again(*, mailing: Mailing, revision: int, actor: User) -> bool:
+    """Gives a draft the newest version with the template's own text, and tells whether it could be done (T18).
+
+    Raises `StaleRevision` where the draft is not the one any more whose words are to be thrown away.
+    """
+    if mailing.revision != revision:
+        raise StaleRevision(mailing.revision)
     return bool(_push(mailing.version.template, mailing, actor, reset=True))
 
 

@@ -9,7 +9,9 @@ from django.db import transaction
 from django.db.models import Max
 from django.utils import timezone
 from django.utils.text import slugify
+from django.utils.translation import gettext as _
 
+from campaigns.errors import Refusal
 from campaigns.library.slugs import free_slug
 from campaigns.library.words import one_line
 from campaigns.models import Route, SourceKind, Template, TemplateVersion
@@ -55,8 +57,11 @@ def describe_template(*, template: Template, actor: User, **changes: Any) -> Tem
     """Changes what the wall says of a template, its folder, its dates and how its mailings reach Braze.
 
     `changes` are columns of the template. Words become one line each; a name that is empty then stays as it was.
-    Nothing is written where all is the same.
+    Nothing is written where all is the same. Raises `Refusal` for another route of a template that is published: its
+    content, its test and the mailings begun with it belong to the one that it has.
     """
+    if template.current_id is not None and changes.get("route", template.route) != template.route:
+        raise Refusal(_("How a published template is sent cannot change. Make a new template for the other way."))
     changed = {name: one_line(value) if name in _WORDS else value for name, value in changes.items()}
     if not changed.get("name", template.name):
         changed["name"] = template.name

@@ -24,7 +24,7 @@ from campaigns.brandlock import (
 from campaigns.compose.content import compiled_of, context_for
 from campaigns.compose.queries import audience_count
 from campaigns.compose.sender import sender_problems
-from campaigns.library.offering import day_of
+from campaigns.library.offering import day_of, is_withheld
 from campaigns.models import Mailing, Route, RuleLevel
 from campaigns.preflight.findings import CheckFinding
 from campaigns.rules.queries import hits_of, restrictions_of
@@ -116,6 +116,17 @@ def _season(subject: Subject) -> Iterator[CheckFinding]:
             ),
             step="when",
             params={"name": template.name, "day": date_format(template.expires_on)},
+        )
+
+
+def _withheld(subject: Subject) -> Iterator[CheckFinding]:
+    mailing = subject.mailing
+    if is_withheld(mailing.version.template, mailing.group, mailing.author):
+        yield CheckFinding(
+            "template_withheld",
+            _("The template “%(name)s” is not for your group any more. Ask a brand manager, or use another one."),
+            step="braze",
+            params={"name": mailing.version.template.name},
         )
 
 
@@ -256,6 +267,7 @@ CHECKS: tuple[Callable[[Subject], Iterator[CheckFinding]], ...] = (
     _sender,
     _restricted_words,
     _season,
+    _withheld,
     _subject_line,
     _audience,
     _import,

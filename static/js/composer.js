@@ -161,6 +161,7 @@ export default function attach(root) {
 
   function show(answer) {
     form.elements["mailing-revision"].value = answer.revision;
+    for (const input of root.querySelectorAll('input[name="revision"]')) input.value = answer.revision;
     root.querySelector("[data-mailing-name]").textContent = answer.name;
     for (const [name, html] of Object.entries(answer.fragments)) {
       const place = root.querySelector(`[data-fragment="${CSS.escape(name)}"]`);

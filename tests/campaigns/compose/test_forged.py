@@ -6,16 +6,18 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from campaigns.brandlock import Target
 from campaigns.compose.content import render_mailing
 from campaigns.compose.services import save_values, start_mailing
 from campaigns.errors import ValuesRefused
+from campaigns.library.folders import change_folder, create_folder
 from campaigns.library.images import add_image
 from campaigns.library.publishing import publish_version
 from campaigns.library.services import create_template
 from campaigns.models import Image, Mailing
-from tests.campaigns.compose.scene import Scene, a_scene
+from tests.campaigns.compose.scene import Scene, a_scene, an_audience
 from tests.campaigns.library.sources import a_picture_file
 
 LOCKED = """<!doctype html>
@@ -148,3 +150,35 @@ def test_a_step_says_what_belongs_there_and_the_picture_what_is_locked(scene: Sc
     for words in ("What is new, in a few words.", "Good: Cake on Friday", "Better not: NEWS!!!"):
         assert words in page
     assert "This part is locked by Northwind. A brand manager can change it." in page
+
+
+@pytest.mark.parametrize(("name", "value"), [("mailing-audience", "audience"), ("photo.image", "image")])
+def test_a_foreign_id_leaves_nothing_of_the_request_behind(scene: Scene, name: str, value: str) -> None:
+    mailing = start_mailing(group=scene.store, template=scene.template, actor=scene.people["author"], name="Spring")
+    theirs = {
+        "audience": an_audience(scene.other_store, 1).pk,
+        "image": add_image(
+            group=scene.other_store, data=a_picture_file(), file_name="x.png", alt="x", actor=scene.people["stranger"]
+        ).pk,
+    }
+    before = mailing.values
+
+    status = saved(scene, mailing, **{"mailing-name": "Summer", "headline": "Hello", name: str(theirs[value])})
+
+    assert status == 404
+    assert (mailing.name, mailing.values) == ("Spring", before)
+
+
+@pytest.mark.catalogue("I4", "I5")
+def test_a_hidden_picture_and_one_of_a_closed_folder_cannot_be_chosen_by_id(scene: Scene) -> None:
+    mailing = start_mailing(group=scene.store, template=scene.template, actor=scene.people["author"], name="Spring")
+    manager = scene.people["manager"]
+    folder = create_folder(group=scene.root, name="Old", locals_may_upload=False, actor=manager)
+    image = add_image(group=scene.root, data=a_picture_file(), file_name="x.png", alt="x", actor=manager, folder=folder)
+    change_folder(folder=folder, is_active=False, locals_may_upload=False, actor=manager)
+    before = mailing.values
+
+    assert saved(scene, mailing, **{"photo.image": str(image.pk)}) == 404
+    Image.objects.filter(pk=image.pk).update(folder=None, hidden_at=timezone.now())
+    assert saved(scene, mailing, **{"photo.image": str(image.pk)}) == 404
+    assert mailing.values == before

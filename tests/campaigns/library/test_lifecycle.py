@@ -22,6 +22,7 @@ from campaigns.library.errors import StaleDraft
 from campaigns.library.offering import demand_in_season, offered_templates, set_access
 from campaigns.library.publishing import publish_draft, publish_version, send_test
 from campaigns.library.pushing import follow, is_attached, open_drafts, push_version
+from campaigns.library.services import describe_template
 from campaigns.library.snippets import add_snippet, change_snippet
 from campaigns.models import (
     AccessKind,
@@ -279,7 +280,7 @@ def test_an_author_takes_the_newest_version_or_the_templates_own_text(scene: Sce
     client.post(url, {"text": "mine"})
     mailing.refresh_from_db()
     kept = mailing.values["headline"]
-    client.post(url, {"text": "template"})
+    client.post(url, {"text": "template", "revision": mailing.revision})
     mailing.refresh_from_db()
 
     assert kept == "Mine"
@@ -524,3 +525,87 @@ def test_an_approval_covers_what_stands_on_another_day_only(scene: Scene) -> Non
         compiled=compile_snippet("legal", "Legal", "Second").as_json()
     )
     assert digest_of(mailing) != before
+
+
+@pytest.mark.catalogue("T15")
+def test_only_these_groups_and_only_these_roles_hold_together(scene: Scene) -> None:
+    lines = [
+        TemplateAccess(template=scene.template, kind=AccessKind.ALLOW, group=scene.other_store),
+        TemplateAccess(template=scene.template, kind=AccessKind.ALLOW, role=Role.LOCAL_AUTHOR),
+    ]
+    set_access(template=scene.template, lines=lines, actor=scene.people["manager"])
+    here = offered_templates(scene.store, scene.people["author"]).exists()
+    set_access(
+        template=scene.template,
+        lines=[TemplateAccess(template=scene.template, kind=AccessKind.ALLOW, group=scene.store), lines[1]],
+        actor=scene.people["manager"],
+    )
+
+    assert not here
+    assert offered_templates(scene.store, scene.people["author"]).exists()
+    assert not offered_templates(scene.store, scene.people["sender"]).exists()
+
+
+@pytest.mark.catalogue("T15")
+def test_a_line_of_a_closed_group_is_kept_so_that_nobody_means_not_everybody(scene: Scene) -> None:
+    line = TemplateAccess(template=scene.template, kind=AccessKind.ALLOW, group=scene.other_store)
+    set_access(template=scene.template, lines=[line], actor=scene.people["manager"])
+    Group.objects.filter(pk=scene.other_store.pk).update(closed_at=timezone.now())
+
+    client_of(scene, "manager").post(reverse("campaigns:template-access", args=[scene.template.pk]), {})
+
+    assert not offered_templates(scene.store, scene.people["author"]).exists()
+
+
+@pytest.mark.catalogue("T15")
+def test_what_is_withheld_is_neither_copied_nor_previewed_nor_sent(scene: Scene) -> None:
+    mailing = scene.draft(author="sender")
+    line = TemplateAccess(template=scene.template, kind=AccessKind.DENY, group=scene.store)
+    set_access(template=scene.template, lines=[line], actor=scene.people["manager"])
+    client = client_of(scene, "sender")
+
+    preview = client.get(reverse("campaigns:template-preview", args=[scene.store.pk, scene.template.pk]))
+    client.post(reverse("campaigns:mailing-copy", args=[mailing.pk]))
+
+    assert preview.status_code == 404
+    assert Mailing.objects.count() == 1
+    assert "template_withheld" in [found.code for found in check(mailing) if found.blocks]
+
+
+def test_the_route_of_a_published_template_stays(scene: Scene) -> None:
+    with pytest.raises(Refusal, match="cannot change"):
+        describe_template(template=scene.template, actor=scene.people["manager"], route="trigger", name="Else")
+
+    scene.template.refresh_from_db()
+    assert (scene.template.route, scene.template.name) == ("schedule", "Monthly news")
+
+
+@pytest.mark.catalogue("T16")
+def test_a_pinned_part_that_changed_since_the_test_is_tested_again(scene: Scene) -> None:
+    manager = scene.people["manager"]
+    part = add_snippet(brand=scene.brand, name="legal", label="Legal", source="First", actor=manager).snippet
+    pinned = "<p data-field='l' data-type='snippet' data-options='legal' data-pinned>x</p><h1"
+    draft = save_draft(template=scene.template, source=SOURCE.replace("<h1", pinned, 1), kind="html", actor=manager)
+    send_test(draft=draft, group=scene.store, actor=manager)
+    change_snippet(snippet=part, label="Legal", source="Second", actor=manager)
+
+    with pytest.raises(Refusal, match="has changed since it was saved"):
+        publish_draft(template=scene.template, actor=manager)
+
+    draft.refresh_from_db()
+    assert "Second" in str(draft.compiled)
+    send_test(draft=draft, group=scene.store, actor=manager)
+    assert publish_draft(template=scene.template, actor=manager).version.is_tested
+
+
+@pytest.mark.catalogue("T18")
+def test_beginning_again_on_an_older_page_throws_nobodys_words_away(scene: Scene) -> None:
+    mailing = scene.draft()
+    older = mailing.revision
+    save_values(mailing=mailing, changes={"headline": "An hour of work"}, revision=older, actor=scene.people["author"])
+    url = reverse("campaigns:mailing-update", args=[mailing.pk])
+
+    client_of(scene, "author").post(url, {"text": "template", "revision": older})
+
+    mailing.refresh_from_db()
+    assert mailing.values["headline"] == "An hour of work"
