@@ -42,8 +42,8 @@ def an_image(group: Group, actor: User, data: bytes | None = None, folder: Image
 def served(image: Image) -> HttpResponseBase:
     """Gives the answer to somebody who is not signed in, read to its end."""
     answer = Client().get(f"/media/{image.file.name}")
+    # At its end the client closes the answer; closing it again would close the test's own connection to PostgreSQL.
     assert b"".join(answer.streaming_content)  # type: ignore[attr-defined]  # Django's client gives the response
-    answer.close()
     return answer
 
 
