@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from html import unescape
 
 from . import rules
-from .fields import FieldSpec, FieldType, Lock, RichStyles, SectionSpec
+from .fields import FieldSpec, FieldType, Lock, SectionSpec
 from .findings import Finding, sentence
 from .marks import ALL_MARKS
-from .pieces import Origin, Place, Spot
+from .pieces import Json, Origin, Place, Spot
 from .sections import SectionReader
 from .source import MOST_FINDINGS, VOID_TAGS, Attribute, Document, Element, Kind, position
 from .types import TYPES, Filling, Written
@@ -163,10 +163,10 @@ class _Resolver:
             message = sentence("<%(tag)s> cannot hold a field of type %(type)s.")
             self.note(element, "mark_not_here", message, field=name, tag=element.tag, type=type_name)
             return
-        read, problems = rules.read_rules(element, field_type)
+        read, problems = rules.read_field(element, field_type)
         for code, message, params in problems:
             self.note(element, code, message, field=name, **params)
-        self.marks.fields.append(self.spec(element, name, field_type, read, attribute))
+        self.marks.fields.append(self.completed(element, read, attribute))
         for filling in fillings:
             self.fill(element, name, filling)
 
@@ -188,60 +188,34 @@ class _Resolver:
         is_empty = element.tag in VOID_TAGS or element.end == element.open_end
         return TYPES[field_type].fits(element) and not (is_empty and field_type is not FieldType.IMAGE)
 
-    def spec(self, element: Element, name: str, field_type: FieldType, read: rules.Rules, attribute: str) -> FieldSpec:
-        plain = RichStyles()
-        html = "" if element.tag in VOID_TAGS else self.document.content(element)
-        written = Written(element, element.get("data-default"), html, _plain(html), read.formats)
-        default = TYPES[field_type].written(written)
-        if field_type in _ATTRIBUTE_TYPES and attribute and not element.get("data-default"):
-            default = _style_of(element, attribute)
-        if field_type in {FieldType.CHOICE, FieldType.COLOR, FieldType.SNIPPET} and read.options:
-            values = [option.value for option in read.options]
-            default = default if default in values else values[0]
-        elif default and field_type in rules.FORMED:
-            if not rules.is_value(field_type, str(default)):
-                message = sentence("data-default is %(wanted)s.")
-                self.note(element, "bad_rule", message, field=name, wanted=TYPES[field_type].wanted)
-            default = TYPES[field_type].canonical(str(default))
-        section = self.sections.around(element)
-        return FieldSpec(
-            name=name,
-            type=field_type,
-            label=element.get("data-label") or rules.spoken(name),
-            help=element.get("data-help"),
-            good=element.get("data-good"),
-            bad=element.get("data-bad"),
-            default=default,
-            required=rules.switch(element, "data-required"),
-            must_change=rules.switch(element, "data-must-change"),
-            minimum=read.minimum,
-            maximum=read.maximum,
-            lowest=read.lowest,
-            highest=read.highest,
-            decimals=read.decimals,
-            currency=read.currency,
-            style=read.style,
-            pattern=read.pattern,
-            options=read.options,
-            formats=read.formats,
-            folders=read.folders,
-            takes_uploads=read.takes_uploads,
-            ratio=read.ratio,
-            size=read.size,
-            min_size=read.min_size,
-            max_size=read.max_size,
-            domains=read.domains,
-            attribute=attribute or ("color" if field_type is FieldType.COLOR else ""),
-            section=section,
+    def completed(self, element: Element, read: FieldSpec, attribute: str) -> FieldSpec:
+        """Returns a field with its default, and with what holds it."""
+        return replace(
+            read,
+            default=self.default(element, read, attribute),
+            attribute=attribute or ("color" if read.type is FieldType.COLOR else ""),
+            section=self.sections.around(element),
             repeat=self.sections.repeat_around(element),
             is_locked=self.sections.lock_around(element) is Lock.CONTENT,
-            is_pinned=read.is_pinned,
-            styles=RichStyles(
-                link=element.get("data-link-style") or plain.link,
-                paragraph=element.get("data-paragraph-style") or plain.paragraph,
-                list=element.get("data-list-style") or plain.list,
-            ),
         )
+
+    def default(self, element: Element, read: FieldSpec, attribute: str) -> Json:
+        """Returns the value that a new mailing begins with: what is said, else what stands in the element."""
+        html = "" if element.tag in VOID_TAGS else self.document.content(element)
+        written = Written(element, element.get("data-default"), html, _plain(html), read.formats)
+        value_type = TYPES[read.type]
+        default = value_type.written(written)
+        if read.type in _ATTRIBUTE_TYPES and attribute and not element.get("data-default"):
+            default = _style_of(element, attribute)
+        if read.options:
+            values = [option.value for option in read.options]
+            return default if default in values else values[0]
+        if default and read.type in rules.FORMED:
+            if not rules.is_value(read.type, str(default)):
+                message = sentence("data-default is %(wanted)s.")
+                self.note(element, "bad_rule", message, field=read.name, wanted=value_type.wanted)
+            return value_type.canonical(str(default))
+        return default
 
     def fill(self, element: Element, name: str, filling: Filling) -> None:
         """Writes the edit that puts a sentinel where the value goes."""

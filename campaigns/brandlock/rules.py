@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from babel.numbers import list_currencies
 
-from .fields import BLOCK_FORMATS, FieldType, Format, Option
+from .fields import BLOCK_FORMATS, FieldSpec, FieldType, Format, Option, RichStyles
 from .findings import sentence
 from .inert import in_style
 from .marks import COMMON_MARKS, FIELD_MARKS
@@ -44,30 +43,6 @@ _VALUES: dict[FieldType, Callable[[str], object]] = {
 }
 FORMED = frozenset({*_VALUES, FieldType.COLOR})
 """The types whose value has a form of its own."""
-
-
-@dataclass(slots=True)
-class Rules:
-    """The rules of one field, read from its marks (see `fields.FieldSpec`)."""
-
-    minimum: int | None = None
-    maximum: int | None = None
-    lowest: str = ""
-    highest: str = ""
-    decimals: int | None = None
-    currency: str = ""
-    style: str = ""
-    pattern: str = ""
-    options: tuple[Option, ...] = ()
-    formats: tuple[Format, ...] = ()
-    folders: tuple[str, ...] = ()
-    takes_uploads: bool = True
-    ratio: str = ""
-    size: str = ""
-    min_size: str = ""
-    max_size: str = ""
-    domains: tuple[str, ...] = ()
-    is_pinned: bool = False
 
 
 def spoken(name: str) -> str:
@@ -112,10 +87,13 @@ def allowed_formats(element: Element) -> frozenset[Format]:
     return allowed
 
 
-def read_rules(element: Element, field_type: FieldType) -> tuple[Rules, list[Problem]]:
-    """Returns the rules beside a field, and what is wrong with them; a mark of another type is wrong too."""
+def read_field(element: Element, field_type: FieldType) -> tuple[FieldSpec, list[Problem]]:
+    """Returns a field as its marks declare it, and what is wrong with them; a mark of another type is wrong too.
+
+    Its default and where it stands are still open: they follow from what the element holds, and from what holds it.
+    """
     reader = _Reader(element, field_type)
-    return reader.rules(), reader.problems
+    return reader.field(), reader.problems
 
 
 class _Reader:
@@ -124,33 +102,57 @@ class _Reader:
         self.type = field_type
         self.problems: list[Problem] = []
 
-    def rules(self) -> Rules:
+    def field(self) -> FieldSpec:
         self.check_marks()
-        rules = Rules(
-            pattern=self.pattern(),
+        element, name, usual = self.element, self.element.get("data-field"), RichStyles()
+        minimum, maximum, lowest, highest = self.bounds()
+        return FieldSpec(
+            name=name,
+            type=self.type,
+            label=element.get("data-label") or spoken(name),
+            help=element.get("data-help"),
+            good=element.get("data-good"),
+            bad=element.get("data-bad"),
+            required=switch(element, "data-required"),
+            must_change=switch(element, "data-must-change"),
+            minimum=minimum,
+            maximum=maximum,
+            lowest=lowest,
+            highest=highest,
             decimals=self.decimals(),
             currency=self.currency(),
             style=self.style(),
+            pattern=self.pattern(),
             options=self.options(),
             formats=self.formats() if self.type is FieldType.TEXT else (),
             folders=self.words("data-folders"),
-            takes_uploads=self.element.get("data-upload").strip().lower() != "false",
+            takes_uploads=element.get("data-upload").strip().lower() != "false",
             ratio=self.shaped("data-ratio", _RATIO, "16:9"),
             size=self.shaped("data-size", _SIZE, "1200x600"),
             min_size=self.shaped("data-min-size", _SIZE, "1200x600"),
             max_size=self.shaped("data-max-size", _SIZE, "1200x600"),
             domains=self.domains(),
-            is_pinned=switch(self.element, "data-pinned"),
+            is_pinned=switch(element, "data-pinned"),
+            styles=RichStyles(
+                link=element.get("data-link-style") or usual.link,
+                paragraph=element.get("data-paragraph-style") or usual.paragraph,
+                list=element.get("data-list-style") or usual.list,
+            ),
         )
+
+    def bounds(self) -> tuple[int | None, int | None, str, str]:
+        """Returns the fewest and the most characters, and the lowest and the highest value; of the two one pair is."""
+        minimum = maximum = None
+        lowest = highest = ""
         if self.type in _VALUES:
-            rules.lowest, rules.highest = (self.bound(mark) for mark in ("data-min", "data-max"))
-            is_crossed = bool(rules.lowest and rules.highest) and self.is_more(rules.lowest, rules.highest)
+            lowest, highest = (self.bound(mark) for mark in ("data-min", "data-max"))
+            is_crossed = bool(lowest and highest) and self.is_more(lowest, highest)
         else:
-            rules.minimum, rules.maximum = (self.count(mark) for mark in ("data-min", "data-max"))
-            is_crossed = None not in (rules.minimum, rules.maximum) and (rules.minimum or 0) > (rules.maximum or 0)
+            minimum, maximum = (self.count(mark) for mark in ("data-min", "data-max"))
+            is_crossed = minimum is not None and maximum is not None and minimum > maximum
         if is_crossed:
             self.refuse(sentence("data-min is larger than data-max."))
-        return rules
+        return minimum, maximum, lowest, highest
 
     def refuse(self, message: str, **params: str) -> None:
         if len(self.problems) < MOST_PROBLEMS:
