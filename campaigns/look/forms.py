@@ -15,6 +15,7 @@ from groups.models.brand import hex_color
 
 _FONT = re.compile(r"[A-Za-z0-9 ,-]{0,120}")
 MOST_COLOURS = 24
+MOST_LOGOS = 50
 
 
 class KitForm(forms.Form):
@@ -42,6 +43,10 @@ class KitForm(forms.Form):
         field = self.fields["logo"]
         assert isinstance(field, forms.ModelChoiceField)
         field.queryset = offered_images(group)
+        newest = list(field.queryset[:MOST_LOGOS])
+        chosen = self.initial.get("logo")
+        listed = [chosen, *newest] if chosen is not None and chosen not in newest else newest
+        field.choices = [("", field.empty_label), *((image.pk, image.name) for image in listed)]
 
     def clean_font(self) -> str:
         """Takes names of fonts and nothing else that a style could hold."""

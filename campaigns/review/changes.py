@@ -8,7 +8,8 @@ from typing import Any
 
 from campaigns.brandlock import RenderContext
 from campaigns.compose.asked import filled, words_of
-from campaigns.compose.content import context_for
+from campaigns.compose.content import compiled_of, context_for
+from campaigns.compose.gallery import images_named_in, is_named, names_of
 from campaigns.compose.queries import differences
 from campaigns.models import Image, Mailing
 from groups.access import usable
@@ -36,11 +37,11 @@ class Change:
 def changes_of(mailing: Mailing) -> tuple[Change, ...]:
     """Gives what a mailing changes against its template, in the order of the email."""
     context = context_for(mailing)
+    named = is_named(images_named_in(compiled_of(mailing.version), mailing.values))
     images: dict[str, Image] = {}
-    for image in usable(mailing.group, Image).select_related("group"):
-        images[str(image.pk)] = image
-        if image.group.parent_id is None:  # as in `content.images_for`: only the brand's own group gives names
-            images.setdefault(f"demo:{image.name}", image)
+    for image in usable(mailing.group, Image).filter(named).select_related("group"):
+        for name in names_of(image):
+            images.setdefault(name, image)
     return tuple(
         Change(found.field, found.label, _shown(found.before, images, context), _shown(found.after, images, context))
         for found in differences(mailing)
