@@ -10,6 +10,9 @@ class Command(makemessages.Command):
 
     xgettext_options = [  # noqa: RUF012  # Django's own attribute
         *makemessages.Command.xgettext_options,
-        *(f"--keyword={function}" for function in ("Finding:2", "found:2", "found_in:3", "note:3", "_finding:4", "sentence")),
+        *(
+            f"--keyword={function}"
+            for function in ("Finding:2", "found:2", "found_in:3", "note:3", "_finding:4", "sentence")
+        ),
     ]
     msgmerge_options = [*makemessages.Command.msgmerge_options, "--no-fuzzy-matching"]  # noqa: RUF012  # as above
