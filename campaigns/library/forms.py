@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from django import forms
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from campaigns.brandlock.compile import MAX_SOURCE_CHARACTERS
 from campaigns.brandlock.snippets import MAX_SNIPPET_CHARACTERS
 from campaigns.compose.sender import PARTS
 from campaigns.library.words import one_line
 from campaigns.models import AccessKind, Route, Template, TemplateAccess
-from groups.models import Group
+from groups.models import Group, User
 from groups.roles import Role
 from groups.tree.queries import in_tree_order
 
+_MAX_ADDRESSES = 20_000
 _SET_IN = "\u2003"
 
 
@@ -116,6 +119,36 @@ class TemplateForm(NewTemplateForm):
         return str(self.cleaned_data["source"]).replace("\r\n", "\n")
 
 
+class PeopleField(forms.CharField):
+    """People of a brand by email address, one a line; `people` are those who can be named."""
+
+    people: QuerySet[User] = User.objects.none()
+
+    def __init__(self, **options: Any) -> None:
+        widget = forms.Textarea(attrs={"rows": 3, "spellcheck": "false", "autocapitalize": "off"})
+        super().__init__(required=False, max_length=_MAX_ADDRESSES, widget=widget, **options)
+
+    def prepare_value(self, value: object) -> object:
+        """Gives people as their addresses; what was typed stays as it is."""
+        return value if isinstance(value, str) or value is None else "\n".join(user.email for user in value)  # type: ignore[attr-defined]
+
+    def clean(self, value: object) -> list[User]:
+        """Gives the people; raises `ValidationError` that names the addresses that nobody of the brand has."""
+        addresses = {address.lower(): address for address in re.split(r"[\s,;]+", super().clean(value)) if address}
+        found = list(self.people.filter(email__in=addresses).order_by("email"))
+        strangers = [addresses[email] for email in addresses.keys() - {user.email for user in found}]
+        if strangers:
+            raise forms.ValidationError(
+                ngettext(
+                    "Nobody here has the address %(addresses)s. Check the spelling, or add the person first.",
+                    "Nobody here has these addresses: %(addresses)s. Check the spelling, or add the people first.",
+                    len(strangers),
+                )
+                % {"addresses": ", ".join(sorted(strangers))}
+            )
+        return found
+
+
 class AccessForm(forms.Form):
     """Who may start mailings from a template; without anything ticked every group may, those to come as well."""
 
@@ -137,9 +170,20 @@ class AccessForm(forms.Form):
     denied_roles = forms.MultipleChoiceField(
         label=_("Not these roles"), choices=Role.choices, required=False, widget=forms.CheckboxSelectMultiple
     )
+    allowed_people = PeopleField(
+        label=_("These people, wherever they work"),
+        help_text=_(
+            "Email addresses, one a line. They may use it besides the groups and roles; with none, only they may."
+        ),
+    )
+    denied_people = PeopleField(label=_("Not these people"), help_text=_("Email addresses, one a line."))
 
-    def __init__(self, *args: Any, groups: QuerySet[Group], **options: Any) -> None:
+    def __init__(self, *args: Any, groups: QuerySet[Group], people: QuerySet[User], **options: Any) -> None:
         super().__init__(*args, **options)
+        for name in ("allowed_people", "denied_people"):
+            field = self.fields[name]
+            assert isinstance(field, PeopleField)
+            field.people = people
         choices = [(group.pk, _SET_IN * depth + group.name) for depth, group in in_tree_order(groups)]
         for name in ("allowed_groups", "denied_groups"):
             field = self.fields[name]
@@ -151,15 +195,11 @@ class AccessForm(forms.Form):
         """Gives what was ticked as lines of a template; where both are ticked both stand, and to deny wins."""
         words = self.cleaned_data
         kinds = ((AccessKind.ALLOW, "allowed"), (AccessKind.DENY, "denied"))
-        lines = [
-            TemplateAccess(template=template, kind=kind, group=group)
+        return [
+            TemplateAccess(template=template, kind=kind, **{part: said})
+            for part, several in (("group", "groups"), ("role", "roles"), ("person", "people"))
             for kind, word in kinds
-            for group in words[f"{word}_groups"]
-        ]
-        return lines + [
-            TemplateAccess(template=template, kind=kind, role=role)
-            for kind, word in kinds
-            for role in words[f"{word}_roles"]
+            for said in words[f"{word}_{several}"]
         ]
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections import defaultdict
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -22,6 +23,7 @@ from campaigns.models import AccessKind, Mailing, MailingState, Template
 from groups import access
 from groups.http import PortalRequest
 from groups.models import Group
+from groups.people.queries import people_of
 from groups.roles import Permission
 
 FATES = {
@@ -60,7 +62,7 @@ def template_access(request: PortalRequest, template_id: uuid.UUID) -> HttpRespo
     """Shows and changes who may start mailings from a template (T15)."""
     template = managed_template(request, template_id)
     groups = Group.objects.filter(brand=template.brand_id, closed_at=None).order_by("name")
-    form = AccessForm(request.POST or None, initial=_said(template), groups=groups)
+    form = AccessForm(request.POST or None, initial=_said(template), groups=groups, people=people_of(template.brand))
     if request.method == "POST" and form.is_valid():
         set_access(template=template, lines=form.lines(template), actor=request.user)
         messages.success(request, _("Saved."))
@@ -104,8 +106,9 @@ def _shown(draft: OpenDraft) -> dict[str, object]:
 
 
 def _said(template: Template) -> dict[str, list[object]]:
-    said: dict[str, list[object]] = {"allowed_groups": [], "denied_groups": [], "allowed_roles": [], "denied_roles": []}
-    for line in template.access_lines.all():
+    said: dict[str, list[object]] = defaultdict(list)
+    for line in template.access_lines.select_related("person").order_by("person__email"):
         word = "denied" if line.kind == AccessKind.DENY else "allowed"
-        said[f"{word}_groups" if line.group_id else f"{word}_roles"].append(line.group_id or line.role)
+        several = "people" if line.person_id else "groups" if line.group_id else "roles"
+        said[f"{word}_{several}"].append(line.person or line.group_id or line.role)
     return said

@@ -73,25 +73,29 @@ def set_access(*, template: Template, lines: Sequence[TemplateAccess], actor: Us
             actor=actor,
             brand=template.brand,
             target=template,
-            lines=", ".join(
-                f"{line.kind} {line.group.code if line.group else ''} {line.role}".strip() for line in lines
-            ),
+            lines=", ".join(_in_words(line) for line in lines),
         )
 
 
-def _lets(group: Group, user: User) -> Q:
-    """Gives the templates of which no line denies, and whose lines that allow let the group and the role both.
+def _in_words(line: TemplateAccess) -> str:
+    said = (line.kind, line.group and line.group.code, line.role, line.person and line.person.email)
+    return " ".join(part for part in said if part)
 
-    Where no line names a group, or a role by itself, every one is let.
+
+def _lets(group: Group, user: User) -> Q:
+    """Gives the templates of which no line denies, and whose lines that allow name the person, or let them in here.
+
+    They let in whom they let by group and by role both; where no line names a group, or a role by itself, every one is
+    let, unless all the lines there are name people.
     """
     is_denied = Exists(_speaking(AccessKind.DENY, group, user))
     allowing = TemplateAccess.objects.filter(template=OuterRef("pk"), kind=AccessKind.ALLOW)
     speaking = _speaking(AccessKind.ALLOW, group, user)
-    lets = Q(~is_denied)
+    lets = Q(~Exists(allowing)) | Q(Exists(allowing.filter(person=None)))
     for names_group in (True, False):
-        said = {"group__isnull": not names_group}
+        said = {"group__isnull": not names_group, "person": None}
         lets &= Q(~Exists(allowing.filter(**said))) | Q(Exists(speaking.filter(**said)))
-    return lets
+    return Q(~is_denied) & (Q(Exists(speaking.filter(person=user))) | lets)
 
 
 def _speaking(kind: AccessKind, group: Group, user: User) -> QuerySet[TemplateAccess]:
@@ -99,4 +103,6 @@ def _speaking(kind: AccessKind, group: Group, user: User) -> QuerySet[TemplateAc
     above = GroupPath.objects.filter(descendant=group).values("ancestor")
     roles = Membership.objects.filter(user=user, group__in=above).values("role")
     lines = TemplateAccess.objects.filter(template=OuterRef("pk"), kind=kind)
-    return lines.filter(Q(group=None) | Q(group__in=above), Q(role="") | Q(role__in=roles))
+    return lines.filter(
+        Q(group=None) | Q(group__in=above), Q(role="") | Q(role__in=roles), Q(person=None) | Q(person=user)
+    )

@@ -64,7 +64,9 @@ class AccessKind(models.TextChoices):
 
 
 class TemplateAccess(models.Model):
-    """One line of who may start mailings from a template (T15): a group with all below it, a role, or both together.
+    """One line of who may start mailings from a template (T15).
+
+    It names a group with all below it, a role, or both together; or one person, wherever they work.
 
     Without any line that allows, every group of the brand may, those to come as well; a line that denies always wins.
     """
@@ -74,13 +76,16 @@ class TemplateAccess(models.Model):
     kind = models.CharField(max_length=10, choices=AccessKind)
     group = models.ForeignKey("groups.Group", on_delete=models.CASCADE, null=True, blank=True, related_name="+")
     role = models.CharField(max_length=30, blank=True)
+    person = models.ForeignKey("groups.User", on_delete=models.PROTECT, null=True, blank=True, related_name="+")
 
     brand_path = "template__brand"
 
     class Meta:
         constraints = (
             models.CheckConstraint(
-                condition=models.Q(group__isnull=False) | ~models.Q(role=""), name="template_access_names_somebody"
+                condition=models.Q(person__isnull=True) & (models.Q(group__isnull=False) | ~models.Q(role=""))
+                | models.Q(person__isnull=False, group__isnull=True, role=""),
+                name="template_access_names_somebody",
             ),
             models.UniqueConstraint(
                 fields=["template", "kind", "group", "role"],
@@ -89,8 +94,13 @@ class TemplateAccess(models.Model):
             ),
             models.UniqueConstraint(
                 fields=["template", "kind", "role"],
-                condition=models.Q(group__isnull=True),
+                condition=models.Q(group__isnull=True, person__isnull=True),
                 name="template_access_once_per_role",
+            ),
+            models.UniqueConstraint(
+                fields=["template", "kind", "person"],
+                condition=models.Q(person__isnull=False),
+                name="template_access_once_per_person",
             ),
         )
 

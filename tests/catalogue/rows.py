@@ -19,7 +19,7 @@ ROWS: Final[dict[str, str]] = {
     "T12": "Repeated parts have a least and a most number",
     "T13": "Templates have folders, a description and a short name, shown where people choose",
     "T14": "Templates have a first and a last day; drafts of one that is over can be seen and not sent",
-    "T15": "Templates are given to groups and roles or kept from them; to keep wins",
+    "T15": "Templates are given to groups, roles and people or kept from them; to keep wins",
     "T16": "A draft is published only after a test mail of exactly that draft",
     "T17": "A new version is pushed to open drafts, values kept by name, with the difference",
     "T18": "Untouched drafts follow the template; changed ones are detached and attach again with one click",
