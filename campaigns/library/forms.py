@@ -134,7 +134,8 @@ class PeopleField(forms.CharField):
 
     def clean(self, value: object) -> list[User]:
         """Gives the people; raises `ValidationError` that names the addresses that nobody of the brand has."""
-        addresses = {address.lower(): address for address in re.split(r"[\s,;]+", super().clean(value)) if address}
+        said = (address.strip() for address in re.split(r"[\n,;]", super().clean(value)))
+        addresses = {address.lower(): address for address in said if address}
         found = list(self.people.filter(email__in=addresses).order_by("email"))
         strangers = [addresses[email] for email in addresses.keys() - {user.email for user in found}]
         if strangers:
@@ -173,7 +174,8 @@ class AccessForm(forms.Form):
     allowed_people = PeopleField(
         label=_("These people, wherever they work"),
         help_text=_(
-            "Email addresses, one a line. They may use it besides the groups and roles; with none, only they may."
+            "Email addresses, one a line. They may use it in addition to those groups and roles; where none are "
+            "chosen, only they may."
         ),
     )
     denied_people = PeopleField(label=_("Not these people"), help_text=_("Email addresses, one a line."))
