@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import pytest
+from django.db import connections
 from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
@@ -62,9 +63,11 @@ class Seen:
 
 
 @pytest.fixture(autouse=True)
-def rows_beside_a_browser(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Lets the test read rows although Playwright's own loop runs in this thread."""
+def rows_beside_a_browser(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Lets the test read rows although Playwright's own loop runs in this thread, by a connection that it closes."""
     monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+    yield
+    connections.close_all()
 
 
 @pytest.fixture
