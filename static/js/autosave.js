@@ -18,6 +18,16 @@ function valuesOf(step) {
   return pairs;
 }
 
+/** Tells whether somebody changed an input since the page was made, as can happen before the scripts are there. */
+function isChanged(input) {
+  if (!input.matches("input, select, textarea")) return false;
+  if (input.type === "file") return input.files.length > 0;
+  if (input.type === "checkbox" || input.type === "radio") return input.checked !== input.defaultChecked;
+  if (input.type === "select-one") return [...input.options].some((option) => option.defaultSelected && !option.selected);
+  // Dates and figures that a browser cannot read are empty here, although nobody emptied them.
+  return input.value !== input.defaultValue && (input.value !== "" || ["text", "tel", "textarea"].includes(input.type));
+}
+
 /** Gives the newest CSRF token: signing in again in another tab makes the one in the form worthless. */
 function tokenOf(form) {
   return document.cookie.match(/(?:^|; )csrftoken=([^;]+)/)?.[1] ?? form.elements.csrfmiddlewaretoken.value;
@@ -38,6 +48,7 @@ export class Autosave {
     this.isHeld = false;
     form.addEventListener("input", (event) => this.touch(event.target));
     form.addEventListener("change", (event) => this.touch(event.target));
+    for (const input of form.elements) if (isChanged(input)) this.touch(input);
     window.addEventListener("online", () => this.flush());
     window.addEventListener("beforeunload", (event) => {
       if (this.hasUnsaved) event.preventDefault();

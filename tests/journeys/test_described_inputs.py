@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 import pytest
@@ -12,7 +13,7 @@ from tests.journeys.test_brand_lock import violations
 from tests.journeys.test_the_whole_way import open_step, signed_in
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, Locator, Page
+    from playwright.sync_api import Browser, Locator, Page, Route
 
 pytestmark = [pytest.mark.browser, pytest.mark.processes, pytest.mark.xdist_group("portal")]
 
@@ -44,6 +45,31 @@ def test_what_is_wrong_with_an_input_is_said_at_it_while_somebody_types(
     assert author.locator("#notes-headline").inner_text() == ""
     assert violations(author) == []
     assert missing_descriptions(author) == []
+    assert problems == []
+
+
+def test_what_is_typed_before_the_scripts_are_there_is_saved_too(portal: RunningPortal, browser: Browser) -> None:
+    author, problems = signed_in(browser, portal, "author@northwind.example")
+    author.locator('main a[href*="/templates/"]').first.click()
+    author.get_by_role("button", name="Use this template").first.click()
+    waiting: list[Route] = []
+    author.route(re.compile(r"/composer\b[^/]*\.js"), lambda route: waiting.append(route))
+    author.reload(wait_until="commit")
+    open_step(author, "headline")
+    author.locator("#f-headline").fill("Typed at once")
+    author.wait_for_timeout(500)
+
+    assert waiting
+    for script in waiting:
+        script.continue_()
+
+    expect(author.locator("[data-save-status]")).to_contain_text("Saved")
+    author.unroute_all()
+    author.reload()
+    open_step(author, "headline")
+    expect(author.locator("#f-headline")).to_have_value("Typed at once")
+    author.wait_for_timeout(800)
+    assert author.locator("[data-saving]").count() == 0
     assert problems == []
 
 
