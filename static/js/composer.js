@@ -43,7 +43,9 @@ export default function attach(root) {
     next.scrollIntoView({ block: "nearest" });
   }
 
+  /** A long step that closes above takes its height away, so the one that opened is brought back into sight. */
   function follow(step) {
+    step.querySelector("summary").scrollIntoView({ block: "nearest" });
     preview.highlight(step.dataset.step);
     history.replaceState(null, "", `#step-${step.dataset.step}`);
   }

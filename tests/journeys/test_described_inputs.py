@@ -1,4 +1,4 @@
-"""Inputs say in a real browser what stands under them and what stops the mailing; a crop never outlives a turn."""
+"""Steps and inputs in a real browser: what they say, that nothing typed is lost, that the open step is in sight."""
 
 from __future__ import annotations
 
@@ -70,6 +70,22 @@ def test_what_is_typed_before_the_scripts_are_there_is_saved_too(portal: Running
     expect(author.locator("#f-headline")).to_have_value("Typed at once")
     author.wait_for_timeout(800)
     assert author.locator("[data-saving]").count() == 0
+    assert problems == []
+
+
+@pytest.mark.parametrize("height", [600, 900])
+def test_a_step_that_opens_below_a_long_one_stays_in_sight(
+    portal: RunningPortal, browser: Browser, height: int
+) -> None:
+    author, problems = signed_in(browser, portal, "author@northwind.example")
+    author.set_viewport_size({"width": 1280, "height": height})
+    author.locator('main a[href*="/templates/"]').first.click()
+    author.get_by_role("button", name="Use this template").last.click()
+    open_step(author, "hero")
+
+    for name in ("band", "headline", "offers", "opens"):
+        open_step(author, name)
+        expect(author.locator(f"#step-{name} > summary")).to_be_in_viewport(ratio=1)
     assert problems == []
 
 
