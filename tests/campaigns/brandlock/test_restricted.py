@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from campaigns.brandlock import RenderContext, compile_source, default_values
-from campaigns.brandlock.restricted import Restriction, restricted_in, restricted_in_values
+from campaigns.brandlock.restricted import Restriction, as_compared, restricted_in, restricted_in_values
 from tests.campaigns.brandlock.builders import a_context, a_template, an_html_source, some_values
 
 NO_FALLBACK = a_context(fallback="")
@@ -79,8 +79,9 @@ def test_a_pattern_is_found_anywhere(pattern: str, text: str, found: str) -> Non
 
 
 @given(st.text(), st.text(min_size=1, max_size=20))
-def test_looking_for_words_never_fails(text: str, restricted: str) -> None:
-    list(restricted_in(text, [words(restricted)]))
+def test_what_is_found_stands_in_the_text(text: str, restricted: str) -> None:
+    for hit in restricted_in(f"{text} {restricted} {text}", [words(restricted)]):
+        assert hit.words in as_compared(f"{text} {restricted} {text}")
 
 
 @given(st.integers(0, 1200), st.integers(0, 1200))

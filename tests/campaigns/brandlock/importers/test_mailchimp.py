@@ -319,9 +319,10 @@ def test_mjml_with_tags_of_mailchimp_is_translated_too() -> None:
 @pytest.mark.parametrize(
     "source", ["", "*|", "*|UNSUB|*", "<", "<p mc:edit", "<!--*|IF:x|*", "\x00*|A|*", "</mc:edit>"]
 )
-def test_any_shape_of_source_gives_a_report(source: str) -> None:
+def test_any_shape_of_source_can_be_imported_twice_over(source: str) -> None:
     for kind in ("html", "mjml"):
-        import_source(source, kind=kind, merge_tags=TAGS)
+        once = import_source(source, kind=kind, merge_tags=TAGS)
+        assert import_source(once.source, kind=kind, merge_tags=TAGS).source == once.source
 
 
 @pytest.mark.parametrize(
