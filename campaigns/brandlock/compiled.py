@@ -36,12 +36,8 @@ class Compiled:
     @property
     def group_fields(self) -> tuple[str, ...]:
         """The names that stand as `[[group.…]]`, in the order of their first use."""
-        return self._names("group.")
-
-    @property
-    def brand_fields(self) -> tuple[str, ...]:
-        """The names that stand as `[[brand.…]]`, in the order of their first use."""
-        return self._names("brand.")
+        names = (place.name for place in self.places() if place.name.startswith("group."))
+        return tuple(dict.fromkeys(name.removeprefix("group.") for name in names))
 
     @property
     def merge_tags(self) -> tuple[str, ...]:
@@ -160,10 +156,6 @@ class Compiled:
             sections=tuple(SectionSpec.from_json(spec) for spec in _objects(sections)),
             pinned=tuple(Snippet.from_json(one) for one in _objects(pinned)),
         )
-
-    def _names(self, prefix: str) -> tuple[str, ...]:
-        names = (place.name for place in self.places() if place.name.startswith(prefix))
-        return tuple(dict.fromkeys(name.removeprefix(prefix) for name in names))
 
 
 def _lean(pieces: tuple[Piece, ...]) -> tuple[Piece, ...]:

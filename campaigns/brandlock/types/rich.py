@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from campaigns.brandlock.context import RenderContext
 
 _SPACES = re.compile(r"\s+")
-_BREAKS = re.compile(r"<br>|</(?:p|li)>")
 LONG_TEXT_CHARACTERS = 1_500
 
 
@@ -89,8 +88,3 @@ def raw_html(value: Json) -> str:
     """Returns the text of a value as it was given, without control characters."""
     html = value.get("html") if isinstance(value, dict) else None
     return clean_text(html) if isinstance(html, str) else ""
-
-
-def lines_of(html: str) -> str:
-    """Returns sanitised rich text with its breaks as spaces, for words that stand on one line."""
-    return _BREAKS.sub(" ", html)
