@@ -6,14 +6,14 @@ import asyncio
 from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable, Iterator
 from typing import Generic, TypeVar
 
-from braze_client.errors import BrazeError, RateLimited
+from braze_client.errors import BrazeError
+from braze_client.width import Width
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
 Outcome = tuple[Item, Result | BrazeError]
 
 DEFAULT_IN_FLIGHT = 16
-TOO_MANY_REQUESTS = 429
 
 
 class Dispatcher(Generic[Item, Result]):
@@ -26,13 +26,9 @@ class Dispatcher(Generic[Item, Result]):
     """
 
     def __init__(self, send: Callable[[Item], Awaitable[Result]], in_flight: int = DEFAULT_IN_FLIGHT) -> None:
-        if in_flight < 1:
-            raise ValueError("at least one call is in flight")
+        self._width = Width(in_flight)
         self.unread: list[Outcome[Item, Result]] = []
         self._send = send
-        self._most = self._allowed = in_flight
-        self._successes = 0
-        self._halvings = 0
         self._is_stopped = False
         self._widened = asyncio.Event()
         self._room = asyncio.Semaphore(2 * in_flight)
@@ -41,7 +37,7 @@ class Dispatcher(Generic[Item, Result]):
     @property
     def allowed_in_flight(self) -> int:
         """Return how many calls may be in flight now."""
-        return self._allowed
+        return self._width.allowed
 
     def stop(self) -> None:
         """Take no further items; what is in flight is waited for and still yielded."""
@@ -57,7 +53,7 @@ class Dispatcher(Generic[Item, Result]):
         ``contextlib.aclosing`` where the loop may be left.
         """
         source = iter(items)
-        workers = [asyncio.create_task(self._work(number, source)) for number in range(self._most)]
+        workers = [asyncio.create_task(self._work(number, source)) for number in range(self._width.most)]
         for worker in workers:
             worker.add_done_callback(self._finished.put_nowait)
         running = len(workers)
@@ -87,19 +83,20 @@ class Dispatcher(Generic[Item, Result]):
             except StopIteration:
                 break
             outcome: Result | BrazeError
-            halvings = self._halvings
+            halvings = self._width.halvings
             try:
                 outcome = await self._send(item)
             except BrazeError as error:
                 outcome = error
-            self._heed(outcome, halvings)
+            if self._width.heed(outcome, halvings):
+                self._widened.set()
             self._finished.put_nowait((item, outcome))
         self.stop()
 
     async def _may_take(self, number: int) -> bool:
         """Wait for room and for the slot to be open; tell whether another item is to be taken."""
         await self._room.acquire()
-        while number >= self._allowed and not self._is_stopped:
+        while number >= self._width.allowed and not self._is_stopped:
             self._widened.clear()
             await self._widened.wait()
         return not self._is_stopped
@@ -109,18 +106,6 @@ class Dispatcher(Generic[Item, Result]):
             left = self._finished.get_nowait()
             if not isinstance(left, asyncio.Task):
                 self.unread.append(left)
-
-    def _heed(self, outcome: Result | BrazeError, halvings: int) -> None:
-        """Narrow after a 429, unless an earlier one did so since the call began; widen slowly while none comes."""
-        if isinstance(outcome, RateLimited):
-            if outcome.status == TOO_MANY_REQUESTS and halvings == self._halvings:
-                self._allowed, self._successes = max(1, self._allowed // 2), 0
-                self._halvings += 1
-        elif not isinstance(outcome, BrazeError) and self._allowed < self._most:
-            self._successes += 1
-            if self._successes >= self._allowed:
-                self._allowed, self._successes = self._allowed + 1, 0
-                self._widened.set()
 
 
 async def _ended(tasks: list[asyncio.Task[None]]) -> None:

@@ -13,12 +13,24 @@ _M, _D = MailingState, DeliveryState
 MAILING_MOVES: dict[MailingState, frozenset[MailingState]] = {
     _M.DRAFT: frozenset({_M.IN_APPROVAL, _M.SCHEDULED, _M.PAUSED, _M.NEEDS_DECISION}),
     _M.IN_APPROVAL: frozenset({_M.DRAFT}),
-    _M.SCHEDULED: frozenset({_M.DRAFT, _M.IN_APPROVAL, _M.PAUSED, _M.NEEDS_DECISION}),
-    _M.SENDING: frozenset({_M.SCHEDULED, _M.PAUSED, _M.SENT_WITH_OPEN_QUESTIONS}),
+    _M.SCHEDULED: frozenset(
+        {
+            _M.DRAFT,
+            _M.IN_APPROVAL,
+            _M.PAUSED,
+            _M.NEEDS_DECISION,
+            # Sent to the rest: to those whom the mailing did not reach yet.
+            _M.SENT,
+            _M.SENT_WITH_OPEN_QUESTIONS,
+            _M.STOPPED,
+        }
+    ),
+    _M.SENDING: frozenset({_M.SCHEDULED, _M.PAUSED}),
     _M.PAUSED: frozenset({_M.SCHEDULED, _M.SENDING}),
     _M.NEEDS_DECISION: frozenset({_M.SCHEDULED, _M.PAUSED}),
     _M.SENT: frozenset({_M.SCHEDULED, _M.SENDING, _M.SENT_WITH_OPEN_QUESTIONS}),
-    _M.SENT_WITH_OPEN_QUESTIONS: frozenset({_M.SCHEDULED, _M.SENDING}),
+    _M.SENT_WITH_OPEN_QUESTIONS: frozenset({_M.SCHEDULED, _M.SENDING, _M.PAUSED, _M.NEEDS_DECISION}),
+    _M.STOPPED: frozenset({_M.SENDING, _M.PAUSED}),
     _M.CANCELLED: frozenset({_M.SCHEDULED, _M.PAUSED, _M.NEEDS_DECISION, _M.SENDING}),
     _M.FAILED: frozenset({_M.SCHEDULED, _M.SENDING, _M.PAUSED}),
     _M.EXPIRED: frozenset({_M.IN_APPROVAL}),
@@ -28,7 +40,7 @@ DELIVERY_MOVES: dict[DeliveryState, frozenset[DeliveryState]] = {
     _D.PLANNING: frozenset({_D.PAUSED}),
     _D.STAGING: frozenset({_D.PLANNING, _D.PAUSED, _D.STAGED}),
     _D.STAGED: frozenset({_D.STAGING}),
-    _D.SENDING: frozenset({_D.PLANNING, _D.PAUSED, _D.SETTLED}),
+    _D.SENDING: frozenset({_D.PLANNING, _D.PAUSED}),
     _D.PAUSED: frozenset({_D.PLANNING, _D.STAGING, _D.SENDING, _D.STAGED}),
     _D.WITHDRAWING: frozenset({_D.PLANNING, _D.STAGING, _D.STAGED, _D.SENDING, _D.PAUSED}),
     _D.SETTLED: frozenset({_D.STAGED, _D.SENDING}),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from braze_client.parsing.people import sorted_errors
 from braze_client.parsing.values import sentences, text_or_none, without
 from braze_client.replies import Accepted, Answer, Done
 
@@ -14,6 +15,7 @@ def accepted(answer: Answer) -> Accepted:
         schedule_id=text_or_none(body.get("schedule_id")),
         send_id=text_or_none(body.get("send_id")),
         remarks=sentences(body.get("errors")),
+        refused=sorted_errors(body.get("errors"))[0],
         unknown=without(body, "dispatch_id", "schedule_id", "send_id", "errors", "message"),
     )
 

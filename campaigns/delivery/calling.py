@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from braze_client import (
     ONE_CLICK_UNSUBSCRIBE_HEADERS,
@@ -20,7 +21,9 @@ from braze_client import (
     TriggerRecipient,
     calls,
 )
-from campaigns.delivery.restaging import has_news, leave_out_suppressed
+from braze_client.calls.parts import audience_key, everyone_in
+from campaigns.delivery.restaging import leave_out_suppressed
+from campaigns.delivery.timing import wall_clock_of
 from campaigns.models import Batch, BatchKind, BatchState, Delivery, Recipient, Route
 from groups.audiences.profiles import EXCLUDED_GROUPS, GROUPS
 
@@ -38,49 +41,88 @@ class Job:
         return BatchState(self.batch.state)
 
 
-def jobs_for(batches: Iterable[Batch]) -> list[Job]:
-    """Reads the people of claimed batches in one query."""
-    taken = list(batches)
-    with_news = {one.pk for one in {batch.delivery for batch in taken} if has_news(one)}
-    claimed = [batch for batch in taken if batch.delivery_id not in with_news or _still_has_people(batch)]
-    naming = [batch.pk for batch in claimed if batch.state == BatchState.CALLING and batch.kind == BatchKind.LIST]
+def jobs_for(batches: Sequence[Batch]) -> list[Job]:
+    """Reads the people of claimed batches in one query; leaves out whoever has unsubscribed since the plan."""
+    naming = [batch for batch in batches if batch.state == BatchState.CALLING and batch.kind == BatchKind.LIST]
+    leave_out_suppressed(naming)
     people: Mapping[int, list[str]] = defaultdict(list)
-    rows = Recipient.objects.filter(batch__in=naming, outcome="").order_by("pk")
+    rows = Recipient.objects.filter(batch__in=[batch.pk for batch in naming], outcome="").order_by("pk")
     for batch_id, external_id in rows.values_list("batch_id", "contact__external_id"):
         people[batch_id].append(external_id)
-    return [Job(batch, tuple(people[batch.pk])) for batch in claimed]
+    empty = [batch.pk for batch in naming if not people[batch.pk]]
+    if empty:
+        Batch.objects.filter(pk__in=empty, state=BatchState.CALLING).update(state=BatchState.NOT_SENT, lease_until=None)
+    return [Job(batch, tuple(people[batch.pk])) for batch in batches if batch.pk not in empty]
 
 
-def _still_has_people(batch: Batch) -> bool:
-    """Takes out whoever has unsubscribed since the plan; a batch that nobody is left in is not called."""
-    if batch.state != BatchState.CALLING or batch.kind != BatchKind.LIST:
-        return True
-    leave_out_suppressed(batch)
-    if batch.size == 0:
-        Batch.objects.filter(pk=batch.pk, state=BatchState.CALLING).update(state=BatchState.NOT_SENT, lease_until=None)
-    return batch.size > 0
+class Post:
+    """Makes the calls of jobs; what is the same in all calls of a delivery is made once."""
+
+    def __init__(self) -> None:
+        self._emails: dict[UUID, Email] = {}
+
+    def call_for(self, job: Job, now: datetime) -> Call[Accepted] | Call[Done]:
+        """Makes the call of a job; raises `ContractViolation` when the contract forbids it."""
+        batch, delivery = job.batch, job.batch.delivery
+        match job.state:
+            case BatchState.WITHDRAWING:
+                return calls.schedule_delete(batch.schedule_id)
+            case BatchState.UPDATING:
+                return calls.schedule_update(batch.schedule_id, schedule_of(delivery), now=now)
+            case BatchState.CALLING if delivery.route == Route.TRIGGER:
+                return calls.trigger_send(
+                    campaign_id=delivery.campaign_id,
+                    recipients=[TriggerRecipient(external_user_id=external_id) for external_id in job.external_ids],
+                    trigger_properties=delivery.properties,
+                    send_id=delivery.send_id or None,
+                )
+            case BatchState.CALLING if batch.kind == BatchKind.BROADCAST:
+                return calls.schedule_create_broadcast(**self._staging(delivery, now), **_segment(delivery))
+            case BatchState.CALLING:
+                return calls.schedule_create(external_user_ids=job.external_ids, **self._staging(delivery, now))
+        raise AssertionError(f"A batch that is {job.state} is not called.")
+
+    def _staging(self, delivery: Delivery, now: datetime) -> dict[str, Any]:
+        if delivery.pk not in self._emails:
+            self._emails[delivery.pk] = email_of(delivery)
+        return {
+            "schedule": schedule_of(delivery),
+            "email": self._emails[delivery.pk],
+            "now": now,
+            "campaign_id": delivery.campaign_id,
+            "send_id": delivery.send_id or None,
+        }
 
 
-def call_for(job: Job, now: datetime) -> Call[Accepted] | Call[Done]:
-    """Makes the call of a job; raises `ContractViolation` when the contract forbids it."""
-    batch, delivery = job.batch, job.batch.delivery
-    match job.state:
-        case BatchState.WITHDRAWING:
-            return calls.schedule_delete(batch.schedule_id)
-        case BatchState.UPDATING:
-            return calls.schedule_update(batch.schedule_id, Schedule(time=target_time(delivery)), now=now)
-        case BatchState.CALLING if delivery.route == Route.TRIGGER:
-            return calls.trigger_send(
-                campaign_id=delivery.campaign_id,
-                recipients=[TriggerRecipient(external_user_id=external_id) for external_id in job.external_ids],
-                trigger_properties=delivery.properties,
-                send_id=delivery.send_id or None,
-            )
-        case BatchState.CALLING if batch.kind == BatchKind.BROADCAST:
-            return calls.schedule_create_broadcast(**_staging(delivery, now), **_segment(delivery))
-        case BatchState.CALLING:
-            return calls.schedule_create(external_user_ids=job.external_ids, **_staging(delivery, now))
-    raise AssertionError(f"A batch that is {job.state} is not called.")
+def email_of(delivery: Delivery) -> Email:
+    """Gives the mail of a delivery as it was frozen; raises `ContractViolation`."""
+    message = delivery.message
+    return Email(
+        app_id=delivery.app_id,
+        subject=message["subject"],
+        from_=message["from"],
+        reply_to=message["reply_to"] or None,
+        body=message["html"],
+        plaintext_body=message["text"],
+        preheader=message["preheader"] or None,
+        message_variation_id=delivery.variation_id,
+        headers=ONE_CLICK_UNSUBSCRIBE_HEADERS,
+    )
+
+
+def audience_key_of(delivery: Delivery) -> str:
+    """Gives the name under which Braze counts the calls for the audience of a broadcast (contract, section 15)."""
+    segment = _segment(delivery)
+    body = {**everyone_in(segment["segment_id"], segment["audience"]), "campaign_id": delivery.campaign_id}
+    return audience_key(body)
+
+
+def schedule_of(delivery: Delivery) -> Schedule:
+    """Gives when Braze should send: at the go time, or at its wall clock in each recipient's zone."""
+    moment = target_time(delivery)
+    if delivery.in_local_time:
+        return Schedule(time=wall_clock_of(moment), in_local_time=True)
+    return Schedule(time=moment)
 
 
 def target_time(delivery: Delivery) -> datetime:
@@ -89,27 +131,6 @@ def target_time(delivery: Delivery) -> datetime:
     if moment is None:
         raise AssertionError("A delivery is called before its time was planned.")
     return moment
-
-
-def _staging(delivery: Delivery, now: datetime) -> dict[str, Any]:
-    message = delivery.message
-    return {
-        "schedule": Schedule(time=target_time(delivery)),
-        "email": Email(
-            app_id=delivery.app_id,
-            subject=message["subject"],
-            from_=message["from"],
-            reply_to=message["reply_to"] or None,
-            body=message["html"],
-            plaintext_body=message["text"],
-            preheader=message["preheader"] or None,
-            message_variation_id=delivery.variation_id,
-            headers=ONE_CLICK_UNSUBSCRIBE_HEADERS,
-        ),
-        "now": now,
-        "campaign_id": delivery.campaign_id,
-        "send_id": delivery.send_id or None,
-    }
 
 
 def _segment(delivery: Delivery) -> dict[str, Any]:

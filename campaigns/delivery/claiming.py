@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from django.conf import settings
-from django.db import connection, transaction
-from django.db.models import F, Q, QuerySet
+from django.db import connection
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
-from campaigns.models import Batch, BatchState, DeliveryState, MailingState, Route
+from campaigns.models import Batch, BatchKind, BatchState, Delivery, DeliveryState, MailingState, Route
 from groups.models import Workspace
 
 # Longer than the work can take, so that a stale lease means that its worker is gone: a call that makes mail is made
@@ -23,15 +24,16 @@ def to_withdraw(workspace: Workspace, now: datetime) -> QuerySet[Batch]:
         is_recalled=True, delivery__state__in=(DeliveryState.STAGING, DeliveryState.STAGED)
     )
     return (
-        _due(workspace, now)
-        .filter(called_back, state=BatchState.ACCEPTED, delivery__route=Route.SCHEDULE)
+        Batch.objects.filter(_due(now), called_back, delivery__workspace=workspace)
+        .filter(state=BatchState.ACCEPTED, delivery__route=Route.SCHEDULE)
         .exclude(schedule_id="")
     )
 
 
 def to_update(workspace: Workspace, now: datetime) -> QuerySet[Batch]:
     """Gives staged batches whose time in Braze is not the one that the delivery should have."""
-    return _due(workspace, now).filter(misplaced(), delivery__state=DeliveryState.STAGED)
+    staged = Q(delivery__state=DeliveryState.STAGED, delivery__workspace=workspace)
+    return Batch.objects.filter(_due(now), misplaced(), staged)
 
 
 def misplaced() -> Q:
@@ -43,34 +45,57 @@ def misplaced() -> Q:
     return staged & (moving | moving_back | unknown)
 
 
-def to_call(workspace: Workspace, now: datetime) -> QuerySet[Batch]:
-    """Gives waiting batches that may be handed over; on route B only once their time has come."""
+def callable_deliveries(now: datetime) -> Q:
+    """A condition on deliveries: their waiting batches may be handed over; on route B only once their time has come."""
     late = now - timedelta(minutes=settings.DUE_TOLERANCE_MINUTES)
-    in_time = Q(delivery__go_at__gt=late) | Q(delivery__mailing__state=MailingState.SENDING)
-    triggered = in_time & Q(
-        delivery__route=Route.TRIGGER, delivery__state=DeliveryState.SENDING, delivery__go_at__lte=now
+    in_time = Q(go_at__gt=late) | Q(mailing__state=MailingState.SENDING)
+    triggered = in_time & Q(route=Route.TRIGGER, state=DeliveryState.SENDING, go_at__lte=now)
+    staged = Q(route=Route.SCHEDULE, state=DeliveryState.STAGING, stage_by__gt=now)
+    return staged | triggered
+
+
+def deliveries_to_call(workspace: Workspace, now: datetime) -> QuerySet[Delivery]:
+    """Gives the deliveries of a workspace of which a batch waits to be called, in the order in which they began."""
+    waits = Batch.objects.filter(_due(now), delivery=OuterRef("pk"), state=BatchState.WAITING)
+    related = ("mailing__audience", "mailing__group__brand", "workspace")
+    return (
+        Delivery.objects.filter(callable_deliveries(now), Exists(waits), workspace=workspace)
+        .select_related(*related)
+        .order_by("created_at")
     )
-    staged = Q(delivery__route=Route.SCHEDULE, delivery__state=DeliveryState.STAGING, delivery__stage_by__gt=now)
-    return _due(workspace, now).filter(staged | triggered, state=BatchState.WAITING)
+
+
+def to_call(delivery: Delivery, now: datetime) -> QuerySet[Batch]:
+    """Gives the waiting batches of a delivery, as long as it may be called."""
+    may_be_called = Delivery.objects.filter(callable_deliveries(now), pk=OuterRef("delivery"))
+    waiting = Batch.objects.filter(_due(now), delivery=delivery, state=BatchState.WAITING)
+    return waiting.filter(Exists(may_be_called))
+
+
+def is_broadcast(delivery: Delivery) -> bool:
+    """Tells whether a delivery is one call for people whom only Braze knows."""
+    return delivery.batches.filter(kind=BatchKind.BROADCAST).exists()
 
 
 def claim(batches: QuerySet[Batch], into: BatchState, *, limit: int, now: datetime) -> list[Batch]:
-    """Takes up to `limit` batches for this worker.
-
-    Deliveries take turns, batch number by batch number, so that a small mailing does not wait behind a large one.
-    """
+    """Takes up to `limit` batches for this worker, in order. Needs a transaction; commit it before any call."""
     lease = CALL_LEASE if into == BatchState.CALLING else REPEATABLE_LEASE
-    with transaction.atomic():
-        chosen = batches.order_by("number", "delivery__created_at")
-        if connection.features.has_select_for_update_skip_locked:
-            chosen = chosen.select_for_update(skip_locked=True, of=("self",))
-        ids = [batch.pk for batch in chosen[:limit]]
-        Batch.objects.filter(pk__in=ids).update(
-            state=into, attempt=F("attempt") + 1, called_at=now, lease_until=now + lease
-        )
-    related = ("delivery__mailing__audience", "delivery__mailing__group", "delivery__workspace")
-    return list(Batch.objects.filter(pk__in=ids).select_related(*related))
+    chosen = batches.order_by("delivery", "number")
+    if connection.features.has_select_for_update_skip_locked:
+        chosen = chosen.select_for_update(skip_locked=True, of=("self",))
+    claimed = list(chosen[:limit])
+    _take(claimed, into, now, now + lease)
+    return claimed
 
 
-def _due(workspace: Workspace, now: datetime) -> QuerySet[Batch]:
-    return Batch.objects.filter(Q(not_before=None) | Q(not_before__lte=now), delivery__workspace=workspace)
+def _take(claimed: Iterable[Batch], into: BatchState, now: datetime, lease_until: datetime) -> None:
+    Batch.objects.filter(pk__in=[batch.pk for batch in claimed]).update(
+        state=into, attempt=F("attempt") + 1, called_at=now, lease_until=lease_until
+    )
+    for batch in claimed:
+        batch.state, batch.called_at, batch.lease_until = into, now, lease_until
+        batch.attempt += 1
+
+
+def _due(now: datetime) -> Q:
+    return (Q(not_before=None) | Q(not_before__lte=now)) & (Q(due_at=None) | Q(due_at__lte=now))

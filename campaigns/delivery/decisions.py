@@ -7,9 +7,11 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from campaigns.delivery import nudges
+from campaigns.delivery.resuming import go_on
 from campaigns.delivery.services import start_delivery
-from campaigns.delivery.settling import OPEN_QUESTIONS, UNCERTAIN
-from campaigns.errors import NotAllowed, NotReady, Refusal, StaleState
+from campaigns.delivery.settling import UNCERTAIN, has_open_questions
+from campaigns.errors import NotAllowed, NotReady, StaleState
+from campaigns.halts import demand_no_halt
 from campaigns.models import Batch, BatchState, Delivery, DeliveryState, Mailing, MailingState, Route
 from campaigns.preflight import check
 from campaigns.review.approval import demand_covered
@@ -23,24 +25,21 @@ from groups.roles import Permission
 
 
 def resume(*, mailing: Mailing, actor: User) -> Mailing:
-    """Goes on with a paused delivery, once a person has mended what stopped it."""
+    """Goes on with a paused delivery, once a person has mended what stopped it, or wants it to go on.
+
+    What the breaker paused goes on by itself when Braze answers again, and what a halt stopped once that is lifted.
+    Raises `NotAllowed`, `StaleState`, and `Refusal` while sending is stopped for the group.
+    """
     if not may(actor, Permission.STOP_MAILINGS, mailing.group):
         raise NotAllowed(_("You may not resume mailings of this group."))
+    demand_no_halt(mailing.group)
     with transaction.atomic():
         delivery = mailing.deliveries.filter(state=DeliveryState.PAUSED).first()
         if delivery is None:
             raise StaleState
-        lock_delivery(delivery)
-        now = timezone.now()
-        move_delivery(delivery, _goes_on_as(delivery), state_reason="", waiting_since=now)
-        # A refused call did nothing in Braze (contract, section 3.2), so it may be made again once it was mended.
-        delivery.batches.filter(state=BatchState.REFUSED).update(state=BatchState.WAITING)
-        delivery.batches.filter(state=BatchState.WAITING).update(not_before=None)
-        has_begun = delivery.route == Route.TRIGGER and delivery.go_at is not None and delivery.go_at <= now
-        move_mailing(mailing, MailingState.SENDING if has_begun else MailingState.SCHEDULED, state_reason="")
+        go_on(delivery)
         record("delivery.resumed", actor=actor, group=mailing.group, target=delivery)
-        nudges.plan(delivery)
-        nudges.dispatch(delivery.workspace_id)
+    mailing.refresh_from_db()
     return mailing
 
 
@@ -69,51 +68,49 @@ def send_late(*, mailing: Mailing, actor: User) -> Mailing:
     return mailing
 
 
-def decide_batch(*, batch: Batch, as_sent: bool, actor: User) -> Batch:
-    """Decides on an uncertain batch: count it as sent, or hand it over again; recorded.
+def decide_batch(*, batch: Batch, as_sent: bool, actor: User | None) -> Batch:
+    """Decides on an uncertain batch: count it as sent, or as not sent, so that its people get the mail; recorded.
 
-    Handing over again is possible on route A until the staging deadline, on route B at any time. Raises `NotAllowed`,
-    `StaleState`, `Refusal`.
+    Not sent means handed over again: on route A until the staging deadline, on route B until the delivery is over.
+    Later its people count as not reached, and *Send to the rest* reaches them. `actor` is None for the operator's
+    command. Raises `NotAllowed`, `StaleState`.
     """
     group = batch.delivery.mailing.group
-    if not may(actor, Permission.STOP_MAILINGS, group):
+    if actor is not None and not may(actor, Permission.STOP_MAILINGS, group):
         raise NotAllowed(_("You may not decide on uncertain batches of this group."))
     with transaction.atomic():
         delivery = batch.delivery
         lock_delivery(delivery)
-        to = BatchState.ACCEPTED if as_sent else BatchState.WAITING
-        from_states = UNCERTAIN if as_sent else (BatchState.UNCERTAIN,)
-        if not Batch.objects.filter(pk=batch.pk, state__in=from_states).update(state=to, not_before=None):
+        to = BatchState.ACCEPTED if as_sent else _again(delivery)
+        from_states = UNCERTAIN if as_sent or to == BatchState.NOT_SENT else (BatchState.UNCERTAIN,)
+        if not Batch.objects.filter(pk=batch.pk, state__in=from_states).update(
+            state=to, not_before=None, halved_from=None
+        ):
             raise StaleState
         batch.refresh_from_db()
         record("batch.decided", actor=actor, group=group, target=batch, number=batch.number, outcome=str(to))
-        if as_sent:
-            _close_questions(delivery)
+        if to == BatchState.WAITING:
+            if delivery.state == DeliveryState.STAGED:
+                move_delivery(delivery, DeliveryState.STAGING)
+            nudges.dispatch(delivery.workspace_id)
         else:
-            _reopen(delivery)
+            _close_questions(delivery)
     return batch
 
 
-def _goes_on_as(delivery: Delivery) -> DeliveryState:
-    if delivery.stage_by is None:
-        return DeliveryState.PLANNING
-    return DeliveryState.SENDING if delivery.route == Route.TRIGGER else DeliveryState.STAGING
+def _again(delivery: Delivery) -> BatchState:
+    """Gives what becomes of a batch that counts as not sent: it is called again where there is still time."""
+    is_in_time = (
+        delivery.state == DeliveryState.SENDING
+        if delivery.route == Route.TRIGGER
+        else delivery.state in (DeliveryState.STAGING, DeliveryState.STAGED, DeliveryState.PAUSED)
+        and delivery.stage_by is not None
+        and delivery.stage_by > timezone.now()
+    )
+    is_paused = delivery.route == Route.TRIGGER and delivery.state == DeliveryState.PAUSED
+    return BatchState.WAITING if is_in_time or is_paused else BatchState.NOT_SENT
 
 
 def _close_questions(delivery: Delivery) -> None:
-    is_answered = not delivery.batches.filter(state__in=OPEN_QUESTIONS).exists()
-    if is_answered and delivery.mailing.state == MailingState.SENT_WITH_OPEN_QUESTIONS:
+    if not has_open_questions(delivery) and delivery.mailing.state == MailingState.SENT_WITH_OPEN_QUESTIONS:
         move_mailing(delivery.mailing, MailingState.SENT)
-
-
-def _reopen(delivery: Delivery) -> None:
-    """Lets a delivery call again for a batch that is to be handed over once more."""
-    if delivery.route == Route.TRIGGER:
-        if delivery.state == DeliveryState.SETTLED:
-            move_delivery(delivery, DeliveryState.SENDING)
-            move_mailing(delivery.mailing, MailingState.SENDING)
-    elif delivery.stage_by is None or delivery.stage_by <= timezone.now():
-        raise Refusal(_("It is too late to hand this batch over again. Count it as sent, or write to its people anew."))
-    elif delivery.state == DeliveryState.STAGED:
-        move_delivery(delivery, DeliveryState.STAGING)
-    nudges.dispatch(delivery.workspace_id)

@@ -1,28 +1,41 @@
-"""Dispatching: claim, call, write down, as long as there is work, with a bounded number of calls in flight."""
+"""Dispatching: claim, call, write down, with every connection busy and no batch claimed that has no free one.
+
+What Braze answered and what is claimed next are written in one transaction, so a worker that is killed leaves at most
+as many uncertain batches as it has connections.
+"""
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Iterator
+import logging
+import time
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Final
 
 from django.conf import settings
+from django.db import InterfaceError, OperationalError, connection, transaction
 from django.utils import timezone
 
-from braze_client import AsyncBrazeClient, Call, ContractViolation, Dispatcher, RateLimited
-from braze_client.pacing import BROADCASTS, SHARED, Pool
-from braze_client.retrying import DEFAULT_ATTEMPTS
-from campaigns.delivery import claiming
-from campaigns.delivery.calling import Job, call_for, jobs_for
+from braze_client import ContractViolation, RateLimited
+from campaigns.delivery import breaking
+from campaigns.delivery.allowance import Allowance
+from campaigns.delivery.calling import Job, Post
+from campaigns.delivery.in_flight import InFlight
 from campaigns.delivery.outcomes import Answer, pause, write
-from campaigns.models import BatchKind, BatchState, DeliveryState
+from campaigns.delivery.queue import Queue
+from campaigns.models import DeliveryState
 from groups.errors import NotConnected
 from groups.models import Workspace
 from groups.workspace.braze import async_client_for
-from groups.workspace.budget import store
 
-SHORT_REST = timedelta(seconds=2)
-LONGEST_RUN = timedelta(seconds=20)
+log = logging.getLogger(__name__)
+
+LONGEST_RUN: Final = timedelta(seconds=20)
+SHORT_REST: Final = timedelta(seconds=2)
+# A window that opens sooner is waited for; for a later one the sweep starts a new run.
+WORTH_WAITING: Final = timedelta(seconds=1)
+# An answer of Braze is kept as long as the lease of its batch lets nobody else judge it.
+LONGEST_TRYING_TO_WRITE: Final = timedelta(seconds=45)
 
 
 def dispatch(workspace: Workspace) -> bool:
@@ -31,71 +44,100 @@ def dispatch(workspace: Workspace) -> bool:
     Withdrawals and moves go before everything else. Several workers may run this at once: each batch is claimed by
     one, and what a worker has claimed when it is stopped was either not called, or is found by its lease.
     """
-    ends_at = timezone.now() + LONGEST_RUN
+    if breaking.is_open(workspace):
+        return False
     try:
-        client = async_client_for(workspace, max_connections=settings.BRAZE_CONNECTIONS)
+        run = _Run.of(workspace)
     except NotConnected as error:
         calling = (DeliveryState.PLANNING, DeliveryState.STAGING, DeliveryState.SENDING)
         for delivery in workspace.deliveries.filter(state__in=calling).select_related("mailing__group__brand"):
             pause(delivery, error.sentence)
         return False
-    with asyncio.Runner() as runner:
+    with run.flight:
+        return run.go_on_until(timezone.now() + LONGEST_RUN)
+
+
+@dataclass(slots=True)
+class _Run:
+    """One worker's run over a workspace."""
+
+    workspace: Workspace
+    flight: InFlight
+    queue: Queue
+    allowance: Allowance
+    post: Post = field(default_factory=Post)
+    unwritten: list[tuple[Job, Answer]] = field(default_factory=list)
+    has_stopped: bool = False
+
+    @classmethod
+    def of(cls, workspace: Workspace) -> _Run:
+        connections = settings.BRAZE_CONNECTIONS
+        flight = InFlight(lambda: async_client_for(workspace, max_connections=connections), connections)
+        return cls(workspace, flight, Queue(workspace, flight.budget_key), Allowance(flight.budget_key))
+
+    def go_on_until(self, ends_at: datetime) -> bool:
+        """Works until nothing waits or the time is over; tells whether more is waiting."""
         try:
-            while timezone.now() < ends_at:
-                jobs = _claim_round(workspace, client.budget_key, timezone.now())
-                if not jobs:
-                    return False
-                answers = runner.run(_call_all(client, jobs))
-                write(answers, timezone.now())
-                _heed_limits(client.budget_key, answers)
+            while True:
+                now = timezone.now()
+                is_over = now >= ends_at or self.has_stopped
+                claimed = self._write_and_claim(now, is_over=is_over)
+                self._call(claimed, now)
+                if self.flight.is_empty and not claimed:
+                    rest = None if is_over else self._rest(now)
+                    if rest is None:
+                        return is_over and not self.has_stopped
+                    time.sleep(rest)
+                else:
+                    self.unwritten += self.flight.wait(seconds=0.5)
         finally:
-            runner.run(client.aclose())
-    return True
+            self.queue.keep_shares()
 
+    def _write_and_claim(self, now: datetime, *, is_over: bool) -> list[Job]:
+        """Stores the answers and claims for the slots that are free now, in one transaction.
 
-def _heed_limits(budget_key: str, answers: list[tuple[Job, Answer]]) -> None:
-    """Tells all workers until when Braze takes no more, so that none of them runs into the same wall."""
-    for _job, answer in answers:
-        if isinstance(answer, RateLimited):
-            store().correct(budget_key, SHARED, None, 0, answer.retry_at or timezone.now() + SHORT_REST)
-
-
-def _claim_round(workspace: Workspace, budget_key: str, now: datetime) -> list[Job]:
-    """Claims one round of work within the budget, the most urgent kind first."""
-    slots = settings.BRAZE_CONNECTIONS
-    for batches, into in (
-        (claiming.to_withdraw(workspace, now), BatchState.WITHDRAWING),
-        (claiming.to_update(workspace, now), BatchState.UPDATING),
-        (claiming.to_call(workspace, now).filter(kind=BatchKind.BROADCAST), BatchState.CALLING),
-        (claiming.to_call(workspace, now).filter(kind=BatchKind.LIST), BatchState.CALLING),
-    ):
-        wanted = batches[:slots].count()
-        if not wanted:
-            continue
-        is_broadcast = into == BatchState.CALLING and batches.filter(kind=BatchKind.BROADCAST).exists()
-        pool: Pool = (BROADCASTS if is_broadcast else SHARED).with_share(settings.BRAZE_BUDGET_SHARE)
-        grant = store().reserve(budget_key, pool, wanted, now)
-        if grant.granted and (claimed := claiming.claim(batches, into, limit=grant.granted, now=now)):
-            return jobs_for(claimed)
-    return []
-
-
-async def _call_all(client: AsyncBrazeClient, jobs: list[Job]) -> list[tuple[Job, Answer]]:
-    """Makes the calls of a round at once; a job that may not be called is answered by its `ContractViolation`."""
-    answers: list[tuple[Job, Answer]] = []
-
-    def callable_jobs() -> Iterator[tuple[Job, Call[object]]]:
-        for job in jobs:
+        A connection to the database that breaks is opened anew: what Braze said must not be lost.
+        """
+        slots = 0 if is_over else self.flight.free_slots
+        if not self.unwritten and not slots:
+            return []
+        gives_up_at = now + LONGEST_TRYING_TO_WRITE
+        self._heed(self.unwritten)
+        slots = 0 if self.has_stopped else slots
+        while True:
             try:
-                yield job, call_for(job, timezone.now())
+                with transaction.atomic():
+                    write(self.unwritten, now)
+                    claimed = self.queue.claim(slots, self.allowance, now) if slots else []
+                break
+            except (OperationalError, InterfaceError) as problem:
+                if timezone.now() >= gives_up_at or connection.in_atomic_block:
+                    raise
+                log.warning("dispatch.database_away error=%s", type(problem).__name__)
+                connection.close()
+                time.sleep(0.5)
+                slots = 0
+        self.unwritten = []
+        return claimed
+
+    def _call(self, claimed: list[Job], now: datetime) -> None:
+        for job in claimed:
+            try:
+                self.flight.start(job, self.post.call_for(job, now))
             except ContractViolation as violation:
-                answers.append((job, violation))
+                self.flight.refuse(job, violation)
 
-    async def send(item: tuple[Job, Call[object]]) -> object:
-        call = item[1]
-        # A batch that was not sent waits in its row; only what changes no mail is tried again at once.
-        return await client.send(call, attempts=1 if call.makes_mail else DEFAULT_ATTEMPTS)
+    def _heed(self, answers: list[tuple[Job, Answer]]) -> None:
+        """Tells the other workers of a limit, and stops where Braze fails again and again."""
+        for _job, answer in answers:
+            if isinstance(answer, RateLimited):
+                self.allowance.stop_until(answer.retry_at or timezone.now() + SHORT_REST)
+        if answers and breaking.note(self.workspace, [answer for _job, answer in answers]):
+            self.has_stopped = True
 
-    async for (job, _call), answer in Dispatcher(send, settings.BRAZE_CONNECTIONS).run(callable_jobs()):
-        answers.append((job, answer))  # type: ignore[arg-type]  # each call's own parser gives Accepted or Done
-    return answers
+    def _rest(self, now: datetime) -> float | None:
+        """Gives how many seconds to wait for what waits itself, or None where nothing is worth waiting for."""
+        opens_at = self.allowance.opens_at
+        if opens_at is None or not self.queue.has_work or opens_at > now + WORTH_WAITING:
+            return None
+        return max(0.01, (opens_at - now).total_seconds())

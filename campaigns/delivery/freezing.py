@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from datetime import datetime
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -12,6 +13,7 @@ from braze_client.liquid import neutralise
 from campaigns.brandlock import Target, prove, render, trigger_properties
 from campaigns.compose.content import compiled_of, context_for
 from campaigns.compose.sender import sender_of, sender_problems
+from campaigns.delivery.timing import span_of_wall_clock
 from campaigns.errors import Refusal
 from campaigns.models import Delivery, Mailing, Route
 from campaigns.review.approval import demand_covered
@@ -20,6 +22,20 @@ from campaigns.sentences import spoken
 from groups.models import User, Workspace
 
 _NOT_IN_A_DISPLAY_NAME = re.compile(r'[<>"\\,;:\r\n\x00-\x1f]+')
+
+
+def freeze_again(follows: Delivery, *, actor: User) -> Delivery:
+    """Makes a delivery with the mail and the IDs of an earlier one, for those whom that one did not reach."""
+    same = ("mailing", "workspace", "route", "digest", "message", "properties", "proof", "app_id", "campaign_id")
+    return Delivery.objects.create(
+        **{name: getattr(follows, name) for name in same},
+        variation_id=follows.variation_id,
+        send_id=follows.send_id,
+        send_id_is_shared=follows.send_id_is_shared,
+        is_now=True,
+        follows=follows,
+        started_by=actor,
+    )
 
 
 def freeze(mailing: Mailing, *, actor: User) -> Delivery:
@@ -42,6 +58,8 @@ def freeze(mailing: Mailing, *, actor: User) -> Delivery:
         raise Refusal(spoken(bad[0][1], bad[0][2]))
     demand_covered(mailing, go_at=mailing.send_at or now)
     by_braze = mailing.route == Route.TRIGGER
+    in_local_time = mailing.in_local_time and mailing.send_at is not None
+    first, last = _span(mailing) if in_local_time else (mailing.send_at, None)
     return Delivery.objects.create(
         mailing=mailing,
         workspace=workspace,
@@ -63,9 +81,18 @@ def freeze(mailing: Mailing, *, actor: User) -> Delivery:
         else workspace.campaign_id,
         variation_id="" if by_braze else mailing.group.variation_id or workspace.variation_id,
         is_now=mailing.send_at is None,
-        go_at=mailing.send_at,
+        in_local_time=in_local_time,
+        # Until the plan has cut the batches of route B by zone, theirs is the time in the group's zone.
+        go_at=mailing.send_at if by_braze else first,
+        ends_at=last,
         started_by=actor,
     )
+
+
+def _span(mailing: Mailing) -> tuple[datetime | None, datetime | None]:
+    if mailing.send_at is None:
+        return None, None
+    return span_of_wall_clock(mailing.send_at, mailing.group.time_zone)
 
 
 def from_line(sender: Mapping[str, str]) -> str:

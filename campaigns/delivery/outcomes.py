@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db import transaction
-from django.db.models import Q, QuerySet
+from django.db import connection, transaction
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from braze_client import (
@@ -24,8 +24,19 @@ from braze_client import (
     Uncertain,
 )
 from campaigns.delivery.calling import Job, target_time
+from campaigns.delivery.narrowing import narrow, narrow_other_half
 from campaigns.errors import StaleState
-from campaigns.models import Batch, BatchState, Delivery, DeliveryState, Mailing, MailingState
+from campaigns.models import (
+    Batch,
+    BatchKind,
+    BatchState,
+    Delivery,
+    DeliveryState,
+    Mailing,
+    MailingState,
+    PauseCause,
+    Recipient,
+)
 from campaigns.states import move_delivery, move_mailing
 from groups.audit import record
 
@@ -34,43 +45,81 @@ Answer = Accepted | Done | BrazeError
 _LONGEST_BACK_OFF_SECONDS = 300
 
 
-def write(answers: Iterable[tuple[Job, Answer]], now: datetime) -> None:
-    """Stores the answers of one round in one transaction, and pauses deliveries that cannot go on."""
-    with transaction.atomic():
-        for job, answer in answers:
+def write(answers: Sequence[tuple[Job, Answer]], now: datetime) -> None:
+    """Stores answers, halves what was refused, and pauses deliveries that cannot go on. Needs a transaction."""
+    taken = [(job, answer) for job, answer in answers if _is_plain_acceptance(job, answer)]
+    _write_acceptances(taken, now)
+    for job, answer in answers:
+        if not _is_plain_acceptance(job, answer):
             changes = _changes(job, answer, now)
             _standing(job, answer).update(lease_until=None, answered_at=now, **changes)
-            if reason := _reason_to_pause(job, answer):
-                pause(job.batch.delivery, reason)
+        if isinstance(answer, Accepted) and answer.refused:
+            _mark_refused(job, answer)
+        if reason := _reason_to_pause(job, answer):
+            pause(job.batch.delivery, reason)
 
 
-def _standing(job: Job, answer: Answer) -> QuerySet[Batch]:
-    """Gives the batch if this answer still speaks of it.
+def _is_plain_acceptance(job: Job, answer: Answer) -> bool:
+    return job.state == BatchState.CALLING and isinstance(answer, Accepted)
+
+
+def _write_acceptances(taken: Sequence[tuple[Job, Answer]], now: datetime) -> None:
+    """Stores what nearly all answers are, many in one round trip to the database.
 
     An acceptance that comes after the lease ran out is a certain answer to an uncertain batch: it is kept, with the
     schedule ID that nobody could find again (B-SCH-2).
     """
-    batch = Batch.objects.filter(pk=job.batch.pk, attempt=job.batch.attempt)
-    if isinstance(answer, Accepted):
-        return batch.filter(
-            Q(state__in=(BatchState.CALLING, BatchState.UNCERTAIN)) | Q(state=BatchState.ACCEPTED, schedule_id="")
+
+    def prepared(name: str, value: object) -> Any:
+        column = Batch._meta.get_field(name)
+        return column.get_db_prep_save(value, connection)  # type: ignore[union-attr]  # a column, no relation
+
+    rows = [
+        (
+            BatchState.ACCEPTED,
+            prepared("answered_at", now),
+            answer.dispatch_id or "",
+            answer.schedule_id or "",
+            prepared("remarks", list(answer.remarks)),
+            prepared("planned_for", target_time(job.batch.delivery)),
+            job.batch.pk,
+            job.batch.attempt,
+            BatchState.CALLING,
+            BatchState.UNCERTAIN,
+            BatchState.ACCEPTED,
         )
-    return batch.filter(state=job.batch.state)
+        for job, answer in taken
+        if isinstance(answer, Accepted)
+    ]
+    if rows:
+        with connection.cursor() as cursor:
+            cursor.executemany(
+                "UPDATE campaigns_batch SET state = %s, lease_until = NULL, answered_at = %s, dispatch_id = %s,"
+                " schedule_id = %s, remarks = %s, planned_for = %s, status = NULL, error = ''"
+                " WHERE id = %s AND attempt = %s AND (state IN (%s, %s) OR (state = %s AND schedule_id = ''))",
+                rows,
+            )
+
+
+def _mark_refused(job: Job, answer: Accepted) -> None:
+    """Notes that Braze took the call and not everybody in it, where its answer names them by place (B-ENV-1)."""
+    named = {one.index for one in answer.refused if one.input_array in ("recipients", "external_user_ids")}
+    external_ids = [external_id for place, external_id in enumerate(job.external_ids) if place in named]
+    if external_ids:
+        Recipient.objects.filter(batch=job.batch, contact__external_id__in=external_ids).update(
+            outcome=BatchState.REFUSED
+        )
+
+
+def _standing(job: Job, answer: Answer) -> QuerySet[Batch]:
+    """Gives the batch if this answer still speaks of it."""
+    return Batch.objects.filter(pk=job.batch.pk, attempt=job.batch.attempt, state=job.batch.state)
 
 
 def _changes(job: Job, answer: Answer, now: datetime) -> dict[str, Any]:
     """Gives the columns of a batch after an answer (design.md, section 4, batch states)."""
     error = {"error": str(answer)[:500], "status": answer.status} if isinstance(answer, BrazeError) else {"error": ""}
     match job.state, answer:
-        case BatchState.CALLING, Accepted():
-            return {
-                "state": BatchState.ACCEPTED,
-                "dispatch_id": answer.dispatch_id or "",
-                "schedule_id": answer.schedule_id or "",
-                "remarks": list(answer.remarks),
-                "planned_for": job.batch.delivery.go_at,
-                **error,
-            }
         case BatchState.CALLING, Uncertain():
             return {"state": BatchState.UNCERTAIN, **error}
         case BatchState.CALLING, CallRefused():
@@ -115,8 +164,19 @@ def _again_at(job: Job, error: BrazeError, now: datetime) -> datetime:
 
 
 def _reason_to_pause(job: Job, answer: Answer) -> str:
-    """Tells why the whole delivery must stop and a person must look, or nothing."""
-    return explained(answer) if job.state == BatchState.CALLING and isinstance(answer, BrazeError) else ""
+    """Tells why the whole delivery must stop and a person must look, or nothing.
+
+    A 400 is about something in the call: it is halved until the one person is found for whose sake Braze refuses it.
+    The other half of a batch may have waited for this answer.
+    """
+    if job.state != BatchState.CALLING:
+        return ""
+    is_list = job.batch.kind == BatchKind.LIST
+    if is_list and isinstance(answer, Accepted | Uncertain):
+        narrow_other_half(job.batch)
+    if not isinstance(answer, BrazeError) or (is_list and isinstance(answer, CallRefused) and not narrow(job.batch)):
+        return ""
+    return explained(answer)
 
 
 def explained(error: BrazeError) -> str:
@@ -137,11 +197,11 @@ def explained(error: BrazeError) -> str:
     return ""
 
 
-def pause(delivery: Delivery, reason: str) -> None:
-    """Stops a delivery; nothing further is called until a person resumes or cancels it."""
+def pause(delivery: Delivery, reason: str, *, cause: PauseCause = PauseCause.REFUSAL) -> None:
+    """Stops a delivery; nothing further is called until a person, or what paused it, lets it go on."""
     try:
         with transaction.atomic():
-            move_delivery(delivery, DeliveryState.PAUSED, state_reason=reason[:500])
+            move_delivery(delivery, DeliveryState.PAUSED, state_reason=reason[:500], pause_cause=cause)
             move_mailing(delivery.mailing, MailingState.PAUSED, state_reason=reason[:500])
             record("delivery.paused", actor=None, group=delivery.mailing.group, target=delivery, reason=reason[:200])
     except StaleState:

@@ -7,54 +7,44 @@ transaction. A plan that was cut off goes on where it stopped, and an import mea
 from __future__ import annotations
 
 import logging
+import time
+from collections import Counter
 from datetime import datetime, timedelta
-from uuid import UUID
 
 from django.conf import settings
-from django.db import connection, transaction
-from django.db.models import CharField, Max, OuterRef, Q, Subquery, Value
-from django.db.models.functions import Lower
+from django.db import transaction
+from django.db.models import Max, Min, Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from braze_client import BrazeError, NotSent, Uncertain
 from campaigns.delivery.outcomes import explained, pause
+from campaigns.delivery.plan.filling import fill, is_cut_by_zone
+from campaigns.delivery.plan.judging import judge
+from campaigns.delivery.plan.membership import freeze_membership, next_chunk, read_candidates
 from campaigns.delivery.send_ids import assign_send_id
 from campaigns.delivery.settling import begin_withdrawal, time_missed
 from campaigns.delivery.timing import times_for
 from campaigns.errors import StaleState
-from campaigns.models import (
-    Batch,
-    BatchKind,
-    BatchState,
-    Delivery,
-    DeliveryState,
-    Exclusion,
-    ExclusionReason,
-    MailingState,
-    Recipient,
-    Route,
-)
+from campaigns.models import Batch, BatchKind, Candidate, Delivery, DeliveryState, MailingState, Route
 from campaigns.states import lock_delivery, move_delivery, move_mailing
-from groups.audiences.queries import reasons_by_contact
 from groups.audit import record
 from groups.errors import NotConnected
-from groups.models import AudienceKind, AudienceMember, Contact, SuppressionReason, SyncState
+from groups.models import AudienceKind, SyncState
 
 log = logging.getLogger(__name__)
 
-_ADDRESS = Lower(Subquery(Contact.objects.filter(pk=OuterRef("contact")).values("email")[:1]))
-
-PEOPLE_PER_BATCH = 50
-PEOPLE_PER_CHUNK = 500
 # Renewed with every chunk, so that another worker goes on soon after one was killed.
 LEASE = timedelta(seconds=30)
 LONGEST_WAIT_FOR_SYNC = timedelta(minutes=15)
+# Of somebody who was frozen and then deleted nothing is left but the number.
+GONE = "gone"
 
 
-def plan(delivery: Delivery) -> bool:
+def plan(delivery: Delivery, *, limit_seconds: float | None = None) -> bool:
     """Plans a delivery and lets it be handed over; tells whether it is planned now.
 
+    Stops between two chunks after `limit_seconds`, so that a large plan holds up no small one; the next call goes on.
     Doing this twice, or at the same time, changes nothing: a lease lets one worker plan, and every step is kept.
     """
     now = timezone.now()
@@ -63,27 +53,39 @@ def plan(delivery: Delivery) -> bool:
         return False
     try:
         delivery.refresh_from_db()
-        return _plan(delivery)
+        ends_at = None if limit_seconds is None else time.monotonic() + limit_seconds
+        return _plan(delivery, ends_at)
     finally:
         Delivery.objects.filter(pk=delivery.pk, state=DeliveryState.PLANNING).update(lease_until=None)
 
 
-def _plan(delivery: Delivery) -> bool:
+def waits_for_sync(delivery: Delivery) -> bool:
+    """Tells whether a plan cannot go on because Braze does not have somebody of its next chunk yet."""
+    chunk = next_chunk(delivery)
+    if chunk is None or delivery.frozen is None:
+        return False
+    with transaction.atomic():
+        read_candidates(chunk)
+        return Candidate.objects.filter(sync_state=SyncState.PENDING).exists()
+
+
+def fail(delivery: Delivery, reason: str) -> None:
+    """Ends a delivery of which nothing was handed over, with a reason that people read."""
+    with transaction.atomic():
+        move_delivery(delivery, DeliveryState.FAILED, state_reason=reason[:500], settled_at=timezone.now())
+        move_mailing(delivery.mailing, MailingState.FAILED, state_reason=reason[:500])
+        record("delivery.failed", actor=None, group=delivery.mailing.group, target=delivery, reason=reason[:200])
+
+
+def _plan(delivery: Delivery, ends_at: float | None) -> bool:
     audience = delivery.mailing.audience
     if audience is None:
         fail(delivery, _("The audience was removed."))
         return False
     if audience.kind == AudienceKind.SEGMENT:
         _plan_broadcast(delivery)
-    else:
-        if delivery.frozen is None:
-            _freeze_membership(delivery)
-        if not _everybody_is_synced(delivery):
-            return False
-        while _judge_chunk(delivery):
-            pass
-        if not _adds_up(delivery):
-            return False
+    elif not _plan_people(delivery, ends_at):
+        return False
     try:
         assign_send_id(delivery)
     except (NotSent, Uncertain) as error:
@@ -98,124 +100,84 @@ def _plan(delivery: Delivery) -> bool:
     return _set_times(delivery)
 
 
-def fail(delivery: Delivery, reason: str) -> None:
-    """Ends a delivery of which nothing was handed over, with a reason that people read."""
-    with transaction.atomic():
-        move_delivery(delivery, DeliveryState.FAILED, state_reason=reason[:500], settled_at=timezone.now())
-        move_mailing(delivery.mailing, MailingState.FAILED, state_reason=reason[:500])
-        record("delivery.failed", actor=None, group=delivery.mailing.group, target=delivery, reason=reason[:200])
+def _plan_people(delivery: Delivery, ends_at: float | None) -> bool:
+    """Freezes and judges; tells whether everybody was judged and the ledger adds up."""
+    if delivery.frozen is None:
+        freeze_membership(delivery)
+    while _judge_chunk(delivery):
+        if ends_at is not None and time.monotonic() >= ends_at:
+            return False
+    if next_chunk(delivery) is not None:
+        _give_up_waiting(delivery)
+        return False
+    return _adds_up(delivery)
 
 
-def _everybody_is_synced(delivery: Delivery) -> bool:
-    """Waits until Braze has, or has refused, everybody who was frozen.
+def _judge_chunk(delivery: Delivery) -> bool:
+    """Judges the next people of the frozen set into batches or exclusions; tells whether there were any.
 
-    Gives up after a quarter of an hour, or when the time to stage runs out, whichever is later.
+    Stops before somebody whom Braze does not have yet: nobody is judged by what is not known.
     """
-    if not delivery.recipients.filter(address=None, contact__sync_state=SyncState.PENDING).exists():
-        return True
+    with transaction.atomic():
+        lock_delivery(delivery)
+        if delivery.state != DeliveryState.PLANNING:
+            raise StaleState
+        chunk = next_chunk(delivery)
+        if chunk is None:
+            return False
+        gone = read_candidates(chunk)
+        if Candidate.objects.filter(sync_state=SyncState.PENDING).exists():
+            return False
+        number = Candidate.objects.count()
+        judge(delivery)
+        newest = Candidate.objects.filter(reason="").aggregate(newest=Max("first_synced_at"))["newest"]
+        left_out = Counter(delivery.excluded) + Counter(fill(delivery)) + Counter({GONE: gone} if gone else {})
+        Delivery.objects.filter(pk=delivery.pk).update(
+            lease_until=timezone.now() + LEASE,
+            judged=delivery.judged + number + gone,
+            excluded=dict(left_out),
+            batch_count=delivery.batches.count(),
+            known_since=max(filter(None, (newest, delivery.known_since)), default=None),
+        )
+        chunk.delete()
+        delivery.refresh_from_db()
+    return True
+
+
+def _give_up_waiting(delivery: Delivery) -> None:
+    """Fails a delivery whose contacts Braze does not take.
+
+    After a quarter of an hour, or when the time to stage runs out, whichever is later.
+    """
     limit = delivery.waiting_since + LONGEST_WAIT_FOR_SYNC
     if delivery.go_at is not None:
         needed = timedelta(seconds=settings.SEND_LEAD_SECONDS + settings.SEND_MARGIN_SECONDS)
         limit = max(limit, delivery.go_at - needed)
     if timezone.now() > limit:
         fail(delivery, _("Braze did not take the contacts in time. Nothing was sent. Copy the mailing to try again."))
-    return False
-
-
-def _freeze_membership(delivery: Delivery) -> None:
-    """Copies the ids of the audience's members into the ledger in one statement, and keeps their number."""
-    members = AudienceMember.objects.filter(audience=delivery.mailing.audience_id).order_by("pk")
-    source = members.values_list(
-        Value(delivery.pk, output_field=Delivery._meta.pk), "contact_id", Value("", output_field=CharField())
-    )
-    sql, parameters = source.query.sql_with_params()
-    table = connection.ops.quote_name(Recipient._meta.db_table)
-    with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(f"INSERT INTO {table} (delivery_id, contact_id, outcome) {sql}", parameters)
-        frozen = delivery.recipients.count()
-        Delivery.objects.filter(pk=delivery.pk).update(frozen=frozen)
-    delivery.refresh_from_db()
-
-
-def _judge_chunk(delivery: Delivery) -> bool:
-    """Judges the next people of the frozen set into batches or exclusions; tells whether there were any."""
-    with transaction.atomic():
-        lock_delivery(delivery)
-        if delivery.state != DeliveryState.PLANNING:
-            raise StaleState
-        Delivery.objects.filter(pk=delivery.pk).update(lease_until=timezone.now() + LEASE)
-        chunk = list(
-            delivery.recipients.filter(address=None)
-            .select_related("contact")
-            .only("pk", "contact__email", "contact__sync_state")
-            .order_by("pk")[:PEOPLE_PER_CHUNK]
-        )
-        if not chunk:
-            return False
-        reasons = _reasons(delivery, [person.contact_id for person in chunk])
-        addresses = [person.contact.email.lower() for person in chunk]
-        taken = set(delivery.recipients.filter(address__in=addresses).values_list("address", flat=True))
-        kept, left_out = [], []
-        for person, address in zip(chunk, addresses, strict=True):
-            reason = reasons.get(person.contact_id)
-            if reason is None and person.contact.sync_state == SyncState.REFUSED:
-                reason = ExclusionReason.UNKNOWN_TO_BRAZE
-            if reason is None and address in taken:
-                reason = ExclusionReason.DUPLICATE
-            if reason is not None:
-                left_out.append((person, reason))
-                continue
-            taken.add(address)
-            kept.append(person)
-        Exclusion.objects.bulk_create(
-            Exclusion(delivery=delivery, contact_id=person.contact_id, reason=reason) for person, reason in left_out
-        )
-        Recipient.objects.filter(pk__in=[person.pk for person, _reason in left_out]).delete()
-        _put_into_batches(delivery, kept)
-    return True
-
-
-def _reasons(delivery: Delivery, contact_ids: list[UUID]) -> dict[UUID, ExclusionReason]:
-    """Gives why people of a chunk get no mail: the group must not mail them, or they may have this mailing already."""
-    earlier = Recipient.objects.filter(
-        contact__in=contact_ids,
-        delivery__mailing=delivery.mailing_id,
-        batch__state__in=(BatchState.ACCEPTED, BatchState.UNCERTAIN, BatchState.WITHDRAWAL_UNCERTAIN),
-    ).exclude(delivery=delivery)
-    reasons = dict.fromkeys(earlier.values_list("contact_id", flat=True), ExclusionReason.MAYBE_MAILED)
-    for contact, why in reasons_by_contact(contact_ids, delivery.mailing.group).items():
-        is_unsubscribed = why == SuppressionReason.UNSUBSCRIBED
-        reasons[contact] = ExclusionReason.UNSUBSCRIBED if is_unsubscribed else ExclusionReason.SUPPRESSED
-    return reasons
-
-
-def _put_into_batches(delivery: Delivery, people: list[Recipient]) -> None:
-    """Fills the last batch up to 50, then opens new ones."""
-    last = delivery.batches.order_by("-number").first()
-    number = last.number if last else 0
-    batch = last if last and last.size < PEOPLE_PER_BATCH else None
-    while people:
-        if batch is None:
-            number += 1
-            batch = Batch.objects.create(delivery=delivery, number=number, kind=BatchKind.LIST)
-        room = PEOPLE_PER_BATCH - batch.size
-        part, people = people[:room], people[room:]
-        Recipient.objects.filter(pk__in=[person.pk for person in part]).update(address=_ADDRESS, batch=batch)
-        Batch.objects.filter(pk=batch.pk).update(size=batch.size + len(part))
-        batch = None
 
 
 def _adds_up(delivery: Delivery) -> bool:
     """Checks the identity of the ledger, in people: frozen = recipients + exclusions; fails the delivery otherwise."""
-    recipients, exclusions = delivery.recipients.count(), delivery.exclusions.count()
-    if delivery.frozen != recipients + exclusions:
+    kept = delivery.recipients.count()
+    left_out = delivery.exclusions.count() + delivery.excluded.get(GONE, 0)
+    in_batches = sum(delivery.batches.values_list("size", flat=True))
+    if delivery.frozen != kept + left_out or in_batches != kept:
+        log.error(
+            "delivery.does_not_add_up delivery=%s frozen=%s kept=%s excluded=%s in_batches=%s",
+            delivery.pk,
+            delivery.frozen,
+            kept,
+            left_out,
+            in_batches,
+        )
         fail(
             delivery,
             _("The count does not add up: %(frozen)s people, but %(recipients)s to mail and %(exclusions)s left out.")
-            % {"frozen": delivery.frozen, "recipients": recipients, "exclusions": exclusions},
+            % {"frozen": delivery.frozen, "recipients": kept, "exclusions": left_out},
         )
         return False
-    if recipients == 0:
+    if kept == 0:
         fail(delivery, _("Nobody was left to mail: everybody in the audience is unsubscribed, refused or a duplicate."))
         return False
     return True
@@ -224,6 +186,7 @@ def _adds_up(delivery: Delivery) -> bool:
 def _plan_broadcast(delivery: Delivery) -> None:
     """Makes the one batch that stands for a Braze segment."""
     Batch.objects.get_or_create(delivery=delivery, number=1, defaults={"kind": BatchKind.BROADCAST})
+    Delivery.objects.filter(pk=delivery.pk).update(batch_count=1)
 
 
 def _set_times(delivery: Delivery) -> bool:
@@ -233,20 +196,42 @@ def _set_times(delivery: Delivery) -> bool:
         with transaction.atomic():
             begin_withdrawal(delivery, then=MailingState.NEEDS_DECISION, reason=time_missed())
         return False
-    newest: datetime | None = delivery.recipients.aggregate(newest=Max("contact__first_synced_at"))["newest"]
+    by_braze = delivery.route == Route.TRIGGER
+    earliest, latest = _span_of_zones(delivery)
     times = times_for(
-        wanted=delivery.go_at,
+        wanted=earliest or delivery.go_at,
         batches=delivery.batches.count(),
         now=timezone.now(),
-        propagated_at=newest + timedelta(seconds=settings.BRAZE_PROPAGATION_SECONDS) if newest else None,
+        propagated_at=_propagated_at(delivery),
+        is_wall_clock=delivery.in_local_time and not by_braze,
     )
-    by_braze = delivery.route == Route.TRIGGER
+    if times is None:
+        fail(delivery, _("It is too late to send this by each recipient's clock: Braze needs more than 24 hours."))
+        return False
     move_delivery(
         delivery,
         DeliveryState.SENDING if by_braze else DeliveryState.STAGING,
         go_at=times.go_at,
+        ends_at=latest,
         stage_by=times.stage_by,
         # Nothing of route B leaves before its time, so that all of it can be held back until then.
         undo_until=times.go_at if by_braze else times.undo_until,
     )
     return True
+
+
+def _propagated_at(delivery: Delivery) -> datetime | None:
+    """Gives when Braze surely knows everybody (B-TRK-18), counted from when it first heard of the newest of them."""
+    if delivery.known_since is None:
+        return None
+    return delivery.known_since + timedelta(seconds=settings.BRAZE_PROPAGATION_SECONDS)
+
+
+def _span_of_zones(delivery: Delivery) -> tuple[datetime | None, datetime | None]:
+    """Gives the first and the last moment of a mail that goes by the wall clock of its recipients."""
+    if not delivery.in_local_time:
+        return None, None
+    if is_cut_by_zone(delivery):
+        span = delivery.batches.aggregate(first=Min("due_at"), last=Max("due_at"))
+        return span["first"], span["last"]
+    return delivery.go_at, delivery.ends_at

@@ -6,6 +6,9 @@ are its other people put into a new one.
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Sequence
+
 from django.db import transaction
 from django.db.models import F, Max, QuerySet
 from django.utils import timezone
@@ -57,7 +60,8 @@ def stage_again(delivery: Delivery) -> int:
             return 0
         withdrawn = list(delivery.batches.filter(state=BatchState.WITHDRAWN, is_recalled=True, size__gt=0))
         for batch in withdrawn:
-            leave_out_suppressed(batch)
+            leave_out_suppressed([batch])
+            batch.refresh_from_db()
             last = delivery.batches.aggregate(last=Max("number"))["last"]
             anew = Batch.objects.create(delivery=delivery, number=last + 1, kind=BatchKind.LIST)
             moved = Recipient.objects.filter(batch=batch).update(batch=anew)
@@ -73,20 +77,35 @@ def stage_again(delivery: Delivery) -> int:
     return len(withdrawn)
 
 
-def leave_out_suppressed(batch: Batch) -> int:
-    """Takes people who must not be mailed any more out of a batch that Braze does not have; gives how many."""
-    delivery = batch.delivery
-    gone = Recipient.objects.filter(batch=batch, contact__in=_suppressed(delivery))
-    contacts = list(gone.values_list("contact_id", flat=True))
-    if contacts:
+def leave_out_suppressed(batches: Sequence[Batch]) -> int:
+    """Takes people who must not be mailed any more out of batches that Braze does not have; gives how many."""
+    left_out = 0
+    for delivery in {batch.delivery_id: batch.delivery for batch in batches}.values():
+        if not has_news(delivery):
+            continue
+        own = [batch.pk for batch in batches if batch.delivery_id == delivery.pk]
+        gone = Recipient.objects.filter(batch__in=own, contact__in=_suppressed(delivery))
+        people = list(gone.values_list("pk", "contact_id", "batch_id"))
+        if not people:
+            continue
         Exclusion.objects.bulk_create(
             Exclusion(delivery=delivery, contact_id=contact, reason=ExclusionReason.UNSUBSCRIBED)
-            for contact in contacts
+            for _pk, contact, _batch in people
         )
-        gone.delete()
-        Batch.objects.filter(pk=batch.pk).update(size=F("size") - len(contacts))
-        batch.refresh_from_db()
-    return len(contacts)
+        Recipient.objects.filter(pk__in=[pk for pk, _contact, _batch in people]).delete()
+        for batch, number in Counter(batch for _pk, _contact, batch in people).items():
+            Batch.objects.filter(pk=batch).update(size=F("size") - number)
+        _count_exclusions(delivery, len(people))
+        left_out += len(people)
+    return left_out
+
+
+def _count_exclusions(delivery: Delivery, number: int) -> None:
+    """Keeps the count by reason true, which pages show instead of counting."""
+    locked = Delivery.objects.select_for_update().get(pk=delivery.pk)
+    reason = ExclusionReason.UNSUBSCRIBED.value
+    excluded = {**locked.excluded, reason: locked.excluded.get(reason, 0) + number}
+    Delivery.objects.filter(pk=delivery.pk).update(excluded=excluded)
 
 
 def _suppressed(delivery: Delivery) -> QuerySet[Contact]:

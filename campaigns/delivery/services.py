@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime
 
-from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from campaigns.delivery import nudges
-from campaigns.delivery.freezing import freeze
+from campaigns.delivery.freezing import freeze, freeze_again
+from campaigns.delivery.timing import hands_over_at
 from campaigns.errors import NotAllowed, NotReady
+from campaigns.halts import demand_no_halt
 from campaigns.models import Delivery, Mailing, MailingState
 from campaigns.preflight import check
 from campaigns.review.policy import needs_approval
@@ -43,13 +44,25 @@ def hand_over(*, mailing: Mailing, actor: User, start: MailingState, revision: i
     """
     move_mailing(mailing, MailingState.SCHEDULED, start={start}, revision=revision, state_reason="")
     record("mailing.scheduled", actor=actor, group=mailing.group, target=mailing, at=str(mailing.send_at or "now"))
-    if mailing.send_at is None or mailing.send_at <= timezone.now() + timedelta(hours=settings.STAGE_AHEAD_HOURS):
+    if is_time_to_start(mailing, timezone.now()):
         start_delivery(mailing=mailing, actor=actor)
 
 
-def start_delivery(*, mailing: Mailing, actor: User) -> Delivery:
-    """Freezes a scheduled mailing and lets the workers plan it. Needs a transaction."""
-    delivery = freeze(mailing, actor=actor)
+def is_time_to_start(mailing: Mailing, now: datetime) -> bool:
+    """Tells whether the delivery of a scheduled mailing starts now; until then only its row holds it."""
+    if mailing.send_at is None:
+        return True
+    starts_at = hands_over_at(mailing.send_at, mailing.group.time_zone, in_local_time=mailing.in_local_time)
+    return starts_at <= now
+
+
+def start_delivery(*, mailing: Mailing, actor: User, follows: Delivery | None = None) -> Delivery:
+    """Freezes a scheduled mailing and lets the workers plan it; `follows` is a delivery whose rest it reaches.
+
+    Needs a transaction. Raises `Refusal` while sending is stopped for the group, and as `freeze` does.
+    """
+    demand_no_halt(mailing.group)
+    delivery = freeze(mailing, actor=actor) if follows is None else freeze_again(follows, actor=actor)
     record("delivery.started", actor=actor, group=mailing.group, target=delivery, digest=delivery.digest)
     nudges.plan(delivery)
     return delivery

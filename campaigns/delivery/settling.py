@@ -11,13 +11,14 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from campaigns.delivery.claiming import misplaced
-from campaigns.models import Batch, BatchState, Delivery, DeliveryState, MailingState, Route
+from campaigns.models import Batch, BatchKind, BatchState, Delivery, DeliveryState, MailingState, Route
 from campaigns.states import lock_delivery, move_delivery, move_mailing
 from groups.audit import record
 
 OPEN = (BatchState.WAITING, BatchState.CALLING, BatchState.UPDATING, BatchState.WITHDRAWING)
 UNCERTAIN = (BatchState.UNCERTAIN, BatchState.WITHDRAWAL_UNCERTAIN)
-OPEN_QUESTIONS = (*UNCERTAIN, BatchState.REFUSED)
+# Braze never had the mail of these, or has given it back.
+NOT_REACHED = (BatchState.REFUSED, BatchState.NOT_SENT, BatchState.WITHDRAWN)
 
 
 def settle(delivery: Delivery) -> None:
@@ -43,7 +44,12 @@ def time_missed() -> str:
 
 
 def begin_withdrawal(delivery: Delivery, *, then: MailingState, reason: str) -> None:
-    """Calls back everything that was staged; the mailing goes to `then` once it is done. Needs a transaction."""
+    """Calls back everything that was staged; the mailing goes to `then` once it is done. Needs a transaction.
+
+    A delivery to the rest leaves behind a mailing that has reached others before, whatever becomes of it.
+    """
+    if delivery.follows_id is not None and then != MailingState.STOPPED:
+        then = MailingState.SENT_WITH_OPEN_QUESTIONS
     move_delivery(delivery, DeliveryState.WITHDRAWING, after_withdrawal=then, moved_to=None, state_reason=reason[:500])
     delivery.batches.filter(state=BatchState.WAITING).update(state=BatchState.NOT_SENT)
     delivery.batches.filter(state=BatchState.ACCEPTED).update(not_before=None)
@@ -106,8 +112,7 @@ def _settle_sending(delivery: Delivery) -> None:
 
 
 def _finish(delivery: Delivery) -> None:
-    open_questions = delivery.batches.filter(state__in=OPEN_QUESTIONS, size__gt=0).exists()
-    to = MailingState.SENT_WITH_OPEN_QUESTIONS if open_questions else MailingState.SENT
+    to = MailingState.SENT_WITH_OPEN_QUESTIONS if has_open_questions(delivery) else MailingState.SENT
     with transaction.atomic():
         move_delivery(delivery, DeliveryState.SETTLED, settled_at=timezone.now())
         move_mailing(delivery.mailing, to, state_reason="")
@@ -120,6 +125,17 @@ def _finish(delivery: Delivery) -> None:
             refused=_people(delivery, BatchState.REFUSED),
             uncertain=_people(delivery, BatchState.UNCERTAIN),
         )
+
+
+def has_open_questions(delivery: Delivery) -> bool:
+    """Tells whether somebody may not have got the mail, of this delivery or of those that it follows."""
+    link: Delivery | None = delivery
+    while link is not None:
+        if link.batches.filter(state__in=UNCERTAIN).exists():
+            return True
+        link = link.follows
+    missed = delivery.batches.filter(Q(size__gt=0) | Q(kind=BatchKind.BROADCAST), state__in=NOT_REACHED)
+    return missed.exists() or delivery.recipients.filter(outcome=BatchState.REFUSED).exists()
 
 
 def _settle_withdrawing(delivery: Delivery) -> None:

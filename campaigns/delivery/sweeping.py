@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from contextlib import suppress
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import transaction
@@ -14,12 +14,16 @@ from django.utils.translation import gettext as _
 
 from campaigns.brandlock import ValuesRefused
 from campaigns.delivery import nudges
+from campaigns.delivery.breaking import probe_open_breakers
 from campaigns.delivery.claiming import misplaced
+from campaigns.delivery.halting import enforce_all
+from campaigns.delivery.narrowing import narrow_other_half
 from campaigns.delivery.nudges import is_running
 from campaigns.delivery.restaging import recall_suppressed, stage_again
-from campaigns.delivery.services import start_delivery
+from campaigns.delivery.services import is_time_to_start, start_delivery
 from campaigns.delivery.settling import settle, time_missed
 from campaigns.errors import Refusal, StaleState
+from campaigns.halts import halts_over
 from campaigns.library.offering import demand_in_season
 from campaigns.models import Batch, BatchState, Delivery, DeliveryState, Mailing, MailingState, Review, ReviewState
 from campaigns.review.approval import ApprovalVoid, demand_covered
@@ -32,8 +36,10 @@ log = logging.getLogger(__name__)
 
 
 def sweep() -> None:
-    """Recovers stale leases, starts what is due, moves on what is under way, nudges what waits."""
+    """Recovers stale leases, stops what is halted, starts what is due, moves on what is under way, nudges the rest."""
     recover_stale_batches()
+    probe_open_breakers()
+    enforce_all()
     start_due_mailings()
     for delivery in Delivery.objects.filter(state__in=UNDER_WAY).select_related("mailing__group__brand", "workspace"):
         try:
@@ -67,11 +73,15 @@ def recover_stale_batches() -> int:
     withdrawing may be repeated (contract, section 16), so those go back to be done again.
     """
     stale = Batch.objects.filter(lease_until__lte=timezone.now())
+    halves = list(stale.filter(state=BatchState.CALLING, halved_from__isnull=False))
     uncertain = stale.filter(state=BatchState.CALLING).update(
         state=BatchState.UNCERTAIN,
         lease_until=None,
         error=_("The worker was stopped during the call, so nobody knows whether Braze took it."),
     )
+    for half in halves:
+        with transaction.atomic():
+            narrow_other_half(half)
     again = stale.filter(state__in=(BatchState.UPDATING, BatchState.WITHDRAWING)).update(
         state=BatchState.ACCEPTED, lease_until=None
     )
@@ -81,10 +91,14 @@ def recover_stale_batches() -> int:
 def start_due_mailings() -> None:
     """Starts the delivery of scheduled mailings whose time is near, and asks about those whose time was missed."""
     now = timezone.now()
-    due = Mailing.objects.filter(
-        state=MailingState.SCHEDULED, send_at__lte=now + timedelta(hours=settings.STAGE_AHEAD_HOURS)
-    ).exclude(deliveries__state__in=UNDER_WAY)
-    for mailing in due.select_related("group__brand", "author", "version"):
+    ahead = timedelta(hours=settings.STAGE_AHEAD_HOURS)
+    # The zone furthest east has a wall-clock time up to 26 hours before any group's, and Braze wants 24 hours more.
+    soon = Q(send_at__lte=now + ahead) | Q(in_local_time=True, send_at__lte=now + ahead + timedelta(hours=50))
+    due = Mailing.objects.filter(soon, state=MailingState.SCHEDULED).exclude(deliveries__state__in=UNDER_WAY)
+    for mailing in due.select_related("group__brand", "author", "version__template"):
+        is_held = halts_over(mailing.group).exists() and not _is_missed(mailing, now)
+        if is_held or not is_time_to_start(mailing, now):
+            continue
         try:
             with transaction.atomic():
                 _start(mailing)
@@ -103,7 +117,7 @@ def _start(mailing: Mailing) -> None:
         raise StaleState
     now = timezone.now()
     go_at = mailing.send_at or now
-    if go_at + timedelta(minutes=settings.DUE_TOLERANCE_MINUTES) < now:
+    if _is_missed(mailing, now):
         move_mailing(mailing, MailingState.NEEDS_DECISION, state_reason=time_missed())
         record("mailing.time_missed", actor=None, group=mailing.group, target=mailing)
         return
@@ -117,3 +131,7 @@ def _start(mailing: Mailing) -> None:
     demand_in_season(mailing, go_at=go_at)
     demand_unrestricted(mailing, is_approved=approval_of(mailing) is not None)
     start_delivery(mailing=mailing, actor=mailing.author)
+
+
+def _is_missed(mailing: Mailing, now: datetime) -> bool:
+    return mailing.send_at is not None and mailing.send_at + timedelta(minutes=settings.DUE_TOLERANCE_MINUTES) < now

@@ -8,6 +8,7 @@ from django.db import transaction
 from campaigns.delivery import nudges
 from campaigns.delivery.dispatch import dispatch as run_dispatch
 from campaigns.delivery.planning import plan as run_plan
+from campaigns.delivery.planning import waits_for_sync
 from campaigns.delivery.settling import settle
 from campaigns.delivery.sweeping import sweep as run_sweep
 from campaigns.errors import StaleState
@@ -15,6 +16,9 @@ from campaigns.models import Delivery, DeliveryState
 from campaigns.states import UNDER_WAY
 from groups.audiences.tasks import sync
 from groups.models import Workspace
+
+# A large plan takes turns with the others, so that a small mailing does not wait for it.
+PLAN_SECONDS = 1.0
 
 
 @shared_task(name="campaigns.delivery.plan")
@@ -25,14 +29,18 @@ def plan(delivery_id: str) -> None:
     if delivery is None:
         return  # the message is older than the database that it speaks of
     try:
-        is_planned = run_plan(delivery)
+        is_planned = run_plan(delivery, limit_seconds=PLAN_SECONDS)
     except StaleState:
         return  # somebody has cancelled it meanwhile
     if is_planned:
         with transaction.atomic():
             nudges.dispatch(delivery.workspace_id)
     elif delivery.state == DeliveryState.PLANNING:
-        sync.delay(str(delivery.workspace_id))
+        if waits_for_sync(delivery):
+            sync.delay(str(delivery.workspace_id))
+        elif delivery.chunks.exists():
+            with transaction.atomic():
+                nudges.plan(delivery)
 
 
 @shared_task(name="campaigns.delivery.dispatch")

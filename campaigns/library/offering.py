@@ -26,7 +26,8 @@ def day_of(group: Group, moment: datetime) -> date:
 def in_season(group: Group) -> Q:
     """Gives the templates whose dates cover today in the group's zone; the last day counts whole (T14)."""
     today = day_of(group, timezone.now())
-    return (Q(starts_on=None) | Q(starts_on__lte=today)) & (Q(expires_on=None) | Q(expires_on__gte=today))
+    dates = (Q(starts_on=None) | Q(starts_on__lte=today)) & (Q(expires_on=None) | Q(expires_on__gte=today))
+    return dates & Q(recalled_at=None)
 
 
 def offered_templates(group: Group, user: User) -> QuerySet[Template]:
@@ -49,15 +50,20 @@ def is_withheld(template: Template, group: Group, user: User) -> bool:
 
 
 def demand_in_season(mailing: Mailing, *, go_at: datetime) -> None:
-    """Raises `Refusal` for a mailing that would go out after its template's last day, in the group's zone (T14).
+    """Raises `Refusal` for a mailing of a recalled template, or one that goes out after its last day (M24, T14).
 
     Its draft can be looked at all the same.
     """
     template = mailing.version.template
+    if template.recalled_at is not None:
+        raise Refusal(_RECALLED % {"name": template.name, "reason": template.recall_reason})
     if template.expires_on is not None and day_of(mailing.group, go_at) > template.expires_on:
         raise Refusal(_TOO_LATE % {"name": template.name, "day": date_format(template.expires_on)})
 
 
+_RECALLED = gettext_lazy(
+    "The template “%(name)s” was recalled: %(reason)s Nothing made from it goes out until it is offered again."
+)
 _TOO_LATE = gettext_lazy(
     "The template “%(name)s” is only to be used until %(day)s. Choose an earlier day, or start from another template."
 )

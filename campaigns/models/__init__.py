@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from campaigns.models.breaker import Breaker
+from campaigns.models.candidate import Candidate, empty_candidates
 from campaigns.models.delivery import (
+    AudienceChunk,
     Batch,
     BatchKind,
     BatchState,
@@ -10,8 +13,11 @@ from campaigns.models.delivery import (
     DeliveryState,
     Exclusion,
     ExclusionReason,
+    GroupShare,
+    PauseCause,
     Recipient,
 )
+from campaigns.models.halt import Halt
 from campaigns.models.image import Image, ImageFolder
 from campaigns.models.kit import BrandKit
 from campaigns.models.mailing import Mailing, MailingState
@@ -31,18 +37,24 @@ from campaigns.models.template import (
 
 __all__ = [
     "AccessKind",
+    "AudienceChunk",
     "Batch",
     "BatchKind",
     "BatchState",
     "BrandKit",
+    "Breaker",
+    "Candidate",
     "Delivery",
     "DeliveryState",
     "Exclusion",
     "ExclusionReason",
+    "GroupShare",
+    "Halt",
     "Image",
     "ImageFolder",
     "Mailing",
     "MailingState",
+    "PauseCause",
     "Recipient",
     "ReportDay",
     "RestrictedWord",
@@ -56,4 +68,5 @@ __all__ = [
     "Template",
     "TemplateAccess",
     "TemplateVersion",
+    "empty_candidates",
 ]

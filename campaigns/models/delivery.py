@@ -46,16 +46,31 @@ class BatchState(models.TextChoices):
     WITHDRAWN = "withdrawn", _("Withdrawn")
     WITHDRAWAL_UNCERTAIN = "withdrawal_uncertain", _("Withdrawal uncertain")
     NOT_SENT = "not_sent", _("Not sent")
+    HALVED = "halved", _("Handed over in halves")
+
+
+class PauseCause(models.TextChoices):
+    """Who or what paused a delivery, and so who may let it go on."""
+
+    REFUSAL = "refusal", _("Braze refused something")
+    PERSON = "person", _("Somebody paused it")
+    BREAKER = "breaker", _("Braze does not answer as it should")
+    HALT = "halt", _("Sending is stopped")
 
 
 class Delivery(models.Model):
     """One mailing's hand-over; what is sent is frozen in `message`, or in `properties` on route B.
 
     `frozen` counts the people of the audience when it was frozen; in the end it equals recipients plus exclusions.
+    `judged` counts those whom the plan has judged so far, `excluded` by reason those whom it left out, `batch_count`
+    the batches; so that no page counts a million rows. `known_since` is when Braze first knew the newest of them.
+
     `stage_by` is the last moment to have everything staged, `undo_until` the last moment at which all of it can still
-    be withdrawn; both lie before `go_at`. `moved_to` is the time that staged schedules are being moved to.
-    `after_withdrawal` is the state that the mailing goes to once everything is withdrawn; `waiting_since` is when the
-    wait for contacts began that Braze does not have yet.
+    be withdrawn; both lie before `go_at`. With `in_local_time` the mail goes at the wall clock of each recipient:
+    `go_at` is the earliest of these moments, `ends_at` the latest. `moved_to` is the time that staged schedules are
+    being moved to. `after_withdrawal` is the state that the mailing goes to once everything is withdrawn;
+    `waiting_since` is when the wait for contacts began that Braze does not have yet. `follows` is the delivery whose
+    people this one sends to who were not reached.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -64,6 +79,8 @@ class Delivery(models.Model):
     route = models.CharField(max_length=20, choices=Route)
     state = models.CharField(max_length=20, choices=DeliveryState, default=DeliveryState.PLANNING)
     state_reason = models.CharField(max_length=500, blank=True)
+    pause_cause = models.CharField(max_length=20, choices=PauseCause, blank=True)
+    follows = models.ForeignKey("self", on_delete=models.PROTECT, null=True, blank=True, related_name="followers")
     digest = models.CharField(max_length=64)
     message = models.JSONField(default=dict)
     properties = models.JSONField(default=dict)
@@ -74,12 +91,18 @@ class Delivery(models.Model):
     send_id = models.CharField(max_length=64, blank=True)
     send_id_is_shared = models.BooleanField(default=False)
     is_now = models.BooleanField()
+    in_local_time = models.BooleanField(default=False)
     go_at = models.DateTimeField(null=True, blank=True)
+    ends_at = models.DateTimeField(null=True, blank=True)
     stage_by = models.DateTimeField(null=True, blank=True)
     undo_until = models.DateTimeField(null=True, blank=True)
     moved_to = models.DateTimeField(null=True, blank=True)
     after_withdrawal = models.CharField(max_length=20, choices=MailingState, blank=True)
     frozen = models.PositiveIntegerField(null=True, blank=True)
+    judged = models.PositiveIntegerField(default=0)
+    excluded = models.JSONField(default=dict, blank=True)
+    batch_count = models.PositiveIntegerField(default=0)
+    known_since = models.DateTimeField(null=True, blank=True)
     lease_until = models.DateTimeField(null=True, blank=True)
     waiting_since = models.DateTimeField(default=timezone.now)
     started_by = models.ForeignKey("groups.User", on_delete=models.PROTECT, related_name="+")
@@ -101,19 +124,36 @@ class Delivery(models.Model):
         ordering = ("-created_at",)
 
 
+class AudienceChunk(models.Model):
+    """Some thousand people of an audience as it was frozen, by the ids of their contacts, until the plan judged them.
+
+    Ids alone are kept, and they never leave the database: the memory of a plan does not grow with its audience.
+    """
+
+    delivery = models.ForeignKey(Delivery, on_delete=models.CASCADE, related_name="chunks", db_index=False)
+    number = models.PositiveIntegerField()
+    contact_ids = models.JSONField()
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=["delivery", "number"], name="audience_chunk_once"),)
+
+
 class Batch(models.Model):
     """Up to 50 people of a delivery and what Braze said of them; `calling` is committed before the request leaves.
 
-    `planned_for` is the time that Braze has for it, empty where nobody knows. `is_recalled` means that it must be
-    withdrawn although its delivery goes on.
+    `due_at` is when a batch may leave that goes by the wall clock of its people's `zone` (route B). `planned_for` is
+    the time that Braze has for it, empty where nobody knows. `is_recalled` means that it must be withdrawn although its
+    delivery goes on. `halved_from` is the refused batch whose half this is.
     """
 
-    delivery = models.ForeignKey(Delivery, on_delete=models.CASCADE, related_name="batches")
+    delivery = models.ForeignKey(Delivery, on_delete=models.CASCADE, related_name="batches", db_index=False)
     number = models.PositiveIntegerField()
     kind = models.CharField(max_length=20, choices=BatchKind, default=BatchKind.LIST)
     size = models.PositiveIntegerField(default=0)
     state = models.CharField(max_length=20, choices=BatchState, default=BatchState.WAITING)
     attempt = models.PositiveIntegerField(default=0)
+    zone = models.CharField(max_length=64, blank=True)
+    due_at = models.DateTimeField(null=True, blank=True)
     not_before = models.DateTimeField(null=True, blank=True)
     lease_until = models.DateTimeField(null=True, blank=True)
     called_at = models.DateTimeField(null=True, blank=True)
@@ -125,26 +165,33 @@ class Batch(models.Model):
     error = models.CharField(max_length=500, blank=True)
     remarks = models.JSONField(default=list)
     is_recalled = models.BooleanField(default=False)
+    halved_from = models.ForeignKey("self", on_delete=models.CASCADE, null=True, blank=True, related_name="halves")
 
     group_path = "delivery__mailing__group"
 
     class Meta:
         constraints = (models.UniqueConstraint(fields=["delivery", "number"], name="batch_number_once"),)
-        indexes = (models.Index(fields=["delivery", "state"], name="batch_by_state"),)
+        indexes = (
+            # Holds what a page counts and what a worker looks for, so that neither reads the rows.
+            models.Index(fields=["delivery", "state", "number", "size"], name="batch_by_state"),
+            models.Index(fields=["lease_until"], condition=models.Q(lease_until__isnull=False), name="batch_by_lease"),
+            models.Index(fields=["delivery"], condition=models.Q(is_recalled=True), name="batch_recalled"),
+        )
         ordering = ("delivery", "number")
 
 
 class Recipient(models.Model):
-    """A person of a delivery: frozen first (no batch yet), then judged into a batch or replaced by an `Exclusion`.
+    """A person of a delivery, in one of its batches.
 
-    `address` is the lower-case email address once judged, unique over the delivery; `outcome` is empty unless it
-    differs from the batch's state.
+    `address` is the lower-case email address, unique over the delivery; `outcome` is empty unless it differs from the
+    batch's state.
     """
 
-    delivery = models.ForeignKey(Delivery, on_delete=models.CASCADE, related_name="recipients")
-    contact = models.ForeignKey("groups.Contact", on_delete=models.PROTECT, related_name="recipients")
-    batch = models.ForeignKey(Batch, on_delete=models.CASCADE, null=True, related_name="recipients")
-    address = models.CharField(max_length=254, null=True)  # noqa: DJ001  # empty texts would collide in the constraint
+    # The constraints below begin with the delivery, and the index by contact is named: no further ones are written.
+    delivery = models.ForeignKey(Delivery, on_delete=models.CASCADE, related_name="recipients", db_index=False)
+    contact = models.ForeignKey("groups.Contact", on_delete=models.PROTECT, related_name="recipients", db_index=False)
+    batch = models.ForeignKey(Batch, on_delete=models.CASCADE, related_name="recipients")
+    address = models.CharField(max_length=254)
     outcome = models.CharField(max_length=20, choices=BatchState, blank=True)
 
     class Meta:
@@ -152,7 +199,10 @@ class Recipient(models.Model):
             models.UniqueConstraint(fields=["delivery", "contact"], name="recipient_once_per_delivery"),
             models.UniqueConstraint(fields=["delivery", "address"], name="recipient_address_once_per_delivery"),
         )
-        indexes = (models.Index(fields=["contact"], name="recipient_by_contact"),)
+        indexes = (
+            models.Index(fields=["contact"], name="recipient_by_contact"),
+            models.Index(fields=["delivery"], condition=~models.Q(outcome=""), name="recipient_with_outcome"),
+        )
 
 
 class ExclusionReason(models.TextChoices):
@@ -163,6 +213,8 @@ class ExclusionReason(models.TextChoices):
     DUPLICATE = "duplicate", _("Same address as another person")
     MAYBE_MAILED = "maybe_mailed", _("May have got this mailing already")
     UNKNOWN_TO_BRAZE = "unknown_to_braze", _("Refused by Braze")
+    CAPPED = "capped", _("Got enough mail lately")
+    MAILED_TODAY = "mailed_today", _("Mailed by another group today")
 
 
 class Exclusion(models.Model):
@@ -174,3 +226,14 @@ class Exclusion(models.Model):
 
     class Meta:
         constraints = (models.UniqueConstraint(fields=["delivery", "contact"], name="exclusion_once_per_delivery"),)
+
+
+class GroupShare(models.Model):
+    """What a group may still call before the others of its workspace have their turn (deficit round robin)."""
+
+    workspace = models.ForeignKey("groups.Workspace", on_delete=models.CASCADE, related_name="shares", db_index=False)
+    group = models.ForeignKey("groups.Group", on_delete=models.CASCADE, related_name="+")
+    deficit = models.FloatField(default=0.0)
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=["workspace", "group"], name="group_share_once"),)

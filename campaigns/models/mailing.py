@@ -21,6 +21,7 @@ class MailingState(models.TextChoices):
     NEEDS_DECISION = "needs_decision", _("Needs a decision")
     SENT = "sent", _("Sent")
     SENT_WITH_OPEN_QUESTIONS = "sent_open", _("Sent with open questions")
+    STOPPED = "stopped", _("Stopped")
     CANCELLED = "cancelled", _("Cancelled")
     FAILED = "failed", _("Failed")
     EXPIRED = "expired", _("Expired")
@@ -30,8 +31,9 @@ class Mailing(models.Model):
     """One email that a group makes from a template version.
 
     `values` are the field values (design.md, section 3); `envelope` is what the author wrote of `name`, `address` and
-    `reply_to` where the version leaves them open; `send_at` empty means "now"; `revision` counts the edits, so
-    that an old page cannot overwrite a newer one.
+    `reply_to` where the version leaves them open; `send_at` empty means "now"; with `in_local_time` it is
+    the wall clock of the group's zone that counts, in each recipient's own zone; `revision` counts the edits, so that
+    an old page cannot overwrite a newer one.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -43,6 +45,7 @@ class Mailing(models.Model):
     audience = models.ForeignKey("groups.Audience", on_delete=models.PROTECT, null=True, related_name="mailings")
     route = models.CharField(max_length=20, choices=Route, default=Route.SCHEDULE)
     send_at = models.DateTimeField(null=True, blank=True)
+    in_local_time = models.BooleanField(default=False)
     state = models.CharField(max_length=20, choices=MailingState, default=MailingState.DRAFT)
     state_reason = models.CharField(max_length=500, blank=True)
     revision = models.PositiveIntegerField(default=0)

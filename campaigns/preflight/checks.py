@@ -24,6 +24,7 @@ from campaigns.brandlock import (
 from campaigns.compose.content import compiled_of, context_for
 from campaigns.compose.queries import audience_count
 from campaigns.compose.sender import sender_problems
+from campaigns.halts import halts_over
 from campaigns.library.offering import day_of, is_withheld
 from campaigns.models import Mailing, Route, RuleLevel
 from campaigns.preflight.findings import CheckFinding
@@ -106,6 +107,13 @@ _SENDER_WORD_MESSAGES = {
 
 def _season(subject: Subject) -> Iterator[CheckFinding]:
     mailing, template = subject.mailing, subject.mailing.version.template
+    if template.recalled_at is not None:
+        yield CheckFinding(
+            "template_recalled",
+            _("The template “%(name)s” was recalled: %(reason)s Use another one, or ask a brand manager."),
+            step="braze",
+            params={"name": template.name, "reason": template.recall_reason},
+        )
     go_at = mailing.send_at or timezone.now()
     if template.expires_on is not None and day_of(mailing.group, go_at) > template.expires_on:
         yield CheckFinding(
@@ -170,6 +178,17 @@ def _audience(subject: Subject) -> Iterator[CheckFinding]:
 def _group(subject: Subject) -> Iterator[CheckFinding]:
     if subject.mailing.group.closed_at is not None:
         yield CheckFinding("group_closed", _("This group is closed, so nothing new is sent from it."), step="braze")
+
+
+def _halt(subject: Subject) -> Iterator[CheckFinding]:
+    standing = halts_over(subject.mailing.group).first()
+    if standing is not None:
+        yield CheckFinding(
+            "sending_stopped",
+            _("Sending is stopped for %(group)s: %(reason)s Head office lets it go on again."),
+            step="braze",
+            params={"group": standing.group.name, "reason": standing.reason},
+        )
 
 
 def _import(subject: Subject) -> Iterator[CheckFinding]:
@@ -272,6 +291,7 @@ CHECKS: tuple[Callable[[Subject], Iterator[CheckFinding]], ...] = (
     _audience,
     _import,
     _group,
+    _halt,
     _time,
     _workspace,
     _reachable_images,

@@ -94,4 +94,7 @@ class Suppression(models.Model):
             ),
             models.CheckConstraint(condition=~models.Q(address=""), name="suppression_has_its_address"),
         )
-        indexes = (models.Index(fields=["brand", "address"], name="suppression_by_address"),)
+        indexes = (
+            models.Index(fields=["brand", "address"], name="suppression_by_address"),
+            models.Index(fields=["brand", "created_at"], name="suppression_by_time"),
+        )

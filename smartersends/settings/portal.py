@@ -18,6 +18,9 @@ BRAZE_PROPAGATION_SECONDS = env.int("BRAZE_PROPAGATION_SECONDS", default=300)
 BRAZE_CONNECTIONS = env.int("BRAZE_CONNECTIONS", default=16)
 BRAZE_BUDGET_SHARE = env.float("BRAZE_BUDGET_SHARE", default=0.8)
 SEND_IDS_KEPT_FOR_OTHERS = env.int("SEND_IDS_KEPT_FOR_OTHERS", default=10)
+# So many calls in a row without an answer that makes sense open the breaker; a probe is made after each rest.
+BREAKER_FAILURES = env.int("BREAKER_FAILURES", default=20)
+BREAKER_REST_SECONDS = env.int("BREAKER_REST_SECONDS", default=30)
 DUE_TOLERANCE_MINUTES = env.int("DUE_TOLERANCE_MINUTES", default=15)
 APPROVAL_WINDOW_HOURS = env.int("APPROVAL_WINDOW_HOURS", default=72)
 

@@ -10,9 +10,11 @@ import time_machine
 from django.utils import timezone
 from pytest_django import Settings
 
+from campaigns.delivery import planning
 from campaigns.delivery.control import cancel, edit_again, reschedule
 from campaigns.delivery.decisions import decide_batch, resume
 from campaigns.delivery.dispatch import dispatch
+from campaigns.delivery.plan import membership
 from campaigns.delivery.planning import plan
 from campaigns.delivery.queries import progress
 from campaigns.delivery.settling import settle
@@ -134,11 +136,9 @@ def test_an_import_while_the_delivery_is_planned_changes_nothing(group: Group, w
 def test_a_plan_that_was_cut_off_goes_on_where_it_stopped(
     group: Group, workspace: Workspace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("campaigns.delivery.planning.PEOPLE_PER_CHUNK", 40)
+    monkeypatch.setattr(membership, "PEOPLE_PER_CHUNK", 40)
     delivery = a_sent(a_mailing(group=group, people=130))
     sync_contacts(workspace.pk)
-    from campaigns.delivery import planning
-
     judged, judge = [], planning._judge_chunk
 
     def judge_twice_then_die(one: object) -> bool:
@@ -155,7 +155,7 @@ def test_a_plan_that_was_cut_off_goes_on_where_it_stopped(
     assert plan(delivery) is True
 
     assert sorted(delivery.batches.values_list("size", flat=True)) == [30, 50, 50]
-    assert Recipient.objects.filter(delivery=delivery).exclude(address=None).count() == 130
+    assert Recipient.objects.filter(delivery=delivery).count() == 130
 
 
 def test_two_workers_plan_a_delivery_once(group: Group, workspace: Workspace) -> None:
@@ -247,15 +247,16 @@ def test_a_429_waits_and_is_made_again(group: Group, workspace: Workspace, sandb
 
 
 @pytest.mark.parametrize(
-    ("status", "sentence"),
-    [(401, "Braze refused the API key"), (403, "lacks a permission"), (400, "Braze refused a batch")],
+    ("status", "sentence", "calls"),
+    # A 400 may be about one person, so the two halves are tried before the call itself is held to be wrong.
+    [(401, "Braze refused the API key", 1), (403, "lacks a permission", 1), (400, "Braze refused a batch", 3)],
 )
 def test_a_refusal_pauses_with_the_reason_and_resumes_once_it_is_mended(
-    group: Group, workspace: Workspace, sandbox: RunningSandbox, status: int, sentence: str
+    group: Group, workspace: Workspace, sandbox: RunningSandbox, status: int, sentence: str, calls: int
 ) -> None:
     mailing = a_mailing(group=group)
     delivery = a_planned(mailing, workspace)
-    sandbox.fail(CREATE, status)
+    sandbox.fail(CREATE, status, count=calls)
 
     dispatch(workspace)
     mailing.refresh_from_db()
@@ -267,8 +268,8 @@ def test_a_refusal_pauses_with_the_reason_and_resumes_once_it_is_mended(
 
     assert paused == MailingState.PAUSED
     assert sentence in reason
-    assert calls_while_paused == 1
-    assert delivery.batches.get().state == BatchState.ACCEPTED
+    assert calls_while_paused == calls
+    assert set(delivery.batches.filter(size__gt=0).values_list("state", flat=True)) == {BatchState.ACCEPTED}
 
 
 def test_a_worker_that_vanished_during_the_call_leaves_the_batch_uncertain(group: Group, workspace: Workspace) -> None:

@@ -1,0 +1,122 @@
+"""The breaker of a workspace: when Braze fails again and again, deliveries pause until one probe goes through."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from datetime import timedelta
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import F, Q
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from braze_client import BrazeError, NotSent, RateLimited, Uncertain, calls
+from campaigns.delivery import nudges
+from campaigns.delivery.notices import tell_breaker_opened
+from campaigns.delivery.outcomes import Answer, pause
+from campaigns.delivery.resuming import go_on
+from campaigns.errors import StaleState
+from campaigns.models import Breaker, Delivery, DeliveryState, PauseCause
+from groups.audit import record
+from groups.errors import NotConnected
+from groups.models import Workspace
+from groups.workspace.braze import client_for
+
+log = logging.getLogger(__name__)
+
+PROBED = "messages.schedule.create"
+
+
+def is_open(workspace: Workspace) -> bool:
+    """Tells whether nothing is called in a workspace for now."""
+    return Breaker.objects.filter(workspace=workspace, opened_at__isnull=False).exists()
+
+
+def note(workspace: Workspace, answers: Sequence[Answer]) -> bool:
+    """Counts failures in a row, over all workers; opens the breaker when there are too many, and tells so.
+
+    A failure is a call that got no answer, or one that makes no sense. A refusal and a 429 are answers.
+    """
+    failures = _failures_at_the_end(answers)
+    if failures < len(answers):
+        Breaker.objects.filter(workspace=workspace, failures__gt=0).update(failures=0)
+    if not failures:
+        return False
+    with transaction.atomic():
+        Breaker.objects.get_or_create(workspace=workspace)
+        Breaker.objects.filter(workspace=workspace).update(failures=F("failures") + failures)
+        now = timezone.now()
+        opened = Breaker.objects.filter(
+            workspace=workspace, failures__gte=settings.BREAKER_FAILURES, opened_at=None
+        ).update(opened_at=now, probed_at=now)
+        if opened:
+            _pause_all(workspace)
+    return is_open(workspace)
+
+
+def probe_open_breakers() -> None:
+    """Asks Braze once in a while, without any effect, whether it answers again; then everything goes on."""
+    rested = timezone.now() - timedelta(seconds=settings.BREAKER_REST_SECONDS)
+    for breaker in Breaker.objects.filter(opened_at__isnull=False, probed_at__lte=rested).select_related("workspace"):
+        mine = Breaker.objects.filter(pk=breaker.pk, probed_at=breaker.probed_at).update(probed_at=timezone.now())
+        if mine and _answers(breaker.workspace):
+            close(breaker.workspace)
+
+
+def close(workspace: Workspace) -> None:
+    """Closes the breaker and lets go on what it paused."""
+    with transaction.atomic():
+        closed = Breaker.objects.filter(workspace=workspace, opened_at__isnull=False).update(
+            opened_at=None, probed_at=None, failures=0
+        )
+        if not closed:
+            return
+        record("workspace.breaker_closed", actor=None, target=workspace, brand=workspace.brand)
+        paused = Q(state=DeliveryState.PAUSED, pause_cause=PauseCause.BREAKER)
+        for delivery in workspace.deliveries.filter(paused).select_related("mailing__group__brand"):
+            try:
+                with transaction.atomic():
+                    go_on(delivery)
+            except StaleState:
+                continue
+        nudges.dispatch(workspace.pk)
+
+
+def _failures_at_the_end(answers: Sequence[Answer]) -> int:
+    """Counts the failures since the last answer that makes sense."""
+    number = 0
+    for answer in reversed(answers):
+        is_failure = isinstance(answer, Uncertain) or (
+            isinstance(answer, NotSent) and not isinstance(answer, RateLimited)
+        )
+        if not is_failure:
+            break
+        number += 1
+    return number
+
+
+def _pause_all(workspace: Workspace) -> None:
+    reason = _(
+        "Braze failed %(count)s times in a row, so nothing more is handed over for now. It goes on by itself."
+    ) % {"count": settings.BREAKER_FAILURES}
+    calling = (DeliveryState.STAGING, DeliveryState.SENDING)
+    paused: list[Delivery] = []
+    for delivery in workspace.deliveries.filter(state__in=calling).select_related("mailing__group__brand"):
+        pause(delivery, reason, cause=PauseCause.BREAKER)
+        paused.append(delivery)
+    record("workspace.breaker_opened", actor=None, target=workspace, brand=workspace.brand, paused=len(paused))
+    transaction.on_commit(lambda: tell_breaker_opened(workspace, paused))
+
+
+def _answers(workspace: Workspace) -> bool:
+    try:
+        with client_for(workspace) as braze:
+            braze.send(calls.probe(PROBED), attempts=1)
+    except (Uncertain, NotSent) as error:
+        log.info("breaker.stays_open workspace=%s error=%s", workspace.pk, type(error).__name__)
+        return False
+    except (BrazeError, NotConnected):
+        return True  # a refusal is an answer, and pauses what it concerns by itself
+    return True

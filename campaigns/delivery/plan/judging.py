@@ -1,0 +1,119 @@
+"""Who of a chunk gets no mail, and why: one rule after the other, each one statement over the whole chunk.
+
+The first reason that holds stays: a person's own wish stands before the others, and a shared address comes last, so
+that the other person with it may still get the mail.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from datetime import datetime, time, timedelta
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from django.db.models import Count, Exists, Min, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
+from django.utils import timezone
+
+from campaigns.models import BatchState, Candidate, Delivery, ExclusionReason, Recipient
+from campaigns.schedule.pressure import pressure_of
+from groups.models import Group, GroupKind, Suppression, SuppressionReason, SyncState, Workspace
+
+# Whoever stands in a batch of these got the mail, will get it, or may have got it.
+MAYBE_REACHED: Final = (BatchState.ACCEPTED, BatchState.UNCERTAIN, BatchState.WITHDRAWAL_UNCERTAIN)
+COMING: Final = (*MAYBE_REACHED, BatchState.WAITING, BatchState.CALLING, BatchState.UPDATING)
+
+Condition = Exists | Q
+
+
+def judge(delivery: Delivery) -> None:
+    """Gives every candidate who must not get this mail the reason for it. Needs a transaction."""
+    for rule in RULES:
+        for reason, condition in rule(delivery):
+            Candidate.objects.filter(condition, reason="").update(reason=reason)
+
+
+def _suppressed(delivery: Delivery) -> Iterable[tuple[ExclusionReason, Condition]]:
+    """Found by contact and by address, because a file may have given either of them another partner."""
+    group = delivery.mailing.group
+    of_group = Suppression.objects.filter(Q(group=None) | Q(group=group), brand=group.brand_id)
+    if not of_group.exists():
+        return
+    wish = Q(reason=SuppressionReason.UNSUBSCRIBED)
+    for reason, found in (
+        (ExclusionReason.UNSUBSCRIBED, of_group.filter(wish)),
+        (ExclusionReason.SUPPRESSED, of_group.exclude(wish)),
+    ):
+        yield reason, Exists(found.filter(contact=OuterRef("contact")))
+        yield reason, Exists(found.filter(address=OuterRef("address")))
+
+
+def _maybe_mailed(delivery: Delivery) -> Iterable[tuple[ExclusionReason, Condition]]:
+    """Nobody gets the same mailing twice: an earlier delivery of it may have reached them."""
+    earlier = list(delivery.mailing.deliveries.exclude(pk=delivery.pk).values_list("pk", flat=True))
+    if earlier:
+        reached = Recipient.objects.filter(delivery__in=earlier, batch__state__in=MAYBE_REACHED, outcome="")
+        yield ExclusionReason.MAYBE_MAILED, Exists(reached.filter(contact=OuterRef("contact")))
+
+
+def _unknown_to_braze(delivery: Delivery) -> Iterable[tuple[ExclusionReason, Condition]]:
+    yield ExclusionReason.UNKNOWN_TO_BRAZE, Q(sync_state=SyncState.REFUSED)
+
+
+def _under_pressure(delivery: Delivery) -> Iterable[tuple[ExclusionReason, Condition]]:
+    """Whom another group mails the same day, and who gets enough mail around that day already (A13, M16).
+
+    Mails that are planned count like those that went. Plans of one workspace take turns here, so that two of them that
+    run at once see each other.
+    """
+    pressure, group = pressure_of(delivery.mailing.group), delivery.mailing.group
+    is_exempt = group.kind == GroupKind.BRAND and not pressure.caps_head_office
+    if is_exempt or not (pressure.one_group_a_day or pressure.cap_mails):
+        return
+    Workspace.objects.select_for_update().get(pk=delivery.workspace_id)
+    go_at = delivery.go_at or timezone.now()
+    mails = (
+        Recipient.objects.filter(contact=OuterRef("contact"), outcome="", batch__state__in=COMING)
+        .exclude(delivery=delivery)
+        .annotate(goes_at=Coalesce("delivery__go_at", "delivery__created_at"))
+    )
+    if not pressure.caps_head_office:
+        mails = mails.exclude(delivery__mailing__group__kind=GroupKind.BRAND)
+    if pressure.one_group_a_day:
+        day = _local_day(go_at, group)
+        others = mails.filter(goes_at__range=day).exclude(delivery__mailing__group=group)
+        yield ExclusionReason.MAILED_TODAY, Exists(others)
+    if pressure.cap_mails and pressure.cap_days:
+        around = timedelta(days=pressure.cap_days)
+        yield (
+            ExclusionReason.CAPPED,
+            _at_least(pressure.cap_mails, mails.filter(goes_at__gt=go_at - around, goes_at__lt=go_at + around)),
+        )
+
+
+def _at_least(number: int, mails: QuerySet[Recipient]) -> Condition:
+    counted = mails.order_by().values("contact").annotate(number=Count("pk"))
+    return Exists(counted.filter(number__gte=number))
+
+
+def _local_day(moment: datetime, group: Group) -> tuple[datetime, datetime]:
+    """Gives the first and the last moment of a day in a group's zone."""
+    zone = ZoneInfo(group.time_zone)
+    day = moment.astimezone(zone).date()
+    return datetime.combine(day, time.min, zone), datetime.combine(day, time.max, zone)
+
+
+def _same_address(delivery: Delivery) -> Iterable[tuple[ExclusionReason, Condition]]:
+    kept = Recipient.objects.filter(delivery=delivery, address=OuterRef("address"))
+    yield ExclusionReason.DUPLICATE, Exists(kept)
+    first = Candidate.objects.filter(reason="").values("address").annotate(first=Min("position")).values("first")
+    yield ExclusionReason.DUPLICATE, ~Q(position__in=Subquery(first))
+
+
+RULES: Final[tuple[Callable[[Delivery], Iterable[tuple[ExclusionReason, Condition]]], ...]] = (
+    _suppressed,
+    _maybe_mailed,
+    _unknown_to_braze,
+    _under_pressure,
+    _same_address,
+)

@@ -1,0 +1,138 @@
+"""The work of a workspace in fair order: withdrawals and moves first, then calls, group by group in turn."""
+
+from __future__ import annotations
+
+import time
+from datetime import datetime
+from typing import Final
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import Exists, F, OuterRef
+
+from braze_client.pacing import BROADCASTS, BROADCASTS_PER_AUDIENCE
+from campaigns.delivery import claiming
+from campaigns.delivery.allowance import Allowance, ours
+from campaigns.delivery.calling import Job, audience_key_of, jobs_for
+from campaigns.delivery.fair_share import SMALL_BATCHES, Line, share_out
+from campaigns.models import Batch, BatchKind, BatchState, Delivery, GroupShare
+from groups.models import GroupKind, Workspace
+from groups.workspace.budget import store
+
+# How old the picture of what waits may be; a small mailing that is submitted now begins after so long at the latest.
+SECONDS_BETWEEN_LOOKS: Final = 0.5
+HEAD_OFFICE_WEIGHT: Final = 4
+
+
+class Queue:
+    """What one worker sees of a workspace's work; everything that it takes is taken by a conditional update."""
+
+    def __init__(self, workspace: Workspace, budget_key: str) -> None:
+        self._workspace = workspace
+        self._budget_key = budget_key
+        self._deliveries: dict[UUID, Delivery] = {}
+        self._broadcasts: dict[UUID, Delivery] = {}
+        self._deficits: dict[UUID, float] = {}
+        self._kept: dict[UUID, float] = {}
+        self._turn = 0
+        self._looked_at = self._looked_at_urgent = float("-inf")
+
+    @property
+    def has_work(self) -> bool:
+        """Whether calls waited when it was last looked at."""
+        return bool(self._deliveries or self._broadcasts)
+
+    def claim(self, slots: int, allowance: Allowance, now: datetime) -> list[Job]:
+        """Claims up to so many batches within the budget. Needs a transaction; commit it before any call."""
+        claimed = self._claim_urgent(slots, allowance, now)
+        if len(claimed) < slots:
+            self._look(now)
+            claimed += self._claim_broadcasts(slots - len(claimed), now)
+        if len(claimed) < slots and self._deliveries:
+            claimed += self._claim_lists(slots - len(claimed), allowance, now)
+        return jobs_for(claimed)
+
+    def keep_shares(self) -> None:
+        """Brings what the groups have used of their turns together with what other workers noted."""
+        changed = {group: deficit - self._kept.get(group, 0.0) for group, deficit in self._deficits.items()}
+        shares = GroupShare.objects.filter(workspace=self._workspace)
+        with transaction.atomic():
+            shares.exclude(group__in=self._deficits).delete()
+            for group, change in changed.items():
+                if change and not shares.filter(group=group).update(deficit=F("deficit") + change):
+                    GroupShare.objects.get_or_create(
+                        workspace=self._workspace, group_id=group, defaults={"deficit": change}
+                    )
+        self._kept = dict(self._deficits)
+
+    def _claim_urgent(self, slots: int, allowance: Allowance, now: datetime) -> list[Batch]:
+        """Claims what must be withdrawn or moved; looks for it now and then, and at once while there is more."""
+        if time.monotonic() - self._looked_at_urgent < SECONDS_BETWEEN_LOOKS:
+            return []
+        claimed: list[Batch] = []
+        for batches, into in (
+            (claiming.to_withdraw(self._workspace, now), BatchState.WITHDRAWING),
+            (claiming.to_update(self._workspace, now), BatchState.UPDATING),
+        ):
+            wanted = batches[: slots - len(claimed)].count()
+            if wanted and (granted := allowance.take(wanted, now)):
+                claimed += claiming.claim(batches, into, limit=granted, now=now)
+        if len(claimed) < slots:
+            self._looked_at_urgent = time.monotonic()
+        return claimed
+
+    def _look(self, now: datetime) -> None:
+        """Sees which deliveries wait, now and then, and at once when nothing is known to wait."""
+        if self.has_work and time.monotonic() - self._looked_at < SECONDS_BETWEEN_LOOKS:
+            return
+        broadcasts = Batch.objects.filter(delivery=OuterRef("pk"), kind=BatchKind.BROADCAST)
+        waiting = claiming.deliveries_to_call(self._workspace, now).annotate(is_broadcast=Exists(broadcasts))
+        self._broadcasts = {delivery.pk: delivery for delivery in waiting if delivery.is_broadcast}
+        self._deliveries = {delivery.pk: delivery for delivery in waiting if not delivery.is_broadcast}
+        self._looked_at = time.monotonic()
+        groups = {delivery.mailing.group_id for delivery in self._deliveries.values()}
+        if len(groups) > 1:
+            self.keep_shares()
+            rows = GroupShare.objects.filter(workspace=self._workspace, group__in=groups)
+            self._deficits = dict(rows.values_list("group", "deficit"))
+            self._kept = dict(self._deficits)
+
+    def _claim_broadcasts(self, slots: int, now: datetime) -> list[Batch]:
+        """Claims calls for a whole audience, of which Braze takes few a minute, and fewer for the same audience."""
+        claimed: list[Batch] = []
+        for delivery in list(self._broadcasts.values())[:slots]:
+            pools = (ours(BROADCASTS), ours(BROADCASTS_PER_AUDIENCE).for_audience(audience_key_of(delivery)))
+            if all(store().reserve(self._budget_key, pool, 1, now).granted for pool in pools):
+                claimed += self._claim_of(delivery, 1, now)
+            del self._broadcasts[delivery.pk]
+        return claimed
+
+    def _claim_lists(self, slots: int, allowance: Allowance, now: datetime) -> list[Batch]:
+        granted = allowance.take(slots, now)
+        claimed: list[Batch] = []
+        while (missing := granted - len(claimed)) and (lines := self._lines()):
+            for pk, number in share_out(missing, lines, self._deficits, self._turn).items():
+                claimed += self._claim_of(self._deliveries[pk], number, now)
+            self._turn += missing
+        allowance.give_back(granted - len(claimed))
+        return claimed
+
+    def _claim_of(self, delivery: Delivery, number: int, now: datetime) -> list[Batch]:
+        """Claims batches of one delivery; one that has fewer left is not looked at again until the next look."""
+        batches = claiming.claim(claiming.to_call(delivery, now), BatchState.CALLING, limit=number, now=now)
+        if len(batches) < number:
+            self._deliveries.pop(delivery.pk, None)
+        for batch in batches:
+            batch.delivery = delivery
+        return batches
+
+    def _lines(self) -> list[Line]:
+        small: dict[UUID, list[UUID]] = {}
+        large: dict[UUID, list[UUID]] = {}
+        weights: dict[UUID, int] = {}
+        for delivery in self._deliveries.values():
+            group = delivery.mailing.group
+            weights[group.pk] = HEAD_OFFICE_WEIGHT if group.kind == GroupKind.BRAND else 1
+            lane = small if delivery.batch_count <= SMALL_BATCHES else large
+            lane.setdefault(group.pk, []).append(delivery.pk)
+        return [Line(pk, weight, tuple(small.get(pk, ())), tuple(large.get(pk, ()))) for pk, weight in weights.items()]
