@@ -113,7 +113,7 @@ def page_of(
         context=context,
         envelope={"subject": rendered.subject, "preheader": rendered.preheader},
     )
-    count = audience_count(mailing.audience, mailing.group) if mailing.audience else None
+    count = audience_count(mailing.audience, mailing.group, mailing.send_at) if mailing.audience else None
     sending = sending_of(mailing, actor, findings, count, context)
     closing = closing_steps(mailing=mailing, findings=findings, count=count, sending=sending)
     steps = tuple(

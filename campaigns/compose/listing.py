@@ -7,23 +7,31 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from campaigns.compose.closing import in_words, moment_in_words
+from campaigns.delivery.queries import handed_over_in_words
 from campaigns.models import Delivery, Mailing, MailingState
 from campaigns.reports.figures import Figure, figures_of
 from campaigns.reports.queries import numbers_for
 from groups.models import Group
 
-AWAITING = (MailingState.SENDING, MailingState.SENT, MailingState.SENT_WITH_OPEN_QUESTIONS)
+AWAITING = (
+    MailingState.SENDING,
+    MailingState.SENT,
+    MailingState.SENT_WITH_OPEN_QUESTIONS,
+    MailingState.STOPPED,
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
     """A mailing with its time in words and its figures; `when` is empty where no time was chosen.
 
-    `figures` is empty while Braze has reported nothing; `awaits_figures` tells that it will.
+    `handed_over` says how far its delivery is, while it is under way, as the mailing's own page does. `figures` is
+    empty while Braze has reported nothing; `awaits_figures` tells that it will.
     """
 
     mailing: Mailing
     when: str
+    handed_over: str
     figures: tuple[Figure, ...]
     awaits_figures: bool
 
@@ -34,6 +42,7 @@ def rows_of(group: Group, mailings: Iterable[Mailing]) -> list[Row]:
     numbers = numbers_for(group, shown)
     went = Delivery.objects.filter(mailing__in=shown, mailing__state__in=AWAITING).order_by("created_at")
     went_at = dict(went.values_list("mailing_id", "go_at"))
+    handed_over = handed_over_in_words(shown)
     rows = []
     for mailing in shown:
         mailing.group = group
@@ -42,6 +51,7 @@ def rows_of(group: Group, mailings: Iterable[Mailing]) -> list[Row]:
             Row(
                 mailing=mailing,
                 when=_when(mailing, went_at.get(mailing.pk)),
+                handed_over=handed_over.get(mailing.pk, ""),
                 figures=() if reported is None else figures_of(reported),
                 awaits_figures=reported is None and mailing.state in AWAITING,
             )

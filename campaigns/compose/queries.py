@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from django.db.models import Count, Q, QuerySet
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from campaigns.brandlock import Compiled, default_values
 from campaigns.compose.content import compiled_of
+from campaigns.delivery.plan.judging import pressed
 from campaigns.models import ExclusionReason, Mailing, MailingState
 from groups.audiences.queries import suppressed_by
 from groups.models import Audience, AudienceKind, Contact, Group, SuppressionReason, SyncState
@@ -27,6 +30,7 @@ FILTERS: dict[str, tuple[MailingState, ...]] = {
     "sent": (
         MailingState.SENT,
         MailingState.SENT_WITH_OPEN_QUESTIONS,
+        MailingState.STOPPED,
         MailingState.CANCELLED,
         MailingState.FAILED,
     ),
@@ -63,8 +67,11 @@ def mailings_of(group: Group, state_filter: str = "") -> QuerySet[Mailing]:
     return mailings.filter(state__in=states) if states else mailings
 
 
-def audience_count(audience: Audience, group: Group) -> AudienceCount:
-    """Counts an audience by the same rules that a delivery is planned by (`campaigns.delivery.planning`)."""
+def audience_count(audience: Audience, group: Group, go_at: datetime | None = None) -> AudienceCount:
+    """Counts an audience by the same rules that a delivery is planned by (`campaigns.delivery.plan.judging`).
+
+    `go_at` is when the mailing goes, None for now: who got enough mail depends on the day.
+    """
     if audience.kind == AudienceKind.SEGMENT:
         return AudienceCount(total=None, reached=None)
     contacts = Contact.objects.filter(audience_members__audience=audience)
@@ -72,18 +79,21 @@ def audience_count(audience: Audience, group: Group) -> AudienceCount:
     unsubscribed = suppressed.filter(suppressed_by(group, SuppressionReason.UNSUBSCRIBED))
     refused = contacts.filter(~suppressed_by(group), sync_state=SyncState.REFUSED)
     allowed = contacts.filter(~suppressed_by(group)).exclude(sync_state=SyncState.REFUSED)
+    total, unsubscribed_count, suppressed_count = contacts.count(), unsubscribed.count(), suppressed.count()
+    left_out = [
+        (ExclusionReason.UNSUBSCRIBED, unsubscribed_count),
+        (ExclusionReason.SUPPRESSED, suppressed_count - unsubscribed_count),
+        (ExclusionReason.UNKNOWN_TO_BRAZE, refused.count()),
+    ]
+    for reason, is_pressed in pressed(group, go_at or timezone.now(), "pk"):
+        left_out.append((reason, allowed.filter(is_pressed).count()))
+        allowed = allowed.exclude(is_pressed)
     figures = allowed.aggregate(
         people=Count("pk"),
         addresses=Count("email", distinct=True),
         waiting=Count("pk", filter=Q(sync_state=SyncState.PENDING)),
     )
-    total, unsubscribed_count, suppressed_count = contacts.count(), unsubscribed.count(), suppressed.count()
-    left_out = (
-        (ExclusionReason.UNSUBSCRIBED, unsubscribed_count),
-        (ExclusionReason.SUPPRESSED, suppressed_count - unsubscribed_count),
-        (ExclusionReason.DUPLICATE, figures["people"] - figures["addresses"]),
-        (ExclusionReason.UNKNOWN_TO_BRAZE, refused.count()),
-    )
+    left_out.append((ExclusionReason.DUPLICATE, figures["people"] - figures["addresses"]))
     return AudienceCount(
         total=total,
         reached=figures["addresses"],

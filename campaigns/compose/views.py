@@ -16,6 +16,7 @@ from django.views.decorators.http import require_GET, require_POST
 from campaigns.compose import queries, services
 from campaigns.compose.listing import rows_of
 from campaigns.errors import Refusal
+from campaigns.halts import halted_sentence, halts_over
 from campaigns.library.offering import offered_templates
 from campaigns.models import Mailing, Template
 from groups import access
@@ -41,6 +42,7 @@ def mailing_list(request: PortalRequest, group_id: uuid.UUID) -> HttpResponse:
     chosen = request.GET.get("state", "")
     chosen = chosen if chosen in FILTER_LABELS else ""
     page = Paginator(queries.mailings_of(group, chosen), PAGE_SIZE).get_page(request.GET.get("page"))
+    halt = halts_over(group).first()
     context = {
         "group": group,
         "page": page,
@@ -50,6 +52,8 @@ def mailing_list(request: PortalRequest, group_id: uuid.UUID) -> HttpResponse:
         "chosen_label": FILTER_LABELS[chosen],
         "has_any": bool(chosen or page.object_list),
         "may_edit": access.may(request.user, Permission.EDIT_MAILINGS, group),
+        "may_stop": access.may(request.user, Permission.STOP_MAILINGS, group),
+        "halt": "" if halt is None else halted_sentence(halt),
     }
     return render(request, "compose/_mailings.html" if request.htmx else "compose/mailing_list.html", context)
 

@@ -12,7 +12,9 @@ from django.utils.translation import gettext as _
 from campaigns.brandlock import Target
 from campaigns.compose.content import render_mailing
 from campaigns.delivery import nudges
+from campaigns.delivery.local_time import demand_local_lead
 from campaigns.delivery.settling import begin_withdrawal
+from campaigns.delivery.timing import span_of_wall_clock
 from campaigns.errors import NotAllowed, Refusal, StaleState
 from campaigns.library.offering import demand_in_season
 from campaigns.models import Delivery, DeliveryState, Mailing, MailingState, Review, ReviewState, Route
@@ -36,7 +38,12 @@ def cancel(*, mailing: Mailing, actor: User) -> Mailing:
 
 
 def edit_again(*, mailing: Mailing, actor: User) -> Mailing:
-    """Brings a scheduled mailing back to draft: what was staged is withdrawn first, and its approval is void."""
+    """Brings a scheduled mailing back to draft: what was staged is withdrawn first, and its approval is void.
+
+    Raises `Refusal` for one that has reached people before and goes to the rest of them: its content is fixed.
+    """
+    if mailing.deliveries.filter(state__in=UNDER_WAY, follows__isnull=False).exists():
+        raise Refusal(_("Others have this email already, so it cannot be changed any more. Cancel it instead."))
     return _withdraw(mailing, actor, then=MailingState.DRAFT, reason=_("Brought back by %(name)s.") % {"name": actor})
 
 
@@ -48,13 +55,16 @@ def reschedule(*, mailing: Mailing, send_at: datetime, actor: User) -> Mailing:
     """
     _demand_moving(mailing, actor)
     send_at = send_at.replace(microsecond=0)
-    if send_at < timezone.now() + timedelta(seconds=settings.SEND_LEAD_SECONDS):
+    soonest = timezone.now() + timedelta(seconds=settings.SEND_LEAD_SECONDS)
+    if send_at < soonest:
         raise Refusal(_("This time is too near: everything must be handed to Braze before it. Choose a later time."))
     with transaction.atomic():
         lock_mailing(mailing)
         demand_covered(mailing, go_at=send_at)
         demand_in_season(mailing, go_at=send_at)
         delivery = mailing.deliveries.filter(state__in=UNDER_WAY).first()
+        if mailing.in_local_time:
+            demand_local_lead(send_at, mailing.group.time_zone, mailing.route)
         moved = Mailing.objects.filter(pk=mailing.pk, state=MailingState.SCHEDULED).update(send_at=send_at)
         if not moved:
             raise StaleState
@@ -121,10 +131,13 @@ def _move(delivery: Delivery, mailing: Mailing, send_at: datetime) -> None:
         raise Refusal(
             _("The email names the day it goes out. Bring it back to draft, change the time and send it again.")
         )
+    if delivery.in_local_time and delivery.route == Route.TRIGGER:
+        raise Refusal(_("Its batches are cut by time zone. Bring it back to draft, change the time and send it again."))
+    first, last = span_of_wall_clock(send_at, mailing.group.time_zone) if delivery.in_local_time else (send_at, None)
     if delivery.route == Route.TRIGGER and delivery.state == DeliveryState.SENDING:
         Delivery.objects.filter(pk=delivery.pk).update(go_at=send_at, undo_until=send_at, is_now=False)
     elif delivery.state == DeliveryState.STAGED and delivery.moved_to is None:
-        Delivery.objects.filter(pk=delivery.pk).update(moved_to=send_at, is_now=False)
+        Delivery.objects.filter(pk=delivery.pk).update(moved_to=first, ends_at=last, is_now=False)
     else:
         raise StaleState(_("This mailing is being handed to Braze, or going out, right now. Try again in a moment."))
     nudges.dispatch(delivery.workspace_id)

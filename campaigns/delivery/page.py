@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.utils import timezone
+from django.utils.formats import time_format
 
 from campaigns.brandlock import Target
 from campaigns.compose.closing import in_words, moment_in_words
@@ -14,8 +16,12 @@ from campaigns.compose.content import render_mailing
 from campaigns.compose.forms import when_initial
 from campaigns.compose.sender import sender_of
 from campaigns.delivery.forms import RescheduleForm
-from campaigns.delivery.queries import Progress, batches_of, delivery_of, progress
-from campaigns.models import BatchState, Delivery, DeliveryState, Mailing, MailingState
+from campaigns.delivery.queries import Progress, delivery_of, progress
+from campaigns.delivery.rest import size_of_rest
+from campaigns.delivery.settling import NOT_REACHED
+from campaigns.delivery.stopping import CAN_BE_PAUSED, can_be_stopped
+from campaigns.halts import halted_sentence, halts_over
+from campaigns.models import Batch, BatchState, Delivery, DeliveryState, Mailing, MailingState
 from campaigns.reports.figures import figures_of
 from campaigns.reports.queries import numbers_of
 from campaigns.review.queries import thread_of
@@ -27,10 +33,14 @@ from groups.roles import Permission
 OPEN_BATCHES = (BatchState.UNCERTAIN, BatchState.WITHDRAWAL_UNCERTAIN, BatchState.REFUSED)
 BATCHES_SHOWN = 50
 STOPPABLE = (MailingState.SCHEDULED, MailingState.SENDING, MailingState.PAUSED, MailingState.NEEDS_DECISION)
-REPORTED = (MailingState.SENDING, MailingState.SENT, MailingState.SENT_WITH_OPEN_QUESTIONS)
+REPORTED = (
+    MailingState.SENDING,
+    MailingState.SENT,
+    MailingState.SENT_WITH_OPEN_QUESTIONS,
+    MailingState.STOPPED,
+)
 STARTS_ANEW = (MailingState.DRAFT, MailingState.IN_APPROVAL, MailingState.SCHEDULED)
 NEVER_WENT = (DeliveryState.WITHDRAWN, DeliveryState.FAILED)
-CAN_BE_SENT_AGAIN = (DeliveryState.STAGING, DeliveryState.SENDING, DeliveryState.PAUSED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +54,17 @@ class LedgerLine:
 
 
 def page_of(mailing: Mailing, actor: User, *, reschedule: RescheduleForm | None = None) -> dict[str, Any]:
-    """Gives everything that the page and its polled part show."""
+    """Gives everything that the page shows; what does not move is left out of `moving_parts`."""
+    return {
+        **moving_parts(mailing, actor, reschedule=reschedule),
+        "thread": thread_of(mailing),
+        "rendered": render_mailing(mailing, Target.PREVIEW),
+        "sender": sender_of(mailing),
+    }
+
+
+def moving_parts(mailing: Mailing, actor: User, *, reschedule: RescheduleForm | None = None) -> dict[str, Any]:
+    """Gives what the page asks for every second: the ledger, the numbers, and the actions that are open."""
     newest = delivery_of(mailing)
     delivery = None if newest is None or _is_of_an_earlier_attempt(mailing, newest) else newest
     now = None if delivery is None else progress(delivery)
@@ -57,7 +77,10 @@ def page_of(mailing: Mailing, actor: User, *, reschedule: RescheduleForm | None 
     can_stop = (
         mailing.state in STOPPABLE and not is_withdrawing and (now is None or not now.is_under_way or now.may_undo)
     )
-    rendered = render_mailing(mailing, Target.PREVIEW)
+    can_pause = delivery is not None and delivery.state in CAN_BE_PAUSED
+    can_end = delivery is not None and can_be_stopped(delivery)
+    halt = halts_over(mailing.group).first()
+    rest = _rest(mailing, now) if may_send and halt is None else 0
     return {
         "mailing": mailing,
         "group": mailing.group,
@@ -66,28 +89,31 @@ def page_of(mailing: Mailing, actor: User, *, reschedule: RescheduleForm | None 
         "progress": now,
         "ledger": () if now is None else ledger_lines(now),
         "done_people": 0 if now is None else _people_done(now),
-        "open_batches": () if newest is None else open_batches(newest),
-        "can_send_again": delivery is not None and delivery.state in CAN_BE_SENT_AGAIN,
+        "open_batches": () if newest is None else open_batches(mailing),
         "when": _when(mailing, delivery),
+        "ends": _ends(delivery),
+        "finishes": _clock(now, mailing),
         "is_over": now is not None and not now.is_under_way and mailing.state in REPORTED,
         "now": timezone.now(),
         "stage_ahead_hours": settings.STAGE_AHEAD_HOURS,
-        "thread": thread_of(mailing),
         "figures": () if numbers is None else figures_of(numbers),
         "is_reported": mailing.state in REPORTED,
+        "halt": None if halt is None else halted_sentence(halt),
         "may_edit": may_edit,
         "may_control": may_control,
         "may_decide": may_stop,
-        "may_resume": may_stop and mailing.state == MailingState.PAUSED,
-        "may_send_late": may_send and mailing.state == MailingState.NEEDS_DECISION,
+        "may_resume": may_stop and halt is None and mailing.state == MailingState.PAUSED,
+        "may_pause": may_stop and can_pause,
+        "may_end": may_stop and can_end,
+        "may_send_late": may_send and halt is None and mailing.state == MailingState.NEEDS_DECISION,
         "may_take_back": may_edit and mailing.state == MailingState.IN_APPROVAL,
-        "can_stop": can_stop,
+        "rest": rest,
+        "can_stop": can_stop and not can_end,
+        "can_edit_again": can_stop and (delivery is None or delivery.follows_id is None),
         "can_move": can_stop and mailing.state == MailingState.SCHEDULED,
         "is_moving": mailing.state in STOPPABLE or mailing.state == MailingState.IN_APPROVAL or is_withdrawing,
-        "shown": f"{mailing.state}.{can_stop}",
+        "shown": f"{mailing.state}.{can_stop}.{can_pause}.{can_end}",
         "reschedule": reschedule or RescheduleForm(initial=when_initial(mailing), zone=mailing.group.time_zone),
-        "rendered": rendered,
-        "sender": sender_of(mailing),
     }
 
 
@@ -100,9 +126,10 @@ def ledger_lines(now: Progress) -> tuple[LedgerLine, ...]:
     )
 
 
-def open_batches(delivery: Delivery) -> list[Any]:
+def open_batches(mailing: Mailing) -> list[Batch]:
     """Gives the batches that somebody should know about or decide on, the first ones where there are many."""
-    return list(batches_of(delivery).filter(state__in=OPEN_BATCHES)[:BATCHES_SHOWN])
+    found = Batch.objects.filter(delivery__mailing=mailing, state__in=OPEN_BATCHES).select_related("delivery")
+    return list(found.order_by("-delivery__created_at", "number")[:BATCHES_SHOWN])
 
 
 def _is_of_an_earlier_attempt(mailing: Mailing, delivery: Delivery) -> bool:
@@ -121,3 +148,24 @@ def _people_done(now: Progress) -> int:
     """Gives the people of whom Braze has answered."""
     waiting = (BatchState.WAITING, BatchState.CALLING)
     return sum(number for state, number in now.people_by_state.items() if state not in waiting)
+
+
+def _rest(mailing: Mailing, now: Progress | None) -> int:
+    """Counts whom *Send to the rest* would reach; only where the ledger names people who were not reached."""
+    if now is None or not any(now.people_by_state.get(state, 0) for state in NOT_REACHED):
+        return 0
+    return size_of_rest(mailing)
+
+
+def _ends(delivery: Delivery | None) -> str:
+    """Gives when the last recipients get a mail that goes by each one's clock."""
+    if delivery is None or delivery.ends_at is None or delivery.state in NEVER_WENT:
+        return ""
+    return in_words(delivery.ends_at, delivery.mailing.group)
+
+
+def _clock(now: Progress | None, mailing: Mailing) -> str:
+    """Gives the forecast as a clock time in the group's zone."""
+    if now is None or now.finishes_at is None:
+        return ""
+    return time_format(now.finishes_at.astimezone(ZoneInfo(mailing.group.time_zone)), "TIME_FORMAT")

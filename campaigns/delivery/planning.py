@@ -26,7 +26,7 @@ from campaigns.delivery.send_ids import assign_send_id
 from campaigns.delivery.settling import begin_withdrawal, time_missed
 from campaigns.delivery.timing import times_for
 from campaigns.errors import StaleState
-from campaigns.models import Batch, BatchKind, Candidate, Delivery, DeliveryState, MailingState, Route
+from campaigns.models import GONE, Batch, BatchKind, Candidate, Delivery, DeliveryState, MailingState, Route
 from campaigns.states import lock_delivery, move_delivery, move_mailing
 from groups.audit import record
 from groups.errors import NotConnected
@@ -37,8 +37,6 @@ log = logging.getLogger(__name__)
 # Renewed with every chunk, so that another worker goes on soon after one was killed.
 LEASE = timedelta(seconds=30)
 LONGEST_WAIT_FOR_SYNC = timedelta(minutes=15)
-# Of somebody who was frozen and then deleted nothing is left but the number.
-GONE = "gone"
 
 
 def plan(delivery: Delivery, *, limit_seconds: float | None = None) -> bool:

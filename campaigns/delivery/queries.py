@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from uuid import UUID
 
-from django.db.models import Count, QuerySet, Sum
+from django.db.models import Count, Q, Sum
 from django.utils import timezone
 from django.utils.formats import number_format
 from django.utils.functional import Promise as StrPromise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from campaigns.models import Batch, BatchKind, BatchState, Delivery, DeliveryState, ExclusionReason, Mailing
+from campaigns.delivery.pace import Pace, pace_of
+from campaigns.models import GONE, Batch, BatchKind, BatchState, Delivery, DeliveryState, ExclusionReason, Mailing
 from campaigns.states import UNDER_WAY
 
 _DONE = (
@@ -23,6 +26,7 @@ _DONE = (
     BatchState.WITHDRAWN,
     BatchState.WITHDRAWAL_UNCERTAIN,
     BatchState.NOT_SENT,
+    BatchState.HALVED,
 )
 
 
@@ -37,12 +41,17 @@ _IN_STATE: Mapping[BatchState, StrPromise] = {
     BatchState.WITHDRAWN: gettext_lazy("%(count)s withdrawn"),
     BatchState.WITHDRAWAL_UNCERTAIN: gettext_lazy("%(count)s perhaps not withdrawn"),
     BatchState.NOT_SENT: gettext_lazy("%(count)s not sent"),
+    BatchState.HALVED: gettext_lazy("%(count)s in halves"),
 }
-_LEFT_OUT: Mapping[ExclusionReason, StrPromise] = {
+_LEFT_OUT: Mapping[str, StrPromise] = {
     ExclusionReason.UNSUBSCRIBED: gettext_lazy("%(count)s unsubscribed"),
     ExclusionReason.SUPPRESSED: gettext_lazy("%(count)s must not be mailed"),
     ExclusionReason.DUPLICATE: gettext_lazy("%(count)s with the same address as another person"),
+    ExclusionReason.MAYBE_MAILED: gettext_lazy("%(count)s may have got it already"),
     ExclusionReason.UNKNOWN_TO_BRAZE: gettext_lazy("%(count)s refused by Braze"),
+    ExclusionReason.CAPPED: gettext_lazy("%(count)s got enough mail lately"),
+    ExclusionReason.MAILED_TODAY: gettext_lazy("%(count)s mailed by another group today"),
+    GONE: gettext_lazy("%(count)s deleted meanwhile"),
 }
 
 
@@ -50,9 +59,10 @@ _LEFT_OUT: Mapping[ExclusionReason, StrPromise] = {
 class Progress:
     """A delivery at one moment.
 
-    `planned` counts the people in batches (None for a Braze segment), `excluded_by_reason` those left out; `percent`
-    is the share of batches that Braze has answered, 0 to 100. `statement` says in one sentence what happened and adds
-    up.
+    `planned` counts the people in batches (None for people whom only Braze knows), `judged` those whom the plan has
+    looked at so far, `excluded_by_reason` those left out; `percent` is the share of batches that Braze has answered, or
+    while it is planned of people that were judged, 0 to 100. `people_a_minute` is what Braze took lately, `finishes_at`
+    when everything will be handed over at that rate. `statement` says in one sentence what happened and adds up.
     """
 
     state: DeliveryState
@@ -62,12 +72,15 @@ class Progress:
     planned: int | None
     batches: int
     frozen: int | None
+    judged: int
     excluded_by_reason: tuple[tuple[str, int], ...]
     percent: int
     go_at: datetime | None
     undo_until: datetime | None
     is_under_way: bool
     may_undo: bool
+    people_a_minute: int
+    finishes_at: datetime | None
     statement: str
 
 
@@ -76,15 +89,37 @@ def delivery_of(mailing: Mailing) -> Delivery | None:
     return mailing.deliveries.select_related("workspace").first()
 
 
-def batches_of(delivery: Delivery) -> QuerySet[Batch]:
-    """Gives the batches of a delivery in order."""
-    return delivery.batches.order_by("number")
-
-
 def ledger(delivery: Delivery) -> dict[str, tuple[int, int]]:
-    """Gives batches and people by batch state; states without a batch are left out."""
+    """Gives batches and people by batch state; states without a batch are left out.
+
+    Read from the index alone, fifty times fewer entries than people. Whoever Braze refused inside a batch that it took
+    counts as refused.
+    """
     rows = delivery.batches.order_by().values("state").annotate(batches=Count("pk"), people=Sum("size"))
-    return {row["state"]: (row["batches"], row["people"]) for row in rows}
+    counts = {row["state"]: (row["batches"], row["people"]) for row in rows if row["state"] != BatchState.HALVED}
+    alone = delivery.recipients.filter(outcome=BatchState.REFUSED, batch__state=BatchState.ACCEPTED).count()
+    if alone:
+        batches, people = counts[BatchState.ACCEPTED]
+        counts[BatchState.ACCEPTED.value] = (batches, people - alone)
+        batches, people = counts.get(BatchState.REFUSED, (0, 0))
+        counts[BatchState.REFUSED.value] = (batches, people + alone)
+    return counts
+
+
+def handed_over_in_words(mailings: Iterable[Mailing]) -> dict[UUID, str]:
+    """Says of each mailing that is on its way how many people's batches Braze has answered, by mailing."""
+    under_way = Q(delivery__mailing__in=list(mailings), delivery__state__in=UNDER_WAY, kind=BatchKind.LIST)
+    rows = Batch.objects.filter(under_way).order_by().values_list("delivery__mailing", "state")
+    done: Counter[UUID] = Counter()
+    everybody: Counter[UUID] = Counter()
+    for mailing, state, people in rows.annotate(people=Sum("size")):
+        everybody[mailing] += people
+        done[mailing] += people if state in _DONE else 0
+    sentence = _("%(done)s of %(all)s people handed to Braze")
+    return {
+        mailing: sentence % {"done": _number(done[mailing]), "all": _number(people)}
+        for mailing, people in everybody.items()
+    }
 
 
 def progress(delivery: Delivery) -> Progress:
@@ -94,11 +129,11 @@ def progress(delivery: Delivery) -> Progress:
     done = sum(counts[state][0] for state in _DONE if state in counts)
     is_broadcast = delivery.batches.filter(kind=BatchKind.BROADCAST).exists()
     people = {state: number for state, (_batches, number) in counts.items()}
-    reasons = delivery.exclusions.order_by().values_list("reason").annotate(number=Count("pk"))
-    excluded = reasons.order_by("-number", "reason")
-    left_out = tuple((ExclusionReason(reason), number) for reason, number in excluded)
+    left_out = tuple(sorted(delivery.excluded.items(), key=lambda one: (-one[1], one[0])))
     is_under_way = delivery.state in UNDER_WAY
+    is_planned = delivery.state != DeliveryState.PLANNING
     now = timezone.now()
+    pace = pace_of(delivery, now) if is_under_way and is_planned and not is_broadcast else Pace(0, None)
     return Progress(
         state=DeliveryState(delivery.state),
         state_label=delivery.get_state_display(),
@@ -107,21 +142,33 @@ def progress(delivery: Delivery) -> Progress:
         planned=None if is_broadcast else sum(people.values()),
         batches=batches,
         frozen=delivery.frozen,
-        excluded_by_reason=tuple((str(reason.label), number) for reason, number in left_out),
-        percent=100 * done // batches if batches else 0,
+        judged=delivery.judged,
+        excluded_by_reason=tuple((reason_label(reason), number) for reason, number in left_out),
+        percent=_percent(done, batches) if is_planned else _percent(delivery.judged, delivery.frozen or 0),
         go_at=delivery.go_at,
         undo_until=delivery.undo_until,
         is_under_way=is_under_way,
         may_undo=is_under_way
         and delivery.state != DeliveryState.WITHDRAWING
         and (delivery.undo_until is None or delivery.undo_until > now),
+        people_a_minute=pace.people_a_minute,
+        finishes_at=pace.finishes_at,
         statement=_statement(people, left_out, is_broadcast=is_broadcast, counts=counts),
     )
 
 
+def reason_label(reason: str) -> str:
+    """Gives a reason to be left out in words."""
+    return _("Deleted meanwhile") if reason == GONE else str(ExclusionReason(reason).label)
+
+
+def _percent(part: int, whole: int) -> int:
+    return 100 * part // whole if whole else 0
+
+
 def _statement(
     people: Mapping[str, int],
-    left_out: tuple[tuple[ExclusionReason, int], ...],
+    left_out: tuple[tuple[str, int], ...],
     *,
     is_broadcast: bool,
     counts: Mapping[str, tuple[int, int]],

@@ -19,6 +19,7 @@ from campaigns.models import (
     Batch,
     BatchState,
     Delivery,
+    DeliveryState,
     Mailing,
     MailingState,
     Review,
@@ -63,11 +64,17 @@ def recall(*, template: Template, reason: str, actor: User) -> list[Recalled]:
         if access.may(actor, Permission.STOP_MAILINGS, root):
             Template.objects.filter(pk=template.pk).update(recalled_at=timezone.now(), recall_reason=reason)
         record("template.recalled", actor=actor, brand=template.brand, target=template, reason=reason)
-    concerned = mailings.filter(state__in=(*ON_ITS_WAY, MailingState.IN_APPROVAL, *WENT))
+    found = mailings.filter(state__in=(*ON_ITS_WAY, MailingState.IN_APPROVAL, *WENT))
     return [
         _recalled(mailing, reason, actor)
-        for mailing in concerned.select_related("group__brand", "version__template").order_by("group__name", "name")
+        for mailing in found.select_related("group__brand", "version__template").order_by("group__name", "name")
     ]
+
+
+def concerned(template: Template, actor: User) -> int:
+    """Counts the mailings of a template that a recall by this person would stop."""
+    mailings = access.visible(actor, Mailing, Permission.STOP_MAILINGS).filter(version__template=template)
+    return mailings.filter(state__in=(*ON_ITS_WAY, MailingState.IN_APPROVAL)).count()
 
 
 def offer_again(*, template: Template, actor: User) -> None:
@@ -113,7 +120,7 @@ def _stop(mailing: Mailing, reason: str, actor: User) -> str:
 
 def _withdraw(delivery: Delivery, reason: str) -> str:
     lock_delivery(delivery)
-    if delivery.state == "withdrawing":
+    if delivery.state == DeliveryState.WITHDRAWING:
         return _("It is being withdrawn already.")
     has_begun = delivery.go_at is not None and delivery.go_at <= timezone.now()
     if has_begun and delivery.route == Route.SCHEDULE:

@@ -14,9 +14,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 from django_htmx.http import HttpResponseClientRedirect
 
-from campaigns.delivery import control, decisions, services
+from campaigns.delivery import control, decisions, rest, services, stopping
 from campaigns.delivery.forms import RescheduleForm
-from campaigns.delivery.page import page_of
+from campaigns.delivery.page import moving_parts, page_of
 from campaigns.errors import NotReady, Refusal
 from campaigns.models import Batch, Mailing, MailingState
 from groups import access
@@ -44,7 +44,7 @@ def mailing_progress(request: PortalRequest, mailing_id: uuid.UUID) -> HttpRespo
     What has become a draft again leads to the composer.
     """
     mailing = access.get(request.user, Mailing, mailing_id, Permission.SEE_MAILINGS)
-    context = page_of(mailing, request.user)
+    context = moving_parts(mailing, request.user)
     if mailing.state == MailingState.DRAFT and context["may_edit"]:
         return HttpResponseClientRedirect(reverse("campaigns:mailing-edit", args=[mailing.pk]))
     context["is_poll"] = True
@@ -92,6 +92,27 @@ def mailing_resume(request: PortalRequest, mailing_id: uuid.UUID) -> HttpRespons
 
 @login_required
 @require_POST
+def mailing_pause(request: PortalRequest, mailing_id: uuid.UUID) -> HttpResponse:
+    """Holds a mailing that is being handed over."""
+    return _act(request, mailing_id, lambda mailing, actor: stopping.pause(mailing=mailing, actor=actor))
+
+
+@login_required
+@require_POST
+def mailing_stop(request: PortalRequest, mailing_id: uuid.UUID) -> HttpResponse:
+    """Ends a mailing in the middle: who was not called yet gets nothing."""
+    return _act(request, mailing_id, lambda mailing, actor: stopping.stop(mailing=mailing, actor=actor))
+
+
+@login_required
+@require_POST
+def mailing_send_to_rest(request: PortalRequest, mailing_id: uuid.UUID) -> HttpResponse:
+    """Sends a mailing to those whom it did not reach."""
+    return _act(request, mailing_id, lambda mailing, actor: rest.send_to_rest(mailing=mailing, actor=actor))
+
+
+@login_required
+@require_POST
 def mailing_send_late(request: PortalRequest, mailing_id: uuid.UUID) -> HttpResponse:
     """Sends a mailing whose time passed while the system was down."""
     return _act(request, mailing_id, lambda mailing, actor: decisions.send_late(mailing=mailing, actor=actor))
@@ -134,7 +155,7 @@ def batch_decide(request: PortalRequest, batch_id: int) -> HttpResponse:
     return redirect("campaigns:mailing-detail", mailing_id=mailing_id)
 
 
-def _act(request: PortalRequest, mailing_id: uuid.UUID, action: Callable[[Mailing, User], Mailing]) -> HttpResponse:
+def _act(request: PortalRequest, mailing_id: uuid.UUID, action: Callable[[Mailing, User], object]) -> HttpResponse:
     mailing = access.get(request.user, Mailing, mailing_id, Permission.EDIT_MAILINGS)
     try:
         action(mailing, request.user)

@@ -194,6 +194,10 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='batch',
+            index=models.Index(fields=['delivery', 'answered_at'], name='batch_by_answer'),
+        ),
+        migrations.AddIndex(
+            model_name='batch',
             index=models.Index(condition=models.Q(('lease_until__isnull', False)), fields=['lease_until'], name='batch_by_lease'),
         ),
         migrations.AddIndex(

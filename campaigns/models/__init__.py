@@ -5,6 +5,7 @@ from __future__ import annotations
 from campaigns.models.breaker import Breaker
 from campaigns.models.candidate import Candidate, empty_candidates
 from campaigns.models.delivery import (
+    GONE,
     AudienceChunk,
     Batch,
     BatchKind,
@@ -36,6 +37,7 @@ from campaigns.models.template import (
 )
 
 __all__ = [
+    "GONE",
     "AccessKind",
     "AudienceChunk",
     "Batch",

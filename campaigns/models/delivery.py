@@ -174,6 +174,7 @@ class Batch(models.Model):
         indexes = (
             # Holds what a page counts and what a worker looks for, so that neither reads the rows.
             models.Index(fields=["delivery", "state", "number", "size"], name="batch_by_state"),
+            models.Index(fields=["delivery", "answered_at"], name="batch_by_answer"),
             models.Index(fields=["lease_until"], condition=models.Q(lease_until__isnull=False), name="batch_by_lease"),
             models.Index(fields=["delivery"], condition=models.Q(is_recalled=True), name="batch_recalled"),
         )
@@ -215,6 +216,10 @@ class ExclusionReason(models.TextChoices):
     UNKNOWN_TO_BRAZE = "unknown_to_braze", _("Refused by Braze")
     CAPPED = "capped", _("Got enough mail lately")
     MAILED_TODAY = "mailed_today", _("Mailed by another group today")
+
+
+# Of somebody who was frozen and then deleted nothing is left but the number.
+GONE = "gone"
 
 
 class Exclusion(models.Model):

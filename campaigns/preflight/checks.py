@@ -159,7 +159,7 @@ def _audience(subject: Subject) -> Iterator[CheckFinding]:
     if audience is None:
         yield CheckFinding("audience_missing", _("Choose whom this goes to."), step="audience")
         return
-    count = audience_count(audience, subject.mailing.group)
+    count = audience_count(audience, subject.mailing.group, subject.mailing.send_at)
     if count.reached == 0:
         yield CheckFinding(
             "audience_empty",

@@ -120,7 +120,7 @@ def _page(request: PortalRequest, review: Review, form: ChangesForm, *, status: 
         "group": mailing.group,
         "changes": changes_of(mailing),
         "checks": check(mailing),
-        "count": audience_count(mailing.audience, mailing.group) if mailing.audience else None,
+        "count": audience_count(mailing.audience, mailing.group, mailing.send_at) if mailing.audience else None,
         "when": moment_in_words(mailing),
         "rendered": render_mailing(mailing, Target.PREVIEW),
         "sender": sender_of(mailing),

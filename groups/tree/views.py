@@ -28,7 +28,9 @@ def group_list(request: PortalRequest) -> HttpResponse:
         .order_by("parent__name", "name")
     )
     manages = access.brands_with(request.user, Permission.MANAGE_GROUPS).filter(pk=request.brand.pk).exists()
+    stops = access.groups_with(request.user, Permission.STOP_MAILINGS).filter(brand=request.brand)
     context = {
+        "stops": stops.exists(),
         "page": Paginator(groups, PAGE_SIZE).get_page(request.GET.get("page")),
         "manages": manages,
         "warnings": variation_warnings(request.brand) if manages else (),

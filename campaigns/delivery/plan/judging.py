@@ -61,37 +61,43 @@ def _unknown_to_braze(delivery: Delivery) -> Iterable[tuple[ExclusionReason, Con
 
 
 def _under_pressure(delivery: Delivery) -> Iterable[tuple[ExclusionReason, Condition]]:
-    """Whom another group mails the same day, and who gets enough mail around that day already (A13, M16).
+    """Plans of one workspace take turns here, so that two of them that run at once see each other."""
+    found = pressed(delivery.mailing.group, delivery.go_at or timezone.now(), "contact", delivery)
+    if found:
+        Workspace.objects.select_for_update().get(pk=delivery.workspace_id)
+    return found
 
-    Mails that are planned count like those that went. Plans of one workspace take turns here, so that two of them that
-    run at once see each other.
+
+def pressed(
+    group: Group, go_at: datetime, contact: str, delivery: Delivery | None = None
+) -> list[tuple[ExclusionReason, Exists]]:
+    """Gives who gets enough mail around a day already, and whom another group mails the same day (A13, M16).
+
+    Mails that are planned count like those that went, those of `delivery` itself do not. `contact` is the column that
+    names the contact in the rows which the conditions are put on.
     """
-    pressure, group = pressure_of(delivery.mailing.group), delivery.mailing.group
-    is_exempt = group.kind == GroupKind.BRAND and not pressure.caps_head_office
-    if is_exempt or not (pressure.one_group_a_day or pressure.cap_mails):
-        return
-    Workspace.objects.select_for_update().get(pk=delivery.workspace_id)
-    go_at = delivery.go_at or timezone.now()
+    pressure = pressure_of(group)
+    if group.kind == GroupKind.BRAND and not pressure.caps_head_office:
+        return []
     mails = (
-        Recipient.objects.filter(contact=OuterRef("contact"), outcome="", batch__state__in=COMING)
+        Recipient.objects.filter(contact=OuterRef(contact), outcome="", batch__state__in=COMING)
         .exclude(delivery=delivery)
         .annotate(goes_at=Coalesce("delivery__go_at", "delivery__created_at"))
     )
     if not pressure.caps_head_office:
         mails = mails.exclude(delivery__mailing__group__kind=GroupKind.BRAND)
+    found = []
     if pressure.one_group_a_day:
-        day = _local_day(go_at, group)
-        others = mails.filter(goes_at__range=day).exclude(delivery__mailing__group=group)
-        yield ExclusionReason.MAILED_TODAY, Exists(others)
+        others = mails.filter(goes_at__range=_local_day(go_at, group)).exclude(delivery__mailing__group=group)
+        found.append((ExclusionReason.MAILED_TODAY, Exists(others)))
     if pressure.cap_mails and pressure.cap_days:
         around = timedelta(days=pressure.cap_days)
-        yield (
-            ExclusionReason.CAPPED,
-            _at_least(pressure.cap_mails, mails.filter(goes_at__gt=go_at - around, goes_at__lt=go_at + around)),
-        )
+        near = mails.filter(goes_at__gt=go_at - around, goes_at__lt=go_at + around)
+        found.append((ExclusionReason.CAPPED, _at_least(pressure.cap_mails, near)))
+    return found
 
 
-def _at_least(number: int, mails: QuerySet[Recipient]) -> Condition:
+def _at_least(number: int, mails: QuerySet[Recipient]) -> Exists:
     counted = mails.order_by().values("contact").annotate(number=Count("pk"))
     return Exists(counted.filter(number__gte=number))
 
