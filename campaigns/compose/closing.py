@@ -14,6 +14,7 @@ from django.utils.translation import ngettext
 from campaigns.brandlock import RenderContext
 from campaigns.compose.queries import AudienceCount
 from campaigns.compose.step import AUDIENCE, CHECK, SEND, WHEN, Step, notes_for, own_key
+from campaigns.delivery.timing import span_of_wall_clock
 from campaigns.models import Mailing
 from campaigns.preflight.findings import CheckFinding
 from campaigns.review.policy import needs_approval
@@ -88,18 +89,37 @@ def closing_steps(
 
 
 def moment_in_words(mailing: Mailing) -> str:
-    """Gives when a mailing goes, with the zone: "24 November 2026, 9:00 in America/Los_Angeles"."""
-    return _("As soon as possible") if mailing.send_at is None else in_words(mailing.send_at, mailing.group)
+    """Gives when a mailing goes, with the zone: "24 November 2026, 9:00 in Los Angeles", or by whose clock."""
+    if mailing.send_at is None:
+        return _("As soon as possible")
+    if not mailing.in_local_time:
+        return in_words(mailing.send_at, mailing.group)
+    local = mailing.send_at.astimezone(ZoneInfo(mailing.group.time_zone))
+    return _("%(weekday)s %(date)s, %(time)s by each recipient's clock") % _parts(local)
+
+
+def span_in_words(mailing: Mailing) -> str:
+    """Spells out when the first and the last recipients get a mail that goes by each one's clock."""
+    if mailing.send_at is None or not mailing.in_local_time:
+        return ""
+    first, last = span_of_wall_clock(mailing.send_at, mailing.group.time_zone)
+    return _("The first may get it %(first)s, the last %(last)s.") % {
+        "first": in_words(first, mailing.group),
+        "last": in_words(last, mailing.group),
+    }
 
 
 def in_words(moment: datetime, group: Group) -> str:
     """Gives a moment in a group's zone, which it names."""
     local = moment.astimezone(ZoneInfo(group.time_zone))
-    return _("%(weekday)s %(date)s, %(time)s in %(zone)s") % {
+    return _("%(weekday)s %(date)s, %(time)s in %(zone)s") % {**_parts(local), "zone": zone_name(group.time_zone)}
+
+
+def _parts(local: datetime) -> dict[str, str]:
+    return {
         "weekday": date_format(local, "l"),
         "date": date_format(local, "DATE_FORMAT"),
         "time": date_format(local, "TIME_FORMAT"),
-        "zone": zone_name(group.time_zone),
     }
 
 

@@ -25,7 +25,7 @@ from campaigns.brandlock import FieldType, Target
 from campaigns.brandlock.types.base import part_of
 from campaigns.compose.asked import asked_of
 from campaigns.compose.chooser import Chooser, wished_fields
-from campaigns.compose.closing import closing_steps, sending_of
+from campaigns.compose.closing import closing_steps, sending_of, span_in_words
 from campaigns.compose.content import compiled_of, context_for, render_mailing
 from campaigns.compose.forms import WhenForm, when_initial
 from campaigns.compose.gallery import images_named_in
@@ -144,6 +144,7 @@ def page_of(
         ),
         "audience_summary": closing[0].summary,
         "when_summary": closing[2].summary,
+        "when_span": span_in_words(mailing),
         "still_out": _still_out(mailing),
         "review_reason": _asked_changes(mailing),
         "rendered": rendered,

@@ -19,7 +19,8 @@ from campaigns.models import Mailing
 class WhenForm(forms.Form):
     """Now, or a date and a time in the group's zone; `send_at` is in UTC, or None for now.
 
-    A time that the change to summer time skips is refused; one that comes twice in autumn is asked for (M17).
+    `in_local_time` says that the clock of each recipient counts instead of the group's. A time that the change to
+    summer time skips is refused; one that comes twice in autumn is asked for (M17).
     """
 
     when = forms.ChoiceField(choices=[("now", ""), ("later", "")])
@@ -34,6 +35,7 @@ class WhenForm(forms.Form):
         widget=forms.TimeInput(format="%H:%M", attrs={"type": "time"}),
     )
     occurrence = forms.ChoiceField(required=False, choices=[("", ""), ("first", ""), ("second", "")])
+    clock = forms.ChoiceField(required=False, choices=[("", ""), ("group", ""), ("recipient", "")])
 
     def __init__(self, data: Mapping[str, Any] | None = None, *, zone: str, **options: Any) -> None:
         self.zone = ZoneInfo(zone)
@@ -44,6 +46,7 @@ class WhenForm(forms.Form):
         """Puts day and time together."""
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data
         cleaned["send_at"] = None
+        cleaned["in_local_time"] = cleaned.get("when") == "later" and cleaned.get("clock") == "recipient"
         if cleaned.get("when") != "later" or self.errors:
             return cleaned
         if cleaned.get("day") is None:
@@ -84,5 +87,10 @@ def when_initial(mailing: Mailing) -> dict[str, Any]:
     if mailing.send_at is None:
         return {"when": "now"}
     local = mailing.send_at.astimezone(ZoneInfo(mailing.group.time_zone))
-    occurrence = "second" if local.fold else ""
-    return {"when": "later", "day": local.date(), "time": local.time(), "occurrence": occurrence}
+    return {
+        "when": "later",
+        "day": local.date(),
+        "time": local.time(),
+        "occurrence": "second" if local.fold else "",
+        "clock": "recipient" if mailing.in_local_time else "group",
+    }

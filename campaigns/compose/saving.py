@@ -178,6 +178,12 @@ def _save_time(outcome: Outcome, post: QueryDict, actor: User) -> None:
     if not is_right:
         outcome.refused[own_key(WHEN)] = form.sentence
         return
-    send_at = form.cleaned_data["send_at"]
-    if send_at != mailing.send_at:
-        services.choose_time(mailing=mailing, send_at=send_at, actor=actor)
+    send_at, in_local_time = form.cleaned_data["send_at"], form.cleaned_data["in_local_time"]
+    if (send_at, in_local_time) == (mailing.send_at, mailing.in_local_time):
+        return
+    try:
+        services.choose_time(mailing=mailing, send_at=send_at, in_local_time=in_local_time, actor=actor)
+    except (StaleRevision, NotEditable):
+        raise
+    except Refusal as refusal:
+        outcome.refused[own_key(WHEN)] = refusal.sentence

@@ -15,6 +15,7 @@ from campaigns.brandlock import ValuesRefused as ValuesWrong
 from campaigns.brandlock import clean_values, default_values
 from campaigns.compose.content import compiled_of
 from campaigns.compose.sender import LONGEST, address_problem, open_parts
+from campaigns.delivery.local_time import demand_local_lead
 from campaigns.errors import NotAllowed, NotEditable, Refusal, StaleRevision, ValuesRefused
 from campaigns.library.offering import is_offered
 from campaigns.library.words import one_line
@@ -94,11 +95,18 @@ def choose_audience(*, mailing: Mailing, audience: Audience | None, actor: User)
     return _edit(mailing, actor, revision=mailing.revision, audience=audience)
 
 
-def choose_time(*, mailing: Mailing, send_at: datetime | None, actor: User) -> Mailing:
-    """Says when the mailing goes out; `None` means as soon as it is sent or approved. Raises `Refusal` for the past."""
+def choose_time(*, mailing: Mailing, send_at: datetime | None, actor: User, in_local_time: bool = False) -> Mailing:
+    """Says when the mailing goes out; `None` means as soon as it is sent or approved.
+
+    With `in_local_time` each recipient gets it when their own clock shows what the group's shows at `send_at`. Raises
+    `Refusal` for the past, and for a time that is too near for that.
+    """
     if send_at is not None and send_at <= timezone.now():
         raise Refusal(_("This time has passed. Choose a later one, or send now."))
-    return _edit(mailing, actor, revision=mailing.revision, send_at=send_at)
+    if send_at is not None and in_local_time:
+        demand_local_lead(send_at, mailing.group.time_zone, mailing.route)
+    in_local_time = in_local_time and send_at is not None
+    return _edit(mailing, actor, revision=mailing.revision, send_at=send_at, in_local_time=in_local_time)
 
 
 def copy_mailing(*, mailing: Mailing, actor: User) -> Mailing:

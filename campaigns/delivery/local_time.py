@@ -6,7 +6,8 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.utils import timezone
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext
+from django.utils.translation import gettext_noop as _
 
 from campaigns.delivery.timing import LOCAL_LEAD, span_of_wall_clock
 from campaigns.errors import Refusal
@@ -14,7 +15,7 @@ from campaigns.models import Route
 
 
 def local_time_problem(send_at: datetime, zone: str, route: str) -> str:
-    """Says why a wall-clock time is too near for every zone on earth, or nothing where it is not.
+    """Says why a wall-clock time is too near for every zone on earth, to be translated, or nothing where it is not.
 
     Braze wants more than 24 hours before the first zone has the time (contract, section 18, row 7); where the portal
     cuts the batches itself, the time must not have passed in any zone.
@@ -35,4 +36,4 @@ def local_time_problem(send_at: datetime, zone: str, route: str) -> str:
 def demand_local_lead(send_at: datetime, zone: str, route: str) -> None:
     """Raises `Refusal` for a wall-clock time that is too near."""
     if problem := local_time_problem(send_at, zone, route):
-        raise Refusal(problem)
+        raise Refusal(gettext(problem))

@@ -24,6 +24,7 @@ from campaigns.brandlock import (
 from campaigns.compose.content import compiled_of, context_for
 from campaigns.compose.queries import audience_count
 from campaigns.compose.sender import sender_problems
+from campaigns.delivery.local_time import local_time_problem
 from campaigns.halts import halts_over
 from campaigns.library.offering import day_of, is_withheld
 from campaigns.models import Mailing, Route, RuleLevel
@@ -208,6 +209,10 @@ def _time(subject: Subject) -> Iterator[CheckFinding]:
     send_at = subject.mailing.send_at
     if send_at is not None and send_at <= timezone.now():
         yield CheckFinding("time_passed", _("The chosen time has passed. Choose a later one."), step="when")
+    elif send_at is not None and subject.mailing.in_local_time:
+        group = subject.mailing.group
+        if problem := local_time_problem(send_at, group.time_zone, subject.mailing.route):
+            yield CheckFinding("local_time_too_near", problem, step="when")
 
 
 def _workspace(subject: Subject) -> Iterator[CheckFinding]:
