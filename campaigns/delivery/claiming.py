@@ -88,6 +88,21 @@ def claim(batches: QuerySet[Batch], into: BatchState, *, limit: int, now: dateti
     return claimed
 
 
+def claim_calls(delivery: Delivery, *, limit: int, now: datetime) -> list[Batch]:
+    """Takes up to `limit` waiting batches of a delivery, halves first: they tell whether its call is wrong.
+
+    Needs a transaction; commit it before any call.
+    """
+    waiting = to_call(delivery, now)
+    halves = waiting.filter(halved_from__isnull=False)
+    claimed = claim(halves, BatchState.CALLING, limit=limit, now=now) if halves.exists() else []
+    if len(claimed) < limit:
+        claimed += claim(waiting, BatchState.CALLING, limit=limit - len(claimed), now=now)
+    for batch in claimed:
+        batch.delivery = delivery
+    return claimed
+
+
 def _take(claimed: Iterable[Batch], into: BatchState, now: datetime, lease_until: datetime) -> None:
     Batch.objects.filter(pk__in=[batch.pk for batch in claimed]).update(
         state=into, attempt=F("attempt") + 1, called_at=now, lease_until=lease_until

@@ -45,7 +45,8 @@ def narrow_other_half(batch: Batch) -> None:
 def _other_half(batch: Batch) -> Batch | None:
     if batch.halved_from_id is None:
         return None
-    return Batch.objects.filter(halved_from=batch.halved_from_id).exclude(pk=batch.pk).first()
+    halves = Batch.objects.filter(delivery=batch.delivery_id, halved_from=batch.halved_from_id)
+    return halves.exclude(pk=batch.pk).first()
 
 
 def _was_taken_since(batch: Batch) -> bool:

@@ -119,11 +119,9 @@ class Queue:
 
     def _claim_of(self, delivery: Delivery, number: int, now: datetime) -> list[Batch]:
         """Claims batches of one delivery; one that has fewer left is not looked at again until the next look."""
-        batches = claiming.claim(claiming.to_call(delivery, now), BatchState.CALLING, limit=number, now=now)
+        batches = claiming.claim_calls(delivery, limit=number, now=now)
         if len(batches) < number:
             self._deliveries.pop(delivery.pk, None)
-        for batch in batches:
-            batch.delivery = delivery
         return batches
 
     def _lines(self) -> list[Line]:

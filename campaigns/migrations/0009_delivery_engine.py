@@ -76,7 +76,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='batch',
             name='halved_from',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='halves', to='campaigns.batch'),
+            field=models.ForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='halves', to='campaigns.batch'),
         ),
         migrations.AddField(
             model_name='batch',
@@ -195,6 +195,10 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name='batch',
             index=models.Index(fields=['delivery', 'answered_at'], name='batch_by_answer'),
+        ),
+        migrations.AddIndex(
+            model_name='batch',
+            index=models.Index(condition=models.Q(('halved_from__isnull', False)), fields=['delivery', 'halved_from'], name='batch_of_halves'),
         ),
         migrations.AddIndex(
             model_name='batch',

@@ -165,7 +165,9 @@ class Batch(models.Model):
     error = models.CharField(max_length=500, blank=True)
     remarks = models.JSONField(default=list)
     is_recalled = models.BooleanField(default=False)
-    halved_from = models.ForeignKey("self", on_delete=models.CASCADE, null=True, blank=True, related_name="halves")
+    halved_from = models.ForeignKey(
+        "self", on_delete=models.CASCADE, null=True, blank=True, related_name="halves", db_index=False
+    )
 
     group_path = "delivery__mailing__group"
 
@@ -177,6 +179,11 @@ class Batch(models.Model):
             models.Index(fields=["delivery", "answered_at"], name="batch_by_answer"),
             models.Index(fields=["lease_until"], condition=models.Q(lease_until__isnull=False), name="batch_by_lease"),
             models.Index(fields=["delivery"], condition=models.Q(is_recalled=True), name="batch_recalled"),
+            models.Index(
+                fields=["delivery", "halved_from"],
+                condition=models.Q(halved_from__isnull=False),
+                name="batch_of_halves",
+            ),
         )
         ordering = ("delivery", "number")
 
