@@ -1,4 +1,4 @@
-"""The tables of templates, images, mailings, reviews, deliveries and reports; one file a noun."""
+"""The tables of templates, images, mailings, tests, reviews, deliveries and reports; one file a noun."""
 
 from __future__ import annotations
 
@@ -28,6 +28,7 @@ from campaigns.models.template import (
     TemplateAccess,
     TemplateVersion,
 )
+from campaigns.models.testing import SyncedTester, TestMail, TestState
 
 __all__ = [
     "AccessKind",
@@ -53,7 +54,10 @@ __all__ = [
     "Snippet",
     "SnippetVersion",
     "SourceKind",
+    "SyncedTester",
     "Template",
     "TemplateAccess",
     "TemplateVersion",
+    "TestMail",
+    "TestState",
 ]
