@@ -127,13 +127,13 @@ def _sentence(test: TestMail) -> str:
     if test.error:
         return test.error
     if test.state == TestState.WAITING and test.not_before is not None and test.not_before > timezone.now():
-        return _("It is handed over at %(time)s.") % {"time": _clock(test, test.not_before)}
+        return _("At %(time)s it is handed over.") % {"time": _clock(test, test.not_before)}
     if test.state != TestState.ACCEPTED or test.planned_for is None:
         return ""
     time = _clock(test, test.planned_for)
     if test.planned_for > timezone.now():
-        return _("Braze sends it at %(time)s.") % {"time": time}
-    return _("Braze sent it at %(time)s, unless the tester has unsubscribed.") % {"time": time}
+        return _("At %(time)s Braze sends it.") % {"time": time}
+    return _("At %(time)s Braze sent it, unless the tester has unsubscribed.") % {"time": time}
 
 
 def _clock(test: TestMail, moment: datetime) -> str:

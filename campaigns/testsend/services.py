@@ -66,7 +66,16 @@ def ask_for_tests(
             )
             for tester in chosen
         )
-        record("mailing.tested", actor=actor, group=group, target=mailing, people=len(tests), digest=digest)
+        shown = str(contact.pk) if contact is not None else ""
+        record(
+            "mailing.tested",
+            actor=actor,
+            group=group,
+            target=mailing,
+            people=len(tests),
+            contact=shown,
+            digest=digest,
+        )
         for test in tests:
             nudges.send(test.pk)
     return tests
@@ -78,8 +87,10 @@ def _demand_shown(contact: Contact, mailing: Mailing, testers: Collection[User],
         raise Refusal(_("Braze holds this mail and fills in what it knows of the tester, so no contact can be shown."))
     if not contacts_for(mailing).filter(pk=contact.pk).exists():
         raise NotAllowed(_("This person is not on the mailing's list."))
-    readers = members_with(mailing.group, Permission.SEE_CONTACTS)
-    shut_out = [person for person in (actor, *testers) if not readers.filter(pk=person.pk).exists()]
+    people = (actor, *testers)
+    readers = members_with(mailing.group, Permission.SEE_CONTACTS).filter(pk__in=[person.pk for person in people])
+    seeing = set(readers.values_list("pk", flat=True))
+    shut_out = [person for person in people if person.pk not in seeing]
     if shut_out:
         raise NotAllowed(
             _("%(name)s may not see contacts of this group. Send the test with the sample values.")

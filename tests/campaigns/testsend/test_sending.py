@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 import time_machine
 from django.utils import timezone
 from pytest_django import Settings
 
+from braze_client import Accepted, BrazeError
 from campaigns.compose.services import delete_draft, save_values
 from campaigns.models import Mailing, Route, TestMail, TestState
 from campaigns.review.digest import content_digest_of
@@ -99,6 +101,24 @@ def test_a_worker_that_vanished_leaves_its_test_uncertain(
     test.refresh_from_db()
     assert (state_of_the_dead, test.state) == (TestState.CALLING, TestState.UNCERTAIN)
     assert sandbox.calls(CREATE) == 0
+
+
+def test_an_acceptance_that_comes_late_answers_what_was_uncertain(
+    group: Group, workspace: Workspace, sandbox: RunningSandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    answer_to = sending._answer_to
+
+    def slow(*arguments: Any) -> Accepted | BrazeError:
+        answer = answer_to(*arguments)
+        with later(61):
+            sweep()
+        return answer
+
+    monkeypatch.setattr(sending, "_answer_to", slow)
+    test = a_sent_test(a_mailing(group=group))
+
+    assert (test.state, test.error) == (TestState.ACCEPTED, "")
+    assert test.schedule_id in sandbox.state.schedules
 
 
 @pytest.mark.parametrize("path", [CREATE, TRACK])
