@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from datetime import timedelta
 
 import time_machine
@@ -40,3 +41,13 @@ def inbox_of(sandbox: RunningSandbox, tester: User) -> list[Message]:
     """Gives the tests that a person got, once everything due by now is delivered."""
     deliver_due(sandbox)
     return [one for one in sandbox.state.inbox.messages if one.external_id == external_id_of(tester)]
+
+
+def the_triggered(sandbox: RunningSandbox, tester: User) -> Message:
+    """Gives the one test that Braze sends at once; there is no schedule of it that could be waited for."""
+    for _attempt in range(500):
+        if found := inbox_of(sandbox, tester):
+            (message,) = found
+            return message
+        time.sleep(0.01)
+    raise AssertionError("The sandbox did not send what was triggered.")

@@ -22,7 +22,7 @@ from groups.models import Group, Membership, Workspace
 from groups.roles import Role
 from tests.builders import a_person
 from tests.campaigns.builders import a_mailing
-from tests.campaigns.testsend.scene import a_sent_test, an_asked_test, inbox_of, later
+from tests.campaigns.testsend.scene import a_sent_test, an_asked_test, inbox_of, later, the_triggered
 from tests.sandbox_server import RunningSandbox
 
 CREATE, TRACK, TRIGGER = "/messages/schedule/create", "/users/track", "/campaigns/trigger/send"
@@ -253,7 +253,7 @@ def test_a_mail_that_braze_holds_is_triggered_for_the_tester_alone(
 
     test = a_sent_test(mailing)
     tasks.send(str(test.pk))
-    (message,) = inbox_of(sandbox, mailing.author)
+    message = the_triggered(sandbox, mailing.author)
 
     assert (test.state, sandbox.calls(TRIGGER), sandbox.calls(CREATE)) == (TestState.ACCEPTED, 1, 0)
     assert message.trigger_properties["subject_text"] == "[TEST] News of the week"
