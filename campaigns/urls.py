@@ -1,4 +1,4 @@
-"""The addresses of templates, images, rules, mailings, reviews, deliveries and reports, by room."""
+"""The addresses of templates, images, rules, mailings, tests, reviews, deliveries and reports, by room."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ urlpatterns = [
     path("", include("campaigns.rules.urls")),
     path("", include("campaigns.look.urls")),
     path("", include("campaigns.compose.urls")),
+    path("", include("campaigns.testsend.urls")),
     path("", include("campaigns.review.urls")),
     path("", include("campaigns.delivery.urls")),
     path("", include("campaigns.reports.urls")),

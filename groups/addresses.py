@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Final
 from urllib.parse import urlsplit, urlunsplit
 
 from django.conf import settings
 
 from groups.models import Brand
+
+LOOPBACK: Final = ("127.0.0.1", "localhost", "::1")
 
 
 def public_url(brand: Brand, path: str) -> str:
@@ -20,3 +23,8 @@ def public_url(brand: Brand, path: str) -> str:
         return f"{address}{path}"
     port = f":{parts.port}" if parts.port else ""
     return urlunsplit((parts.scheme, f"{brand.host_name}{port}", path, "", ""))
+
+
+def is_loopback(address: str) -> bool:
+    """Tells whether an address leads to this machine alone, as that of a local Braze does."""
+    return urlsplit(address).hostname in LOOPBACK

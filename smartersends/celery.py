@@ -18,6 +18,7 @@ app.autodiscover_tasks(
         "groups.workspace",
         "groups.audiences",
         "campaigns.delivery",
+        "campaigns.testsend",
         "campaigns.review",
         "campaigns.reports",
     ]

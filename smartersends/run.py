@@ -80,6 +80,7 @@ def _environment(port: int, sandbox_port: int) -> dict[str, str]:
         "BRAZE_ALLOW_INSECURE_ENDPOINTS": "true",
         "SEND_LEAD_SECONDS": "20",
         "SEND_MARGIN_SECONDS": "5",
+        "TEST_LEAD_SECONDS": "12",
         "BRAZE_PROPAGATION_SECONDS": "0",
         "SWEEP_SECONDS": "5",
         "REPORT_SECONDS": "15",

@@ -8,6 +8,7 @@ from .compile import compile_source
 from .compiled import Compiled
 from .context import ImageRef, MergeTag, RenderContext, Snippet
 from .fields import FieldSpec, FieldType, Format, Lock, Option, SectionSpec
+from .filling import fill_merge_tags
 from .findings import BrandLockError, Finding, SourceRefused, ValuesRefused
 from .lint import DEFAULT_LIQUID_TAGS
 from .proof import Proof, prove
@@ -51,6 +52,7 @@ __all__ = [
     "compile_source",
     "default_values",
     "emptiest_values",
+    "fill_merge_tags",
     "longest_values",
     "named_values",
     "parts_of_type",

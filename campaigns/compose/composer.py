@@ -6,6 +6,7 @@ import json
 import uuid
 from collections.abc import Mapping
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from django.conf import settings
@@ -38,6 +39,7 @@ from campaigns.errors import NotEditable, StaleRevision
 from campaigns.library.pushing import is_attached
 from campaigns.models import Batch, BatchState, Mailing, MailingState, Review, ReviewState
 from campaigns.preflight import check
+from campaigns.testsend.page import panel_of
 from groups import access
 from groups.http import PortalRequest
 from groups.models import Audience, User
@@ -136,6 +138,8 @@ def page_of(
         "sending": sending,
         "when": when,
         "is_ambiguous_time": outcome.is_ambiguous_time,
+        # Asked for by the page alone: what is saved step by step does not show it.
+        "test_panel": partial(panel_of, mailing, actor),
         "time_refusal": outcome.refused.get(own_key(WHEN), ""),
         "audiences": access.usable(mailing.group, Audience),
         "merge_tags": tuple(context.merge_tags.values()),

@@ -38,6 +38,8 @@ from groups.models import Brand, Group
 
 # Brand lock admits exactly this expression in the unsubscribe address; `groups.audiences` puts the token there.
 TOKEN_LIQUID = "{{custom_attribute.${smartersends_token}}}"
+# Stands where a token would in what people only look at; no contact has it.
+NO_TOKEN = "preview"
 
 
 def unsubscribe_url(group: Group) -> str:
@@ -179,7 +181,7 @@ def proof_of(mailing: Mailing) -> Proof:
 
 
 def _without_token(context: RenderContext) -> RenderContext:
-    return replace(context, unsubscribe_url=context.unsubscribe_url.replace(TOKEN_LIQUID, "preview"))
+    return replace(context, unsubscribe_url=context.unsubscribe_url.replace(TOKEN_LIQUID, NO_TOKEN))
 
 
 def mail_for_braze(version: TemplateVersion) -> str:

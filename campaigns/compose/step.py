@@ -105,6 +105,8 @@ def step_of(found: CheckFinding) -> str:
         return own_key(AUDIENCE)
     if found.code.startswith("time_"):
         return own_key(WHEN)
+    if found.code.startswith("test_"):
+        return own_key(CHECK)
     name = found.step.partition(".")[0]
     return "subject" if name in ENVELOPE else name
 

@@ -26,7 +26,7 @@ from campaigns.models import Route, Template, TemplateVersion
 from groups.http import PortalRequest
 from groups.models import User
 
-_SAID = ("name", "description", "folder", "starts_on", "expires_on")
+_SAID = ("name", "description", "folder", "starts_on", "expires_on", "needs_test")
 
 
 @login_required

@@ -68,6 +68,11 @@ class TemplateForm(NewTemplateForm):
         widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
         help_text=_("The last day. After it, drafts can be looked at and not be sent; what was sent stays."),
     )
+    needs_test = forms.BooleanField(
+        label=_("Mailings must be tested first"),
+        required=False,
+        help_text=_("They go out, or to an approver, only once somebody got a test mail of exactly what they show."),
+    )
     inlines_css = forms.BooleanField(
         label=_("Write style sheets into the elements (HTML only)"),
         required=False,

@@ -1,4 +1,4 @@
-"""The tables of templates, images, mailings, reviews, deliveries and reports; one file a noun."""
+"""The tables of templates, images, mailings, tests, reviews, deliveries and reports; one file a noun."""
 
 from __future__ import annotations
 
@@ -35,6 +35,7 @@ from campaigns.models.template import (
     TemplateAccess,
     TemplateVersion,
 )
+from campaigns.models.testing import SyncedTester, TestMail, TestState
 
 __all__ = [
     "GONE",
@@ -67,8 +68,11 @@ __all__ = [
     "Snippet",
     "SnippetVersion",
     "SourceKind",
+    "SyncedTester",
     "Template",
     "TemplateAccess",
     "TemplateVersion",
+    "TestMail",
+    "TestState",
     "empty_candidates",
 ]

@@ -28,8 +28,8 @@ class Template(models.Model):
     """The locked email of a brand; `current` is the version that new mailings start from, once one is published.
 
     It is offered from `starts_on` and to the end of `expires_on`, in the group's zone; after that drafts of it can be
-    looked at and not be sent (T14). `folder` and `slug` sort and name it (T13). A recalled one is neither offered nor
-    sent (M24).
+    looked at and not be sent (T14). `folder` and `slug` sort and name it (T13). `needs_test` lets mailings pass only
+    once a test of exactly their content was sent (M14). A recalled one is neither offered nor sent (M24).
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -41,6 +41,7 @@ class Template(models.Model):
     route = models.CharField(max_length=20, choices=Route, default=Route.SCHEDULE)
     starts_on = models.DateField(null=True, blank=True)
     expires_on = models.DateField(null=True, blank=True)
+    needs_test = models.BooleanField(default=False)
     recalled_at = models.DateTimeField(null=True, blank=True)
     recall_reason = models.CharField(max_length=300, blank=True)
     current = models.ForeignKey(

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.utils import timezone
@@ -30,13 +29,14 @@ from campaigns.library.offering import day_of, is_withheld
 from campaigns.models import Mailing, Route, RuleLevel
 from campaigns.preflight.findings import CheckFinding
 from campaigns.rules.queries import hits_of, restrictions_of
+from campaigns.testsend.queries import is_tested
+from groups.addresses import is_loopback
 from groups.models import ImportState, Workspace
 
 CLIPPED_AT_BYTES = 102 * 1024
 CLIPPING_NEAR_BYTES = 85 * 1024
 LONG_SUBJECT_CHARACTERS = 60
 SENDER_STEP = "mailing-sender"
-LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 
 @dataclass(frozen=True, slots=True)
@@ -241,12 +241,22 @@ def _workspace(subject: Subject) -> Iterator[CheckFinding]:
         )
 
 
+def _tested(subject: Subject) -> Iterator[CheckFinding]:
+    """Asks for a test of exactly this content where the template demands one (M14)."""
+    if subject.mailing.version.template.needs_test and not is_tested(subject.mailing):
+        yield CheckFinding(
+            "test_missing",
+            _("Nobody has tested this email as it stands now. Send a test in the step “Check”, and look at it."),
+            step="check",
+        )
+
+
 def _reachable_images(subject: Subject) -> Iterator[CheckFinding]:
     """Blocks mail with images that only this machine can reach, once a real Braze would send it."""
     workspace = subject.workspace
-    if workspace is None or urlsplit(workspace.endpoint).hostname in LOOPBACK:
+    if workspace is None or is_loopback(workspace.endpoint):
         return
-    if urlsplit(settings.PUBLIC_URL).hostname in LOOPBACK:
+    if is_loopback(settings.PUBLIC_URL):
         yield CheckFinding(
             "address_not_public",
             _("Images and the unsubscribe link would point to this machine alone. Ask an operator to set PUBLIC_URL."),
@@ -300,4 +310,5 @@ CHECKS: tuple[Callable[[Subject], Iterator[CheckFinding]], ...] = (
     _time,
     _workspace,
     _reachable_images,
+    _tested,
 )

@@ -13,7 +13,7 @@ from campaigns.sentences import spoken
 class CheckFinding:
     """A sentence for the person (`message` with `params`), the step it belongs to, and whether it stops the mailing.
 
-    `step` is the path of a field (`headline`, `events.2.title`), or `audience`, `when`, `braze`.
+    `step` is the path of a field (`headline`, `events.2.title`), or `audience`, `when`, `check`, `braze`.
     """
 
     code: str

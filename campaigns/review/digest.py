@@ -23,23 +23,35 @@ def digest_of(mailing: Mailing) -> str:
 
     It covers what stands only on another day too: such a section is not in the mail that is rendered here.
     """
+    audience = mailing.audience
+    chosen = [str(audience.pk), audience.kind, audience.segment_id] if audience else None
+    return _sha256({**_content(mailing), "audience": chosen})
+
+
+def content_digest_of(mailing: Mailing) -> str:
+    """Gives the SHA-256 of what a test mail shows: all of `digest_of` but whom the mailing goes to."""
+    return _sha256(_content(mailing))
+
+
+def _content(mailing: Mailing) -> dict[str, Any]:
     context = context_for_group(mailing.group, send_date=ANY_DAY, **mailing_facts(mailing))
     compiled = compiled_of(mailing.version)
     rendered = render(compiled, mailing.values, context, Target.BRAZE)
-    audience = mailing.audience
-    covered = {
+    return {
         "subject": rendered.subject,
         "preheader": rendered.preheader,
         "html": rendered.html,
         "text": rendered.text,
         "version": str(mailing.version_id),
-        "audience": [str(audience.pk), audience.kind, audience.segment_id] if audience else None,
         "sender": sender_of(mailing),
         "group": dict(mailing.group.mail_fields()),
         "values": mailing.values,
         "filled_in": _filled_in(compiled, mailing.values, context),
         "route": mailing.route,
     }
+
+
+def _sha256(covered: dict[str, Any]) -> str:
     return hashlib.sha256(json.dumps(covered, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
 
 

@@ -44,6 +44,7 @@ def _every(task: str, seconds: float) -> dict[str, Any]:
 
 CELERY_BEAT_SCHEDULE = {
     "sweep-deliveries": _every("campaigns.delivery.sweep", env.float("SWEEP_SECONDS", default=10.0)),
+    "sweep-tests": _every("campaigns.testsend.sweep", env.float("SWEEP_SECONDS", default=10.0)),
     "sweep-audiences": _every("groups.audiences.sweep", env.float("SWEEP_SECONDS", default=10.0)),
     "sweep-reviews": _every("campaigns.review.sweep", 60.0),
     "collect-reports": _every("campaigns.reports.collect", env.float("REPORT_SECONDS", default=60.0)),

@@ -22,6 +22,8 @@ SEND_IDS_KEPT_FOR_OTHERS = env.int("SEND_IDS_KEPT_FOR_OTHERS", default=10)
 BREAKER_FAILURES = env.int("BREAKER_FAILURES", default=20)
 BREAKER_REST_SECONDS = env.int("BREAKER_REST_SECONDS", default=30)
 DUE_TOLERANCE_MINUTES = env.int("DUE_TOLERANCE_MINUTES", default=15)
+TEST_LEAD_SECONDS = env.int("TEST_LEAD_SECONDS", default=60)
+TEST_MAILS_PER_DAY = env.int("TEST_MAILS_PER_DAY", default=50)
 APPROVAL_WINDOW_HOURS = env.int("APPROVAL_WINDOW_HOURS", default=72)
 
 # Allows REST endpoints that are no Braze instance, such as the sandbox; never switch on where real keys are kept.

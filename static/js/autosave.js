@@ -75,6 +75,12 @@ export class Autosave {
     return this.flush();
   }
 
+  /** Asks for everything that follows from what is stored, of which something changed elsewhere. */
+  refresh(step) {
+    this.dirty.add(step);
+    return this.flush();
+  }
+
   plan(milliseconds) {
     clearTimeout(this.timer);
     this.timer = setTimeout(() => this.flush(), milliseconds);

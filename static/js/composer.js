@@ -239,6 +239,15 @@ export default function attach(root) {
     setTimeout(() => fresh.requestSubmit()); // not while the first submit event is still being told around
   });
 
+  // A test shows what was saved, too.
+  root.addEventListener("htmx:confirm", async (event) => {
+    if (!("afterSaving" in event.target.dataset)) return;
+    event.preventDefault();
+    if (await saver.flush()) event.detail.issueRequest(true);
+  });
+
+  root.addEventListener("tested", (event) => saver.refresh(event.target.closest("[data-step]")));
+
   // ---- start ----
 
   const named = location.hash.startsWith("#step-") ? stepOf(decodeURIComponent(location.hash.slice(6))) : null;

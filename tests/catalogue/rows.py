@@ -30,6 +30,7 @@ ROWS: Final[dict[str, str]] = {
     "M11": "Links lead and images lie where the brand allows",
     "M12": "Alternative text, contrast, link words, size and weight are checked",
     "M13": "The unsubscribe link and the postal address can be seen in every mail",
+    "M14": "Colleagues get the email of a delivery as a test, marked, limited, in no report; a template can demand one",
     "M28": "Mail never comes from an address that DMARC throws away",
     "I1": "A gallery for each group, with those above it, read only",
     "I2": "Images are cropped, turned and made smaller; the old one stays",

@@ -64,10 +64,7 @@ def test_a_halt_holds_for_the_groups_below_and_not_beside(cast: Cast, sandbox: R
 
     below.refresh_from_db()
     beside.refresh_from_db()
-    assert (below.state, beside.state) == (DeliveryState.PAUSED, DeliveryState.STAGING) or (
-        below.state,
-        beside.state,
-    ) == (DeliveryState.WITHDRAWING, DeliveryState.STAGING)
+    assert (below.state, beside.state) == (DeliveryState.WITHDRAWING, DeliveryState.STAGING)
 
 
 def test_while_it_stands_nothing_is_sent_resumed_or_started(group: Group, workspace: Workspace) -> None:
@@ -123,10 +120,8 @@ def test_after_it_is_lifted_a_person_decides_mailing_by_mailing(
     paused.refresh_from_db()
     assert (after_lifting, paused.state) == (DeliveryState.PAUSED, DeliveryState.SENDING)
     assert Mailing.objects.get(pk=staged.mailing_id).state == MailingState.SCHEDULED
-    assert list(Event.objects.filter(action__startswith="sending.").values_list("action", flat=True)) == [
-        "sending.stopped",
-        "sending.allowed_again",
-    ]
+    told = Event.objects.filter(action__startswith="sending.").order_by("pk")
+    assert list(told.values_list("action", flat=True)) == ["sending.stopped", "sending.allowed_again"]
 
 
 def test_a_second_halt_is_the_first_and_lifting_twice_is_told(group: Group, workspace: Workspace) -> None:
@@ -200,9 +195,7 @@ def test_a_recall_stops_every_mailing_of_a_template_and_says_what_became_of_each
     ]
 
 
-def test_a_recalled_template_is_offered_to_nobody_until_it_is_offered_again(
-    cast: Cast, sandbox: RunningSandbox
-) -> None:
+def test_a_recalled_template_is_offered_to_nobody_meanwhile(cast: Cast, sandbox: RunningSandbox) -> None:
     a_connected(cast.store, sandbox)
     template = a_mailing(group=cast.store, author=cast.author).version.template
     recall(template=template, reason="Wrong price.", actor=cast.manager)

@@ -113,6 +113,7 @@ def test_the_rest_gets_it_once_and_the_uncertain_ones_only_after_a_decision(
         stop(mailing=mailing, actor=boss)
         delivery.refresh_from_db()
         settle(delivery)
+        mailing.refresh_from_db()
         before_the_decision = size_of_rest(mailing)
         decide_batch(batch=delivery.batches.get(number=2), as_sent=False, actor=boss)
         again = send_to_rest(mailing=mailing, actor=mailing.author)

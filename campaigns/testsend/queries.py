@@ -1,0 +1,50 @@
+"""Who may test a mailing, as whom, how many tests are left for the day, and what was tested."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.db.models import Q, QuerySet
+from django.utils import timezone
+
+from campaigns.models import Mailing, TestMail, TestState
+from campaigns.review.digest import content_digest_of
+from groups.access import members_with
+from groups.audiences.queries import contacts_of
+from groups.models import AudienceKind, Contact, Group, User
+from groups.roles import Permission
+
+
+def colleagues_of(group: Group) -> QuerySet[User]:
+    """Gives the people who may get tests of a group's mailings: those who may see them, by name."""
+    return members_with(group, Permission.SEE_MAILINGS).order_by("name", "email")
+
+
+def contacts_for(mailing: Mailing) -> QuerySet[Contact]:
+    """Gives the contacts whose values a test may show: those on the mailing's list; none of a Braze segment."""
+    audience = mailing.audience
+    if audience is None or audience.kind != AudienceKind.LIST:
+        return Contact.objects.none()
+    return contacts_of(audience)
+
+
+def contact_named(mailing: Mailing, words: str) -> Contact | None:
+    """Gives the contact of the mailing's list with this address or external ID."""
+    return contacts_for(mailing).filter(Q(email__iexact=words) | Q(external_id=words)).first()
+
+
+def sent_tests(mailing: Mailing) -> QuerySet[TestMail]:
+    """Gives the tests of a mailing, newest first."""
+    return mailing.test_mails.select_related("tester", "asked_by", "contact")
+
+
+def left_today(group: Group) -> int:
+    """Gives how many more tests a group may send on this UTC day."""
+    midnight = timezone.now().replace(hour=0, minute=0, second=0, microsecond=0)
+    most: int = settings.TEST_MAILS_PER_DAY
+    return max(0, most - TestMail.objects.filter(group=group, created_at__gte=midnight).count())
+
+
+def is_tested(mailing: Mailing) -> bool:
+    """Tells whether Braze took a test of exactly what the mailing shows now."""
+    accepted = mailing.test_mails.filter(state=TestState.ACCEPTED)
+    return accepted.exists() and accepted.filter(digest=content_digest_of(mailing)).exists()
