@@ -1,4 +1,4 @@
-"""The tables of templates, images, mailings, reviews, deliveries and reports; one file a noun."""
+"""The tables of templates, images, rules, mailings, reviews, deliveries and reports; one file a noun."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ from campaigns.models.mailing import Mailing, MailingState
 from campaigns.models.report import ReportDay
 from campaigns.models.review import Review, ReviewState
 from campaigns.models.rule import RestrictedWord, RuleLevel
+from campaigns.models.schedule import LIMIT_NAMES, Blackout, RoleLimit, TimeRules
 from campaigns.models.template import (
     AccessKind,
     Route,
@@ -30,10 +31,12 @@ from campaigns.models.template import (
 )
 
 __all__ = [
+    "LIMIT_NAMES",
     "AccessKind",
     "Batch",
     "BatchKind",
     "BatchState",
+    "Blackout",
     "BrandKit",
     "Delivery",
     "DeliveryState",
@@ -48,6 +51,7 @@ __all__ = [
     "RestrictedWord",
     "Review",
     "ReviewState",
+    "RoleLimit",
     "Route",
     "RuleLevel",
     "Snippet",
@@ -56,4 +60,5 @@ __all__ = [
     "Template",
     "TemplateAccess",
     "TemplateVersion",
+    "TimeRules",
 ]
