@@ -75,7 +75,7 @@ def _quiet_hours(wish: Wish) -> Iterator[Objection]:
     if (stated := wish.times.quiet) is not None and wish.times.is_quiet(wish.go_at):
         start, end = hour_in_words(stated.value.start), hour_in_words(stated.value.end)
         params = {"start": start, "end": end, "next": _next(wish)}
-        yield Objection("time_quiet", _("No mail goes out between %(start)s and %(end)s. %(next)s"), params)
+        yield Objection("time_quiet", _("Between %(start)s and %(end)s no mail goes out. %(next)s"), params)
 
 
 def _too_far(wish: Wish) -> Iterator[Objection]:
@@ -131,7 +131,8 @@ def _next(wish: Wish) -> str:
     found = next_moment(wish)
     if found is None:
         return ""
-    return gettext("The next possible time is %(moment)s.") % {"moment": moment_in_words(found, wish.times)}
+    sentence = gettext("The next possible time is %(moment)s.") % {"moment": moment_in_words(found, wish.times)}
+    return sentence.replace("..", ".")  # an English time of day has a full stop of its own
 
 
 _TOO_FAR = _("%(group)s plans its mailings at most %(limit)s ahead, until %(day)s. Choose an earlier day.")

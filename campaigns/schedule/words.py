@@ -1,4 +1,4 @@
-"""The rules about time in words: days, hours, limits, and all that holds for a group in one sentence."""
+"""The rules about time in words: days, hours, limits, and all that holds for a group on one line."""
 
 from __future__ import annotations
 
@@ -83,7 +83,7 @@ def rules_in_words(mailing: Mailing) -> str:
 
 
 def times_in_words(times: GroupTimes, own: Mapping[str, OwnLimit]) -> str:
-    """Gives what somebody who plans a mailing should know, in one sentence; empty where there are no rules.
+    """Gives what somebody who plans a mailing should know, on one line; empty where there are no rules.
 
     `own` are the person's limits; of theirs and the group's the stricter is named.
     """
@@ -109,7 +109,7 @@ def times_in_words(times: GroupTimes, own: Mapping[str, OwnLimit]) -> str:
             ngettext("nor on %(count)s later stretch of days", "nor on %(count)s later stretches of days", more)
             % {"count": more}
         )
-    return f"{capfirst('; '.join(parts))}." if parts else ""
+    return str(capfirst("; ".join(parts)))
 
 
 _LIMITS: dict[str, Callable[[int], str]] = {
