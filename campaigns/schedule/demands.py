@@ -13,7 +13,7 @@ from campaigns.schedule.objections import Objection, forbidden, objections_to
 from campaigns.schedule.overruling import is_overruled, people_who_scheduled
 from campaigns.schedule.wishes import wish_of
 from groups.audit import record
-from groups.models import Group, User
+from groups.models import Group, GroupPath, User
 
 
 def demand_allowed_time(mailing: Mailing, *, go_at: datetime, people: Sequence[User]) -> None:
@@ -22,7 +22,7 @@ def demand_allowed_time(mailing: Mailing, *, go_at: datetime, people: Sequence[U
     Needs a transaction. Until it ends nobody else lets go a mailing of this group, so that two at once do not both
     take the last place of a day.
     """
-    Group.objects.select_for_update(no_key=True).get(pk=mailing.group_id)
+    _lock(mailing)
     objections = objections_to(wish_of(mailing, go_at))
     if not objections:
         return
@@ -36,8 +36,9 @@ def demand_still_allowed_time(mailing: Mailing, *, go_at: datetime) -> None:
     """Raises `Refusal` for a scheduled mailing whose moment lies in a blackout or in quiet hours by now.
 
     Its place in the limits was given when it was scheduled and is not asked for again. What somebody who may overrule
-    has scheduled goes out all the same.
+    has scheduled goes out all the same. Needs a transaction.
     """
+    _lock(mailing)
     if reason := reason_to_stop(mailing, go_at=go_at):
         raise Refusal(reason)
 
@@ -50,6 +51,20 @@ def reason_to_stop(mailing: Mailing, *, go_at: datetime) -> str:
     return _("%(reason)s Bring it back to draft and choose another time, or ask a brand manager to send it.") % {
         "reason": _sentence(objections)
     }
+
+
+def lock_times(group: Group) -> None:
+    """Lets nobody let go a mailing of a group, or of one below it, until the transaction ends.
+
+    Whoever changes what is forbidden takes it first: a mailing is then either handed over already, and can be held
+    back, or is asked by the new rules.
+    """
+    below = GroupPath.objects.filter(ancestor=group).values("descendant")
+    list(Group.objects.select_for_update(no_key=True).filter(pk__in=below).order_by("pk").values_list("pk"))
+
+
+def _lock(mailing: Mailing) -> None:
+    Group.objects.select_for_update(no_key=True).get(pk=mailing.group_id)
 
 
 def _sentence(objections: Sequence[Objection]) -> str:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import time
 from typing import Any
 
 from django import forms
 from django.utils.html import escape
+from django.utils.text import format_lazy
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -21,41 +23,49 @@ from groups.models import Group
 AS_ABOVE, NONE, OWN = "above", "none", "own"
 
 
-def _from_above(said: str, group: Group) -> str:
-    """Gives what a level above says, as a help text, which is put into the page as it is."""
-    return escape(gettext("From %(group)s: %(said)s.") % {"group": group.name, "said": said})
+class NumberField(forms.IntegerField):
+    """A number from 1 on, or nothing."""
+
+    def __init__(self, *, highest: int | None, **options: Any) -> None:
+        wrong = format_lazy(_("Write a whole number from 1 to {highest}, or leave it empty."), highest=highest)
+        super().__init__(
+            required=False,
+            min_value=1,
+            max_value=highest,
+            error_messages=dict.fromkeys(("invalid", "min_value", "max_value"), wrong),
+            widget=forms.NumberInput(attrs={"inputmode": "numeric"}),
+            **options,
+        )
 
 
-def _number(label: Any, highest: int | None) -> forms.IntegerField:
-    return forms.IntegerField(
-        label=label,
-        required=False,
-        min_value=1,
-        max_value=highest,
-        widget=forms.NumberInput(attrs={"inputmode": "numeric"}),
-    )
+class ClockField(forms.TimeField):
+    """A time of day, to the minute, or nothing."""
+
+    def __init__(self, **options: Any) -> None:
+        clock = forms.TimeInput(format="%H:%M", attrs={"type": "time"})
+        super().__init__(required=False, widget=clock, **options)
+
+    def to_python(self, value: Any) -> time | None:
+        """Gives the time without seconds, which no rule has."""
+        found = super().to_python(value)
+        return None if found is None else found.replace(second=0, microsecond=0)
 
 
-def _clock(label: Any) -> forms.TimeField:
-    return forms.TimeField(
-        label=label, required=False, widget=forms.TimeInput(format="%H:%M", attrs={"type": "time", "step": 60})
-    )
+class DayField(forms.DateField):
+    """A day."""
 
-
-def _day(label: Any, help_text: Any = "") -> forms.DateField:
-    return forms.DateField(
-        label=label, widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}), help_text=help_text
-    )
+    def __init__(self, **options: Any) -> None:
+        super().__init__(widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}), **options)
 
 
 class LimitsForm(forms.Form):
     """The limits of one level; each shows what the levels above say."""
 
-    mailings_per_day = _number(_("Mailings a day"), HIGHEST.mailings_per_day)
-    mailings_per_week = _number(_("Mailings a week"), HIGHEST.mailings_per_week)
-    mailings_per_month = _number(_("Mailings a month"), HIGHEST.mailings_per_month)
-    days_ahead = _number(_("Days that a mailing is planned ahead"), HIGHEST.days_ahead)
-    people_per_mailing = _number(_("People a mailing goes to"), HIGHEST.people_per_mailing)
+    mailings_per_day = NumberField(label=_("Mailings a day"), highest=HIGHEST.mailings_per_day)
+    mailings_per_week = NumberField(label=_("Mailings a week"), highest=HIGHEST.mailings_per_week)
+    mailings_per_month = NumberField(label=_("Mailings a month"), highest=HIGHEST.mailings_per_month)
+    days_ahead = NumberField(label=_("Days that a mailing is planned ahead"), highest=HIGHEST.days_ahead)
+    people_per_mailing = NumberField(label=_("People a mailing goes to"), highest=HIGHEST.people_per_mailing)
 
     def __init__(self, *args: Any, above: Mapping[str, Stated[int]], **options: Any) -> None:
         super().__init__(*args, **options)
@@ -72,11 +82,11 @@ class TimesForm(LimitsForm):
     """The quiet hours and limits of a group."""
 
     quiet = forms.ChoiceField(label=_("Quiet hours"), widget=forms.RadioSelect)
-    quiet_from = _clock(_("No mail from"))
-    quiet_until = _clock(_("Until"))
+    quiet_from = ClockField(label=_("No mail from"))
+    quiet_until = ClockField(label=_("Until"), help_text=_("By the clock of each group. It may be the next morning."))
     field_order = ("quiet", "quiet_from", "quiet_until")
 
-    def __init__(self, *args: Any, group: Group, above: GroupTimes | None, **options: Any) -> None:
+    def __init__(self, *args: Any, above: GroupTimes | None, **options: Any) -> None:
         super().__init__(*args, above={} if above is None else above.limits, **options)
         field = self.fields["quiet"]
         assert isinstance(field, forms.ChoiceField)
@@ -84,9 +94,6 @@ class TimesForm(LimitsForm):
         field.choices = choices if above is None else [(AS_ABOVE, _("As the level above")), *choices]
         if above is not None and above.quiet is not None:
             field.help_text = _from_above(quiet_in_words(above.quiet.value), above.quiet.group)
-        self.fields["quiet_until"].help_text = _("By the clock of %(zone)s; it may be the next morning.") % {
-            "zone": group.time_zone
-        }
 
     def clean(self) -> dict[str, Any]:
         """Asks for both ends of quiet hours."""
@@ -112,8 +119,10 @@ class TimesForm(LimitsForm):
 class BlackoutForm(forms.Form):
     """Days on which nothing goes out."""
 
-    first_day = _day(_("First day"))
-    last_day = _day(_("Last day"), _("It counts whole. For a single day it is the first one again."))
+    first_day = DayField(label=_("First day"))
+    last_day = DayField(
+        label=_("Last day"), help_text=_("It counts whole. For a single day it is the first one again.")
+    )
     reason = OneLineField(
         label=_("Reason"), max_length=REASON_CHARACTERS, help_text=_("Authors see it, for example “Christmas”.")
     )
@@ -122,8 +131,8 @@ class BlackoutForm(forms.Form):
 class PressureForm(forms.Form):
     """How much mail one person gets from the whole brand."""
 
-    cap_mails = _number(_("Mails that one person gets at most"), MOST_MAILS)
-    cap_days = _number(_("In so many days running"), MOST_DAYS)
+    cap_mails = NumberField(label=_("Mails that one person gets at most"), highest=MOST_MAILS)
+    cap_days = NumberField(label=_("In so many days running"), highest=MOST_DAYS)
     caps_head_office = forms.BooleanField(label=_("The cap holds for mailings of the head office, too"), required=False)
     one_group_a_day = forms.BooleanField(
         label=_("Only one group mails a person on a day"),
@@ -161,3 +170,8 @@ def times_initial(rules: TimeRules | None, group: Group) -> dict[str, Any]:
 def limits_initial(said: TimeRules | RoleLimit | None) -> dict[str, Any]:
     """Gives the limits of a level, as the form shows them."""
     return {} if said is None else {name: getattr(said, name) for name in LIMIT_NAMES}
+
+
+def _from_above(said: str, group: Group) -> str:
+    """Gives what a level above says, as a help text, which stands in the page as it is."""
+    return escape(gettext("From %(group)s: %(said)s.") % {"group": group.name, "said": said})

@@ -29,7 +29,8 @@ class Held:
 
 
 def hold_back(group: Group, *, actor: User) -> Held:
-    """Calls back the mailings of a group, and of those below it, whose time is forbidden by now. Needs a transaction.
+    """Calls back the mailings of a group, and of those below it, whose time is forbidden by now. Needs a transaction
+    that has begun with `lock_times`.
 
     The sweep asks a mailing once, a day before its time, when it is handed over; this is for rules that come later.
     What was scheduled by somebody who may overrule goes out.

@@ -119,7 +119,7 @@ def blackout_lines(times: GroupTimes) -> tuple[BlackoutLine, ...]:
 def times_form(group: Group, data: Mapping[str, Any] | None = None) -> TimesForm:
     """Gives the form of a group's quiet hours and limits."""
     rules = TimeRules.objects.filter(group=group).first()
-    return TimesForm(data, group=group, above=_above(group), initial=times_initial(rules, group))
+    return TimesForm(data, above=_above(group), initial=times_initial(rules, group))
 
 
 def role_forms(group: Group, data: Mapping[str, Any] | None = None) -> tuple[RoleForm, ...]:

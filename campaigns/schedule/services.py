@@ -14,6 +14,7 @@ from campaigns.errors import NotAllowed, Refusal
 from campaigns.library.offering import day_of
 from campaigns.library.words import one_line
 from campaigns.models import Blackout, RoleLimit, TimeRules
+from campaigns.schedule.demands import lock_times
 from campaigns.schedule.holding import Held, hold_back
 from campaigns.schedule.levels import Limits, QuietHours
 from campaigns.schedule.pressure import Pressure
@@ -41,11 +42,12 @@ def save_times(*, group: Group, quiet: QuietHours | None, limits: Limits, actor:
     _demand_right(actor, group)
     _demand_limits(limits)
     said = {
-        "quiet_from": None if quiet is None else quiet.start.replace(second=0, microsecond=0),
-        "quiet_until": None if quiet is None else quiet.end.replace(second=0, microsecond=0),
+        "quiet_from": None if quiet is None else quiet.start,
+        "quiet_until": None if quiet is None else quiet.end,
         **asdict(limits),
     }
     with transaction.atomic():
+        lock_times(group)
         rules, _is_new = TimeRules.objects.update_or_create(group=group, defaults=said)
         record("times.changed", actor=actor, group=group, target=rules, rules=_in_short(said))
         return hold_back(group, actor=actor)
@@ -112,6 +114,7 @@ def add_blackout(*, group: Group, first_day: date, last_day: date, reason: str, 
     if last_day > today + FARTHEST:
         raise Refusal(_("These days are more than five years away. Choose nearer ones."))
     with transaction.atomic():
+        lock_times(group)
         if group.blackouts.filter(last_day__gte=today).count() >= MOST_BLACKOUTS:
             raise Refusal(_("A group has at most 100 blackout dates to come. Remove one first."))
         blackout = Blackout.objects.create(

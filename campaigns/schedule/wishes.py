@@ -75,6 +75,10 @@ class Wish:
             if period.count(bound.taken, day) >= bound.value:
                 yield bound
 
+    def is_closed(self, day: date) -> bool:
+        """Tells whether nothing, or nothing more, goes out on a day."""
+        return self.times.blackout_on(day) is not None or any(any(self.full(period, day)) for period in PERIODS)
+
 
 def expected_at(mailing: Mailing) -> datetime:
     """Gives when a mailing goes out that is let go at this moment; "now" is this moment and the lead."""
@@ -108,11 +112,13 @@ def next_moment(wish: Wish) -> datetime | None:
     moment = wish.go_at.replace(second=0, microsecond=0)
     if moment < wish.go_at:
         moment += MINUTE
+    open_day: date | None = None
     while (day := wish.times.day_of(moment)).toordinal() <= last:
-        if wish.times.blackout_on(day) is not None or any(any(wish.full(period, day)) for period in PERIODS):
+        if day != open_day and wish.is_closed(day):
             moment = wish.times.start_of(day + timedelta(days=1))
-        elif wish.times.is_quiet(moment):
-            moment += MINUTE
-        else:
+            continue
+        open_day = day
+        if not wish.times.is_quiet(moment):
             return moment
+        moment += MINUTE
     return None

@@ -8,8 +8,9 @@ import pytest
 import time_machine
 from django.utils import timezone
 
-from campaigns.delivery.control import cancel, reschedule
+from campaigns.delivery.control import cancel, edit_again, reschedule
 from campaigns.delivery.dispatch import dispatch
+from campaigns.delivery.outcomes import pause
 from campaigns.delivery.services import send
 from campaigns.delivery.settling import settle
 from campaigns.delivery.sweeping import start_due_mailings
@@ -56,9 +57,11 @@ def test_a_mailing_on_a_day_that_was_forbidden_since_waits_for_a_decision(group:
 
     when_it_is_due(mailing)
 
+    reason = mailing.state_reason
     assert (mailing.state, Delivery.objects.count()) == (MailingState.NEEDS_DECISION, 0)
-    assert "(Christmas). The next possible time is Sunday Dec. 27, 2026, midnight." in mailing.state_reason
-    assert "Bring it back to draft and choose another time" in mailing.state_reason
+    assert "(Christmas). The next possible time is Sunday Dec. 27, 2026, midnight." in reason
+    assert "Bring it back to draft and choose another time" in reason
+    assert edit_again(mailing=mailing, actor=mailing.author).state == MailingState.DRAFT
 
 
 @pytest.mark.parametrize(("quiet", "count"), [("12:01-13:00", 1), ("12:00-13:00", 0), ("11:00-12:00", 1)])
@@ -135,7 +138,7 @@ def add_for_tomorrow(group: Group, actor: User) -> Held:
     return add_blackout(group=group, reason="Recall", actor=actor, **days)[1]
 
 
-@pytest.mark.parametrize("state", [DeliveryState.PLANNING, DeliveryState.STAGED])
+@pytest.mark.parametrize("state", [DeliveryState.PLANNING, DeliveryState.PAUSED, DeliveryState.STAGED])
 def test_what_is_on_its_way_already_is_called_back(
     group: Group, workspace: Workspace, sandbox: RunningSandbox, manager: User, state: DeliveryState
 ) -> None:
@@ -144,7 +147,9 @@ def test_what_is_on_its_way_already_is_called_back(
         delivery = a_staged(mailing, workspace)
     else:
         delivery = send(mailing=mailing, actor=mailing.author).deliveries.get()
-    before = delivery.state
+    if state == DeliveryState.PAUSED:
+        pause(delivery, "Braze refused the key.")
+    before = Delivery.objects.get(pk=delivery.pk).state
 
     held = add_for_tomorrow(root_group(group.brand), manager)
     dispatch(workspace)

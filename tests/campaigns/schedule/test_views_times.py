@@ -116,6 +116,7 @@ def test_a_group_can_take_over_lift_and_take_back_the_quiet_hours_above(cast: Ca
         ("rule-times-save", {"quiet_until": ""}, "quiet_until"),
         ("rule-times-save", {"quiet_from": "25:00"}, "quiet_from"),
         ("rule-times-save", {"quiet_until": "21:00"}, "quiet_until"),
+        ("rule-times-save", {"quiet_until": "21:00:30"}, "quiet_until"),
         ("rule-times-save", {"mailings_per_week": "0"}, "mailings_per_week"),
         ("rule-times-save", {"days_ahead": "100000"}, "days_ahead"),
         ("rule-role-limits", {"local_author-days_ahead": "x"}, "local_author-days_ahead"),
