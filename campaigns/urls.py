@@ -12,6 +12,7 @@ urlpatterns = [
     path("", home, name="home"),
     path("", include("campaigns.library.urls")),
     path("", include("campaigns.rules.urls")),
+    path("", include("campaigns.schedule.urls")),
     path("", include("campaigns.look.urls")),
     path("", include("campaigns.compose.urls")),
     path("", include("campaigns.testsend.urls")),

@@ -39,6 +39,7 @@ from campaigns.errors import NotEditable, StaleRevision
 from campaigns.library.pushing import is_attached
 from campaigns.models import Batch, BatchState, Mailing, MailingState, Review, ReviewState
 from campaigns.preflight import check
+from campaigns.schedule.words import rules_in_words
 from campaigns.testsend.page import panel_of
 from groups import access
 from groups.http import PortalRequest
@@ -103,7 +104,7 @@ def page_of(
     outcome = outcome or Outcome(mailing)
     compiled = compiled_of(mailing.version)
     context = context_for(mailing)
-    findings = check(mailing, context)
+    findings = check(mailing, context, actor=actor)
     rendered = render_mailing(mailing, Target.PREVIEW, context)
     values = mailing.values if typed is None else typed
     content = field_steps(
@@ -149,6 +150,7 @@ def page_of(
         "audience_summary": closing[0].summary,
         "when_summary": closing[2].summary,
         "when_span": span_in_words(mailing),
+        "time_rules": lambda: rules_in_words(mailing),
         "still_out": _still_out(mailing),
         "review_reason": _asked_changes(mailing),
         "rendered": rendered,

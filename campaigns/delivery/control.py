@@ -20,6 +20,7 @@ from campaigns.library.offering import demand_in_season
 from campaigns.models import Delivery, DeliveryState, Mailing, MailingState, Review, ReviewState, Route
 from campaigns.review.approval import demand_covered
 from campaigns.review.queries import approval_of
+from campaigns.schedule.demands import demand_allowed_time
 from campaigns.states import UNDER_WAY, lock_delivery, lock_mailing, move_mailing
 from groups.access import may
 from groups.audit import record
@@ -51,7 +52,8 @@ def reschedule(*, mailing: Mailing, send_at: datetime, actor: User) -> Mailing:
     """Moves a scheduled mailing to another time, content unchanged.
 
     An approval stays while the time lies in its window. Raises `NotAllowed`, `StaleState`, and `Refusal` for a time
-    that is too near or outside the approved window, and for a staged mail that names its day.
+    that is too near, outside the approved window or against the rules about time, and for a staged mail that names its
+    day.
     """
     _demand_moving(mailing, actor)
     send_at = send_at.replace(microsecond=0)
@@ -62,6 +64,7 @@ def reschedule(*, mailing: Mailing, send_at: datetime, actor: User) -> Mailing:
         lock_mailing(mailing)
         demand_covered(mailing, go_at=send_at)
         demand_in_season(mailing, go_at=send_at)
+        demand_allowed_time(mailing, go_at=send_at, people=(actor,))
         delivery = mailing.deliveries.filter(state__in=UNDER_WAY).first()
         if mailing.in_local_time:
             demand_local_lead(send_at, mailing.group.time_zone, mailing.route)

@@ -60,7 +60,7 @@ def send_late(*, mailing: Mailing, actor: User) -> Mailing:
         demand_covered(mailing, go_at=timezone.now())
         Mailing.objects.filter(pk=mailing.pk).update(send_at=None)
         mailing.refresh_from_db()
-        if blocking := [finding for finding in check(mailing) if finding.blocks]:
+        if blocking := [finding for finding in check(mailing, actor=actor) if finding.blocks]:
             raise NotReady(_("This cannot be sent yet. Mend what the check lists."), blocking)
         move_mailing(mailing, MailingState.SCHEDULED, start={MailingState.NEEDS_DECISION}, state_reason="")
         record("mailing.sent_late", actor=actor, group=mailing.group, target=mailing)

@@ -16,6 +16,9 @@ from campaigns.halts import demand_no_halt
 from campaigns.models import Delivery, Mailing, MailingState
 from campaigns.preflight import check
 from campaigns.review.policy import needs_approval
+from campaigns.schedule.demands import demand_allowed_time
+from campaigns.schedule.overruling import people_behind
+from campaigns.schedule.wishes import expected_at
 from campaigns.states import move_mailing
 from groups.audit import record
 from groups.models import User
@@ -29,7 +32,7 @@ def send(*, mailing: Mailing, actor: User) -> Mailing:
     """
     if needs_approval(mailing, actor):
         raise NotAllowed(_("This mailing needs approval. Submit it; an approver will see it at once."))
-    if blocking := [finding for finding in check(mailing) if finding.blocks]:
+    if blocking := [finding for finding in check(mailing, actor=actor) if finding.blocks]:
         raise NotReady(_("This cannot be sent yet. Mend what the check lists."), blocking)
     with transaction.atomic():
         hand_over(mailing=mailing, actor=actor, start=MailingState.DRAFT, revision=mailing.revision)
@@ -40,9 +43,12 @@ def hand_over(*, mailing: Mailing, actor: User, start: MailingState, revision: i
     """Makes a mailing scheduled, and starts its delivery when its time is near. Needs a transaction.
 
     The caller has checked the right: an approval, or a policy that lets the sender pass. `start` is the state that the
-    mailing must be in, `revision` the edit that was checked.
+    mailing must be in, `revision` the edit that was checked. Raises `StaleState`, and `Refusal` where the time is by
+    now against the rules.
     """
+    people = people_behind(mailing, actor)
     move_mailing(mailing, MailingState.SCHEDULED, start={start}, revision=revision, state_reason="")
+    demand_allowed_time(mailing, go_at=expected_at(mailing), people=people)
     record("mailing.scheduled", actor=actor, group=mailing.group, target=mailing, at=str(mailing.send_at or "now"))
     if is_time_to_start(mailing, timezone.now()):
         start_delivery(mailing=mailing, actor=actor)

@@ -29,6 +29,7 @@ from campaigns.models import Batch, BatchState, Delivery, DeliveryState, Mailing
 from campaigns.review.approval import ApprovalVoid, demand_covered
 from campaigns.review.queries import approval_of
 from campaigns.rules.queries import demand_unrestricted
+from campaigns.schedule.demands import demand_still_allowed_time
 from campaigns.states import UNDER_WAY, lock_mailing, move_mailing
 from groups.audit import record
 
@@ -129,6 +130,7 @@ def _start(mailing: Mailing) -> None:
         record("mailing.approval_void", actor=None, group=mailing.group, target=mailing)
         return
     demand_in_season(mailing, go_at=go_at)
+    demand_still_allowed_time(mailing, go_at=go_at)
     demand_unrestricted(mailing, is_approved=approval_of(mailing) is not None)
     start_delivery(mailing=mailing, actor=mailing.author)
 

@@ -12,6 +12,7 @@ from django.db import transaction
 from campaigns.compose import content
 from campaigns.demo import brands
 from campaigns.demo.brands import DemoPerson
+from campaigns.demo.times import build_times
 from campaigns.library.folders import create_folder
 from campaigns.library.images import add_image
 from campaigns.library.publishing import publish_version
@@ -39,6 +40,7 @@ def build() -> None:
     actor = service_user(brand=northwind)
     _attributes(northwind)
     _rules(northwind)
+    build_times(northwind, actor)
     _people(northwind, brands.PEOPLE)
     _connect(northwind)
     _images(root_of(northwind), actor)

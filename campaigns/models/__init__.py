@@ -1,4 +1,4 @@
-"""The tables of templates, images, mailings, tests, reviews, deliveries and reports; one file a noun."""
+"""The tables of templates, images, rules, mailings, tests, reviews, deliveries and reports; one file a noun."""
 
 from __future__ import annotations
 
@@ -25,6 +25,7 @@ from campaigns.models.mailing import Mailing, MailingState
 from campaigns.models.report import ReportDay
 from campaigns.models.review import Review, ReviewState
 from campaigns.models.rule import RestrictedWord, RuleLevel
+from campaigns.models.schedule import LIMIT_NAMES, Blackout, RoleLimit, TimeRules
 from campaigns.models.template import (
     AccessKind,
     Route,
@@ -39,11 +40,13 @@ from campaigns.models.testing import SyncedTester, TestMail, TestState
 
 __all__ = [
     "GONE",
+    "LIMIT_NAMES",
     "AccessKind",
     "AudienceChunk",
     "Batch",
     "BatchKind",
     "BatchState",
+    "Blackout",
     "BrandKit",
     "Breaker",
     "Candidate",
@@ -63,6 +66,7 @@ __all__ = [
     "RestrictedWord",
     "Review",
     "ReviewState",
+    "RoleLimit",
     "Route",
     "RuleLevel",
     "Snippet",
@@ -74,5 +78,6 @@ __all__ = [
     "TemplateVersion",
     "TestMail",
     "TestState",
+    "TimeRules",
     "empty_candidates",
 ]

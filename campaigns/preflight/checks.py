@@ -28,10 +28,11 @@ from campaigns.halts import halts_over
 from campaigns.library.offering import day_of, is_withheld
 from campaigns.models import Mailing, Route, RuleLevel
 from campaigns.preflight.findings import CheckFinding
+from campaigns.preflight.times import times
 from campaigns.rules.queries import hits_of, restrictions_of
 from campaigns.testsend.queries import is_tested
 from groups.addresses import is_loopback
-from groups.models import ImportState, Workspace
+from groups.models import ImportState, User, Workspace
 
 CLIPPED_AT_BYTES = 102 * 1024
 CLIPPING_NEAR_BYTES = 85 * 1024
@@ -47,19 +48,24 @@ class Subject:
     compiled: Compiled
     context: RenderContext
     workspace: Workspace | None
+    actor: User
 
 
-def check(mailing: Mailing, context: RenderContext | None = None) -> tuple[CheckFinding, ...]:
+def check(
+    mailing: Mailing, context: RenderContext | None = None, *, actor: User | None = None
+) -> tuple[CheckFinding, ...]:
     """Runs every check over a mailing; an empty answer means that nothing stands in the way.
 
-    Whoever has the mailing's context already hands it in. The proof of the brand lock is checked only once the values
-    are right, because it speaks of the finished mail.
+    Whoever has the mailing's context already hands it in. `actor` is the person who would let it go, its author unless
+    somebody else is named: some may overrule what blocks others. The proof of the brand lock is checked only once the
+    values are right, because it speaks of the finished mail.
     """
     subject = Subject(
         mailing=mailing,
         compiled=compiled_of(mailing.version),
         context=context or context_for(mailing),
         workspace=Workspace.objects.filter(brand=mailing.group.brand_id).first(),
+        actor=actor or mailing.author,
     )
     findings = [finding for one in CHECKS for finding in one(subject)]
     if not any(finding.blocks for finding in findings):
@@ -308,6 +314,7 @@ CHECKS: tuple[Callable[[Subject], Iterator[CheckFinding]], ...] = (
     _group,
     _halt,
     _time,
+    times,
     _workspace,
     _reachable_images,
     _tested,

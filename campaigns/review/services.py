@@ -31,7 +31,7 @@ def submit(*, mailing: Mailing, actor: User, note: str = "") -> Review:
     Raises `NotAllowed` without the right to edit, `NotReady` when a check blocks, `StaleState` when it is no draft.
     """
     _demand(actor, Permission.EDIT_MAILINGS, mailing, _("You may not submit mailings of this group."))
-    findings = check(mailing)
+    findings = check(mailing, actor=actor)
     if blocking := [finding for finding in findings if finding.blocks]:
         raise NotReady(_("This cannot be submitted yet. Mend what the check lists."), blocking)
     opens = mailing.send_at or timezone.now()
@@ -72,7 +72,7 @@ def approve(*, review: Review, actor: User) -> Mailing:
     now = timezone.now()
     if review.window_until <= now or (mailing.send_at and mailing.send_at <= now):
         raise Refusal(_("The time that the author chose has passed. Ask for changes, so that they choose a new one."))
-    if blocking := [finding for finding in check(mailing) if finding.blocks]:
+    if blocking := [finding for finding in check(mailing, actor=actor) if finding.blocks]:
         raise NotReady(_("This cannot go out as it stands now. Ask for changes."), blocking)
     with transaction.atomic():
         _decide(review, ReviewState.APPROVED, actor)

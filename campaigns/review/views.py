@@ -119,7 +119,7 @@ def _page(request: PortalRequest, review: Review, form: ChangesForm, *, status: 
         "mailing": mailing,
         "group": mailing.group,
         "changes": changes_of(mailing),
-        "checks": check(mailing),
+        "checks": check(mailing, actor=request.user),
         "count": audience_count(mailing.audience, mailing.group, mailing.send_at) if mailing.audience else None,
         "when": moment_in_words(mailing),
         "rendered": render_mailing(mailing, Target.PREVIEW),

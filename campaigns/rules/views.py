@@ -21,6 +21,7 @@ from groups import access
 from groups.http import PortalRequest
 from groups.models import Brand
 from groups.roles import Permission
+from groups.tree.queries import root_of
 
 
 @login_required
@@ -108,6 +109,7 @@ def _page(
 ) -> HttpResponse:
     refused = word_form or domains_form or liquid_form
     context = {
+        "root": root_of(brand),
         "words": words_of(brand),
         "form": refused,
         "word_form": word_form or WordForm(),

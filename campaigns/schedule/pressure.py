@@ -1,18 +1,19 @@
-"""How much mail one person may get from all groups of a brand together."""
+"""How much mail one person gets from a whole brand (A13), as the planner of deliveries goes by it."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
+from campaigns.models import TimeRules
 from groups.models import Group
 
 
 @dataclass(frozen=True, slots=True)
 class Pressure:
-    """At most `cap_mails` mails in any `cap_days` days, over all groups; None where the brand sets no cap.
+    """At most `cap_mails` mails a person in `cap_days` days running, over all groups; both are None without a cap.
 
-    `caps_head_office` tells whether the mail of head office is capped and counted as well; with `one_group_a_day`
-    whoever another group mails the same day is left out.
+    `caps_head_office` tells that mailings of the brand's own group are capped, too; `one_group_a_day` that whoever
+    another group mails on the same day is left out.
     """
 
     cap_mails: int | None = None
@@ -22,5 +23,8 @@ class Pressure:
 
 
 def pressure_of(group: Group) -> Pressure:
-    """Gives what the brand of a group allows."""
-    return Pressure()
+    """Gives what the brand of a group says, on its own group; in one query."""
+    rules = TimeRules.objects.filter(group__brand=group.brand_id, group__parent=None).first()
+    if rules is None:
+        return Pressure()
+    return Pressure(rules.cap_mails, rules.cap_days, rules.cap_counts_head_office, rules.one_group_a_day)

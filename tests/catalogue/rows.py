@@ -1,4 +1,4 @@
-"""The rows of the feature catalogue that the template language and its pages answer for, in one line each."""
+"""The rows of the feature catalogue that tests answer for, in one line each."""
 
 from __future__ import annotations
 
@@ -31,6 +31,9 @@ ROWS: Final[dict[str, str]] = {
     "M12": "Alternative text, contrast, link words, size and weight are checked",
     "M13": "The unsubscribe link and the postal address can be seen in every mail",
     "M14": "Colleagues get the email of a delivery as a test, marked, limited, in no report; a template can demand one",
+    "M17": "Mailings are scheduled, moved and taken back by their group's clock; a time must be to come, and exist",
+    "M18": "Quiet hours, blackout dates and limits hold at every level of the tree; head office may overrule",
+    "M23": "Limits on one person's mailings and on the people of each, by role",
     "M28": "Mail never comes from an address that DMARC throws away",
     "I1": "A gallery for each group, with those above it, read only",
     "I2": "Images are cropped, turned and made smaller; the old one stays",

@@ -1,0 +1,71 @@
+"""Holding a mailing to the rules about time where it is let go, moved, or comes due."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from django.utils.translation import gettext as _
+
+from campaigns.errors import Refusal
+from campaigns.models import Mailing
+from campaigns.schedule.objections import Objection, forbidden, objections_to
+from campaigns.schedule.overruling import is_overruled, people_who_scheduled
+from campaigns.schedule.wishes import wish_of
+from groups.audit import record
+from groups.models import Group, GroupPath, User
+
+
+def demand_allowed_time(mailing: Mailing, *, go_at: datetime, people: Sequence[User]) -> None:
+    """Raises `Refusal` for a moment to which a rule objects, unless one of the people may overrule; that is recorded.
+
+    Needs a transaction. Until it ends nobody else lets go a mailing of this group, so that two at once do not both
+    take the last place of a day.
+    """
+    _lock(mailing)
+    objections = objections_to(wish_of(mailing, go_at))
+    if not objections:
+        return
+    if not is_overruled(mailing, people):
+        raise Refusal(_sentence(objections))
+    rules = ", ".join(objection.code for objection in objections)
+    record("mailing.times_overruled", actor=people[0], group=mailing.group, target=mailing, rules=rules)
+
+
+def demand_still_allowed_time(mailing: Mailing, *, go_at: datetime) -> None:
+    """Raises `Refusal` for a scheduled mailing whose moment lies in a blackout or in quiet hours by now.
+
+    Its place in the limits was given when it was scheduled and is not asked for again. What somebody who may overrule
+    has scheduled goes out all the same. Needs a transaction.
+    """
+    _lock(mailing)
+    if reason := reason_to_stop(mailing, go_at=go_at):
+        raise Refusal(reason)
+
+
+def reason_to_stop(mailing: Mailing, *, go_at: datetime) -> str:
+    """Gives why a scheduled mailing must not go out at its time by itself; empty where it may."""
+    objections = forbidden(wish_of(mailing, go_at))
+    if not objections or is_overruled(mailing, people_who_scheduled(mailing)):
+        return ""
+    return _("%(reason)s Bring it back to draft and choose another time, or ask a brand manager to send it.") % {
+        "reason": _sentence(objections)
+    }
+
+
+def lock_times(group: Group) -> None:
+    """Lets nobody let go a mailing of a group, or of one below it, until the transaction ends.
+
+    Whoever changes what is forbidden takes it first: a mailing is then either handed over already, and can be held
+    back, or is asked by the new rules.
+    """
+    below = GroupPath.objects.filter(ancestor=group).values("descendant")
+    list(Group.objects.select_for_update(no_key=True).filter(pk__in=below).order_by("pk").values_list("pk"))
+
+
+def _lock(mailing: Mailing) -> None:
+    Group.objects.select_for_update(no_key=True).get(pk=mailing.group_id)
+
+
+def _sentence(objections: Sequence[Objection]) -> str:
+    return " ".join(objection.sentence for objection in objections)
