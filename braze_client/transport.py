@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+import ssl
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -125,9 +127,16 @@ def async_client(
         base_url=endpoint,
         headers=headers(api_key),
         transport=transport or bulk_transport(max_connections),
+        verify=ssl_context(),
         follow_redirects=False,
         trust_env=False,
     )
+
+
+@lru_cache(maxsize=1)
+def ssl_context() -> ssl.SSLContext:
+    """Return the settings of TLS, made once: reading the certificates takes as long as several calls."""
+    return httpx.create_ssl_context(trust_env=False)
 
 
 def bulk_transport(max_connections: int) -> AiohttpTransport:
@@ -137,7 +146,7 @@ def bulk_transport(max_connections: int) -> AiohttpTransport:
         connector = aiohttp.TCPConnector(
             limit=max_connections,
             keepalive_timeout=KEEP_IDLE_SECONDS,
-            ssl=httpx.create_ssl_context(trust_env=False),
+            ssl=ssl_context(),
         )
         return aiohttp.ClientSession(connector=connector, cookie_jar=aiohttp.DummyCookieJar(), trust_env=False)
 

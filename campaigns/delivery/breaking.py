@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import time
 from collections.abc import Sequence
 from datetime import timedelta
 
@@ -27,6 +28,7 @@ from groups.workspace.braze import client_for
 log = logging.getLogger(__name__)
 
 PROBED = "messages.schedule.create"
+SECONDS_BETWEEN_LOOKS = 0.5
 
 
 def is_open(workspace: Workspace) -> bool:
@@ -34,16 +36,34 @@ def is_open(workspace: Workspace) -> bool:
     return Breaker.objects.filter(workspace=workspace, opened_at__isnull=False).exists()
 
 
-def note(workspace: Workspace, answers: Sequence[Answer]) -> bool:
-    """Counts failures in a row, over all workers; opens the breaker when there are too many, and tells so.
+class Watch:
+    """Counts a workspace's failures in a row for one worker, and writes only when the count changes.
 
-    A failure is a call that got no answer, or one that makes no sense. A refusal and a 429 are answers.
+    A failure is a call that got no answer, or one that makes no sense. A refusal and a 429 are answers. All workers
+    count together; what others counted is seen after half a second.
     """
-    failures = _failures_at_the_end(answers)
-    if failures < len(answers):
-        Breaker.objects.filter(workspace=workspace, failures__gt=0).update(failures=0)
-    if not failures:
-        return False
+
+    def __init__(self, workspace: Workspace) -> None:
+        self._workspace = workspace
+        self._has_failures = False
+        self._looked_at = float("-inf")
+
+    def note(self, answers: Sequence[Answer]) -> bool:
+        """Takes note of answers; opens the breaker when there are too many failures, and tells whether it is open."""
+        failures = _failures_at_the_end(answers)
+        if time.monotonic() - self._looked_at >= SECONDS_BETWEEN_LOOKS:
+            rows = Breaker.objects.filter(workspace=self._workspace, failures__gt=0)
+            self._has_failures, self._looked_at = rows.exists(), time.monotonic()
+        if failures < len(answers) and self._has_failures:
+            Breaker.objects.filter(workspace=self._workspace, failures__gt=0, opened_at=None).update(failures=0)
+            self._has_failures = False
+        if not failures:
+            return False
+        self._has_failures = True
+        return _count(self._workspace, failures)
+
+
+def _count(workspace: Workspace, failures: int) -> bool:
     with transaction.atomic():
         Breaker.objects.get_or_create(workspace=workspace)
         Breaker.objects.filter(workspace=workspace).update(failures=F("failures") + failures)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
+from typing import Final
 
 from django.conf import settings
 from django.db import connection
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
-from campaigns.models import Batch, BatchKind, BatchState, Delivery, DeliveryState, MailingState, Route
+from campaigns.models import Batch, BatchState, Delivery, DeliveryState, MailingState, Route
 from groups.models import Workspace
 
 # Longer than the work can take, so that a stale lease means that its worker is gone: a call that makes mail is made
@@ -57,12 +58,7 @@ def callable_deliveries(now: datetime) -> Q:
 def deliveries_to_call(workspace: Workspace, now: datetime) -> QuerySet[Delivery]:
     """Gives the deliveries of a workspace of which a batch waits to be called, in the order in which they began."""
     waits = Batch.objects.filter(_due(now), delivery=OuterRef("pk"), state=BatchState.WAITING)
-    related = ("mailing__audience", "mailing__group__brand", "workspace")
-    return (
-        Delivery.objects.filter(callable_deliveries(now), Exists(waits), workspace=workspace)
-        .select_related(*related)
-        .order_by("created_at")
-    )
+    return Delivery.objects.filter(callable_deliveries(now), Exists(waits), workspace=workspace).order_by("created_at")
 
 
 def to_call(delivery: Delivery, now: datetime) -> QuerySet[Batch]:
@@ -70,11 +66,6 @@ def to_call(delivery: Delivery, now: datetime) -> QuerySet[Batch]:
     may_be_called = Delivery.objects.filter(callable_deliveries(now), pk=OuterRef("delivery"))
     waiting = Batch.objects.filter(_due(now), delivery=delivery, state=BatchState.WAITING)
     return waiting.filter(Exists(may_be_called))
-
-
-def is_broadcast(delivery: Delivery) -> bool:
-    """Tells whether a delivery is one call for people whom only Braze knows."""
-    return delivery.batches.filter(kind=BatchKind.BROADCAST).exists()
 
 
 def claim(batches: QuerySet[Batch], into: BatchState, *, limit: int, now: datetime) -> list[Batch]:
@@ -88,19 +79,55 @@ def claim(batches: QuerySet[Batch], into: BatchState, *, limit: int, now: dateti
     return claimed
 
 
-def claim_calls(delivery: Delivery, *, limit: int, now: datetime) -> list[Batch]:
-    """Takes up to `limit` waiting batches of a delivery, halves first: they tell whether its call is wrong.
+def claim_calls(delivery: Delivery, *, limit: int, now: datetime, halves_only: bool = False) -> list[Batch]:
+    """Takes up to `limit` waiting batches of a delivery for their calls, in one statement, as long as it may be called.
 
-    Needs a transaction; commit it before any call.
+    Written by hand, because it is made for every few calls: building it anew would take longer than running it. Needs a
+    transaction; commit it before any call.
     """
-    waiting = to_call(delivery, now)
-    halves = waiting.filter(halved_from__isnull=False)
-    claimed = claim(halves, BatchState.CALLING, limit=limit, now=now) if halves.exists() else []
-    if len(claimed) < limit:
-        claimed += claim(waiting, BatchState.CALLING, limit=limit - len(claimed), now=now)
-    for batch in claimed:
-        batch.delivery = delivery
-    return claimed
+    chosen = _CHOSEN + (" AND halved_from_id IS NOT NULL" if halves_only else "")
+    lock = " FOR UPDATE SKIP LOCKED" if connection.features.has_select_for_update_skip_locked else ""
+    key = Delivery._meta.pk.get_db_prep_value(delivery.pk, connection)
+    moment, lease_until = (connection.ops.adapt_datetimefield_value(one) for one in (now, now + CALL_LEASE))
+    parameters = [BatchState.CALLING, moment, lease_until, key, BatchState.WAITING, moment, moment, limit]
+    may_be_called = [
+        *(key, Route.TRIGGER, DeliveryState.SENDING, moment),
+        *(Route.SCHEDULE, DeliveryState.STAGING, moment),
+    ]
+    with connection.cursor() as cursor:
+        cursor.execute(f"{_CLAIM} ({chosen} ORDER BY number LIMIT %s{lock}){_IF_CALLED}", parameters + may_be_called)
+        rows = cursor.fetchall()
+    claimed = [
+        Batch(
+            pk=pk,
+            delivery=delivery,
+            number=number,
+            kind=kind,
+            size=size,
+            attempt=attempt,
+            halved_from_id=halved_from,
+            state=BatchState.CALLING,
+            called_at=now,
+            lease_until=now + CALL_LEASE,
+        )
+        for pk, number, kind, size, attempt, halved_from in rows
+    ]
+    return sorted(claimed, key=lambda batch: batch.number)
+
+
+_CLAIM: Final = (
+    "UPDATE campaigns_batch SET state = %s, attempt = attempt + 1, called_at = %s, lease_until = %s WHERE id IN"
+)
+_CHOSEN: Final = (
+    "SELECT id FROM campaigns_batch WHERE delivery_id = %s AND state = %s"
+    " AND (not_before IS NULL OR not_before <= %s) AND (due_at IS NULL OR due_at <= %s)"
+)
+_IF_CALLED: Final = (
+    " AND EXISTS (SELECT 1 FROM campaigns_delivery delivery WHERE delivery.id = %s"
+    " AND ((delivery.route = %s AND delivery.state = %s AND delivery.go_at <= %s)"
+    " OR (delivery.route = %s AND delivery.state = %s AND delivery.stage_by > %s)))"
+    " RETURNING id, number, kind, size, attempt, halved_from_id"
+)
 
 
 def _take(claimed: Iterable[Batch], into: BatchState, now: datetime, lease_until: datetime) -> None:

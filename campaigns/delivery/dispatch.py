@@ -16,7 +16,7 @@ from django.conf import settings
 from django.db import InterfaceError, OperationalError, connection, transaction
 from django.utils import timezone
 
-from braze_client import ContractViolation, RateLimited
+from braze_client import CallRefused, ContractViolation, RateLimited
 from campaigns.delivery import breaking
 from campaigns.delivery.allowance import Allowance
 from campaigns.delivery.calling import Job, Post
@@ -65,6 +65,7 @@ class _Run:
     flight: InFlight
     queue: Queue
     allowance: Allowance
+    watch: breaking.Watch
     post: Post = field(default_factory=Post)
     unwritten: list[tuple[Job, Answer]] = field(default_factory=list)
     has_stopped: bool = False
@@ -73,7 +74,13 @@ class _Run:
     def of(cls, workspace: Workspace) -> _Run:
         connections = settings.BRAZE_CONNECTIONS
         flight = InFlight(lambda: async_client_for(workspace, max_connections=connections), connections)
-        return cls(workspace, flight, Queue(workspace, flight.budget_key), Allowance(flight.budget_key))
+        return cls(
+            workspace,
+            flight,
+            Queue(workspace, flight.budget_key),
+            Allowance(flight.budget_key),
+            breaking.Watch(workspace),
+        )
 
     def go_on_until(self, ends_at: datetime) -> bool:
         """Works until nothing waits or the time is over; tells whether more is waiting."""
@@ -129,10 +136,12 @@ class _Run:
 
     def _heed(self, answers: list[tuple[Job, Answer]]) -> None:
         """Tells the other workers of a limit, and stops where Braze fails again and again."""
-        for _job, answer in answers:
+        for job, answer in answers:
             if isinstance(answer, RateLimited):
                 self.allowance.stop_until(answer.retry_at or timezone.now() + SHORT_REST)
-        if answers and breaking.note(self.workspace, [answer for _job, answer in answers]):
+            elif isinstance(answer, CallRefused):
+                self.queue.expect_halves(job.batch.delivery_id)
+        if answers and self.watch.note([answer for _job, answer in answers]):
             self.has_stopped = True
 
     def _rest(self, now: datetime) -> float | None:

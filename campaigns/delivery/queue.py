@@ -15,8 +15,9 @@ from campaigns.delivery import claiming
 from campaigns.delivery.allowance import Allowance, ours
 from campaigns.delivery.calling import Job, audience_key_of, jobs_for
 from campaigns.delivery.fair_share import SMALL_BATCHES, Line, share_out
+from campaigns.delivery.restaging import leave_out_suppressed
 from campaigns.models import Batch, BatchKind, BatchState, Delivery, GroupShare
-from groups.models import GroupKind, Workspace
+from groups.models import GroupKind, Suppression, Workspace
 from groups.workspace.budget import store
 
 # How old the picture of what waits may be; a small mailing that is submitted now begins after so long at the latest.
@@ -30,8 +31,11 @@ class Queue:
     def __init__(self, workspace: Workspace, budget_key: str) -> None:
         self._workspace = workspace
         self._budget_key = budget_key
+        self._known: dict[UUID, Delivery] = {}
         self._deliveries: dict[UUID, Delivery] = {}
         self._broadcasts: dict[UUID, Delivery] = {}
+        self._with_news: set[UUID] = set()
+        self._with_halves: set[UUID] = set()
         self._deficits: dict[UUID, float] = {}
         self._kept: dict[UUID, float] = {}
         self._turn = 0
@@ -51,6 +55,10 @@ class Queue:
         if len(claimed) < slots and self._deliveries:
             claimed += self._claim_lists(slots - len(claimed), allowance, now)
         return jobs_for(claimed)
+
+    def expect_halves(self, delivery_id: UUID) -> None:
+        """Calls the halves of a refused batch before everything else of its delivery: they tell whether it is wrong."""
+        self._with_halves.add(delivery_id)
 
     def keep_shares(self) -> None:
         """Brings what the groups have used of their turns together with what other workers noted."""
@@ -86,16 +94,31 @@ class Queue:
         if self.has_work and time.monotonic() - self._looked_at < SECONDS_BETWEEN_LOOKS:
             return
         broadcasts = Batch.objects.filter(delivery=OuterRef("pk"), kind=BatchKind.BROADCAST)
-        waiting = claiming.deliveries_to_call(self._workspace, now).annotate(is_broadcast=Exists(broadcasts))
-        self._broadcasts = {delivery.pk: delivery for delivery in waiting if delivery.is_broadcast}
-        self._deliveries = {delivery.pk: delivery for delivery in waiting if not delivery.is_broadcast}
+        news = Suppression.objects.filter(brand=self._workspace.brand_id, created_at__gte=OuterRef("created_at"))
+        waiting = claiming.deliveries_to_call(self._workspace, now).annotate(
+            is_broadcast=Exists(broadcasts), has_news=Exists(news)
+        )
+        rows = list(waiting.values_list("pk", "state", "go_at", "is_broadcast", "has_news"))
+        self._read({pk: (state, go_at) for pk, state, go_at, _is_broadcast, _has_news in rows})
+        self._broadcasts = {pk: self._known[pk] for pk, _state, _go_at, is_broadcast, _news in rows if is_broadcast}
+        self._deliveries = {pk: self._known[pk] for pk, _state, _go_at, is_broadcast, _news in rows if not is_broadcast}
+        self._with_news = {pk for pk, _state, _go_at, _is_broadcast, has_news in rows if has_news}
         self._looked_at = time.monotonic()
         groups = {delivery.mailing.group_id for delivery in self._deliveries.values()}
         if len(groups) > 1:
             self.keep_shares()
-            rows = GroupShare.objects.filter(workspace=self._workspace, group__in=groups)
-            self._deficits = dict(rows.values_list("group", "deficit"))
+            shares = GroupShare.objects.filter(workspace=self._workspace, group__in=groups)
+            self._deficits = dict(shares.values_list("group", "deficit"))
             self._kept = dict(self._deficits)
+
+    def _read(self, waiting: dict[UUID, tuple[str, datetime | None]]) -> None:
+        """Reads deliveries with their whole mail, each once, and again when somebody has moved it."""
+        known = {pk: one for pk, one in self._known.items() if waiting.get(pk) == (one.state, one.go_at)}
+        related = ("mailing__audience", "mailing__group__brand", "workspace")
+        missing = [pk for pk in waiting if pk not in known]
+        if missing:
+            known |= {one.pk: one for one in Delivery.objects.filter(pk__in=missing).select_related(*related)}
+        self._known = {pk: known[pk] for pk in waiting}
 
     def _claim_broadcasts(self, slots: int, now: datetime) -> list[Batch]:
         """Claims calls for a whole audience, of which Braze takes few a minute, and fewer for the same audience."""
@@ -119,9 +142,17 @@ class Queue:
 
     def _claim_of(self, delivery: Delivery, number: int, now: datetime) -> list[Batch]:
         """Claims batches of one delivery; one that has fewer left is not looked at again until the next look."""
-        batches = claiming.claim_calls(delivery, limit=number, now=now)
+        batches: list[Batch] = []
+        if delivery.pk in self._with_halves:
+            batches = claiming.claim_calls(delivery, limit=number, now=now, halves_only=True)
+            if len(batches) < number:
+                self._with_halves.discard(delivery.pk)
+        if len(batches) < number:
+            batches += claiming.claim_calls(delivery, limit=number - len(batches), now=now)
         if len(batches) < number:
             self._deliveries.pop(delivery.pk, None)
+        if delivery.pk in self._with_news:
+            leave_out_suppressed(batches)
         return batches
 
     def _lines(self) -> list[Line]:

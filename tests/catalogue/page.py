@@ -1,4 +1,4 @@
-"""The generated parts of docs/templates.md."""
+"""The generated parts of docs/templates.md and docs/delivery.md."""
 
 from __future__ import annotations
 
@@ -11,11 +11,12 @@ from campaigns.brandlock.marks import COMMON_MARKS, FIELD_MARKS, SECTION_MARKS
 from campaigns.brandlock.tokens import MAILING_NAMES, SENDER_NAMES, UNSUBSCRIBE_URL
 from campaigns.brandlock.types import TYPES
 from groups.models import Group
-from tests.catalogue.rows import ROWS
+from tests.catalogue.rows import DELIVERY_ROWS, TEMPLATE_ROWS
 from tests.contract.claims import CATALOGUE, ROOT, claims
 from tests.contract.page import replaced, shown_by
 
 PAGE = ROOT / "docs" / "templates.md"
+DELIVERY_PAGE = ROOT / "docs" / "delivery.md"
 BAR = r"\|"
 BRAND_NAMES = {
     "name": "the brand's name",
@@ -37,11 +38,16 @@ def generated(text: str) -> str:
         "liquid": _words(sorted(DEFAULT_LIQUID_TAGS)),
         "checks": check_table(),
         "mailchimp": mailchimp_table(),
-        "rows": row_table(claims(CATALOGUE)),
+        "rows": row_table(TEMPLATE_ROWS, claims(CATALOGUE)),
     }
     for name, content in parts.items():
         text = replaced(text, name, content)
     return text
+
+
+def generated_delivery(text: str) -> str:
+    """Returns the page on deliveries with its table of rows as the tests make it now."""
+    return replaced(text, "rows", row_table(DELIVERY_ROWS, claims(CATALOGUE)))
 
 
 def type_table() -> str:
@@ -93,12 +99,12 @@ def mailchimp_table() -> str:
     return "\n".join(lines)
 
 
-def row_table(tests: Mapping[str, Sequence[str]]) -> str:
+def row_table(rows: Mapping[str, str], tests: Mapping[str, Sequence[str]]) -> str:
     """Returns the table row > tests."""
     lines = ["| row | what people can do | shown by |", "| --- | --- | --- |"]
     lines += [
         f"| {row} | {sentence} | {shown_by(tests.get(row, ())) or '**nothing yet**'} |"
-        for row, sentence in ROWS.items()
+        for row, sentence in rows.items()
     ]
     return "\n".join(lines)
 

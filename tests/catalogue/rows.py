@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
-ROWS: Final[dict[str, str]] = {
+# The template language, its rules, and images: docs/templates.md.
+TEMPLATE_ROWS: Final[dict[str, str]] = {
     "T1": "Authors send field values only; HTML, foreign fields and locked parts of a forged request are refused",
     "T2": "Subject, preheader, sender's name, address and replies are preset, each locked or open",
     "T3": "A section stands by a rule over fields, group fields, audience and day",
@@ -30,10 +31,6 @@ ROWS: Final[dict[str, str]] = {
     "M11": "Links lead and images lie where the brand allows",
     "M12": "Alternative text, contrast, link words, size and weight are checked",
     "M13": "The unsubscribe link and the postal address can be seen in every mail",
-    "M14": "Colleagues get the email of a delivery as a test, marked, limited, in no report; a template can demand one",
-    "M17": "Mailings are scheduled, moved and taken back by their group's clock; a time must be to come, and exist",
-    "M18": "Quiet hours, blackout dates and limits hold at every level of the tree; head office may overrule",
-    "M23": "Limits on one person's mailings and on the people of each, by role",
     "M28": "Mail never comes from an address that DMARC throws away",
     "I1": "A gallery for each group, with those above it, read only",
     "I2": "Images are cropped, turned and made smaller; the old one stays",
@@ -43,3 +40,16 @@ ROWS: Final[dict[str, str]] = {
     "I6": "Images are cropped to their place around a focal point, made light, and lose their metadata",
     "I7": "Every image has words; a mailing begins with them",
 }
+
+# Times, tests, and what can be stopped: docs/delivery.md.
+DELIVERY_ROWS: Final[dict[str, str]] = {
+    "M14": "Colleagues get the email of a delivery as a test, marked, limited, in no report; a template can demand one",
+    "M17": "Mailings are scheduled, moved and taken back by their group's clock; a time must be to come, and exist",
+    "M18": "Quiet hours, blackout dates and limits hold at every level of the tree; head office may overrule",
+    "M23": "Limits on one person's mailings and on the people of each, by role",
+    "M24": "What is sending is paused or stopped; a group, the brand, or every mailing of a template at once",
+    "M25": "Everything is staged before anything goes out, and until shortly before it all of it can be undone",
+    "A13": "Nobody gets more mail than the brand allows over all groups; who is left out is known before",
+}
+
+ROWS: Final = TEMPLATE_ROWS | DELIVERY_ROWS

@@ -1,4 +1,4 @@
-"""Every row of the catalogue that this project answers for is shown by a test, and the page about templates is true."""
+"""Every row of the catalogue that this project answers for is shown by a test, and the pages are true."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from campaigns.brandlock import (
     render,
 )
 from campaigns.brandlock.duties import publish_findings
-from tests.catalogue.page import PAGE, generated
+from tests.catalogue.page import DELIVERY_PAGE, PAGE, generated, generated_delivery
 from tests.catalogue.rows import ROWS
 from tests.contract.claims import CATALOGUE, claims
 
@@ -36,6 +36,12 @@ def test_the_page_shows_the_tables_that_the_code_makes() -> None:
     page = PAGE.read_text(encoding="utf-8")
 
     assert generated(page) == page, "run: make docs"
+
+
+def test_the_page_on_deliveries_shows_the_tests_that_there_are() -> None:
+    page = DELIVERY_PAGE.read_text(encoding="utf-8")
+
+    assert generated_delivery(page) == page, "run: make docs"
 
 
 def test_the_worked_example_can_be_published_and_sent() -> None:

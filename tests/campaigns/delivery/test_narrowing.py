@@ -26,7 +26,9 @@ def claimed(delivery: Delivery, limit: int = 16) -> list[Job]:
     """Claims waiting batches, as a worker does just before its calls."""
     now = timezone.now()
     with transaction.atomic():
-        return jobs_for(claiming.claim_calls(delivery, limit=limit, now=now))
+        delivery.refresh_from_db()
+        halves = claiming.claim_calls(delivery, limit=limit, now=now, halves_only=True)
+        return jobs_for([*halves, *claiming.claim_calls(delivery, limit=limit - len(halves), now=now)])
 
 
 def answered(jobs: list[Job], bad: Collection[str]) -> list[tuple[Job, Answer]]:

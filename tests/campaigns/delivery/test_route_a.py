@@ -302,6 +302,7 @@ def test_an_uncertain_batch_is_decided_by_a_person_and_recorded(
 
 
 @pytest.mark.contract("B-SCH-2")
+@pytest.mark.catalogue("M25")
 def test_cancelling_withdraws_every_batch_and_nobody_gets_the_mail(
     group: Group, workspace: Workspace, sandbox: RunningSandbox
 ) -> None:

@@ -47,6 +47,7 @@ def half_sent(group: Group, workspace: Workspace, sandbox: RunningSandbox, setti
     return delivery
 
 
+@pytest.mark.catalogue("M24")
 def test_what_is_paused_is_not_called_until_somebody_resumes_it(
     group: Group, workspace: Workspace, sandbox: RunningSandbox
 ) -> None:
@@ -85,6 +86,7 @@ def test_a_pause_that_lasts_beyond_the_staging_deadline_withdraws_everything(
     assert (mailing.state, sandbox.calls(CREATE)) == (MailingState.FAILED, 0)
 
 
+@pytest.mark.catalogue("M24")
 def test_a_stop_in_the_middle_says_who_has_it_and_who_has_not(
     group: Group, workspace: Workspace, sandbox: RunningSandbox, settings: Settings
 ) -> None:

@@ -21,6 +21,7 @@ from campaigns.delivery.outcomes import pause, write
 from campaigns.delivery.plan import membership
 from campaigns.delivery.planning import plan
 from campaigns.delivery.rest import send_to_rest
+from campaigns.delivery.restaging import leave_out_suppressed
 from campaigns.delivery.services import send
 from campaigns.delivery.settling import settle
 from campaigns.delivery.sweeping import recover_stale_batches, start_due_mailings, sweep
@@ -47,7 +48,9 @@ def in_flight(workspace: Workspace, into: BatchState = BatchState.CALLING) -> li
         if into == BatchState.CALLING
         else claiming.to_update(workspace, now)
     )
-    return jobs_for(claiming.claim(waiting, into, limit=16, now=now))
+    claimed = claiming.claim(waiting, into, limit=16, now=now)
+    leave_out_suppressed(claimed)
+    return jobs_for(claimed)
 
 
 def a_boss(group: Group) -> User:
