@@ -19,6 +19,7 @@ class Options:
     latency_ms: int | None = None
     connections: int | None = None
     calls: int | None = None
+    parts: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

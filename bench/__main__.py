@@ -43,10 +43,12 @@ def main(arguments: list[str]) -> int:
     size.add_argument("--calls", type=positive)
     parser.add_argument("--latency-ms", type=not_negative)
     parser.add_argument("--connections", type=positive)
+    parser.add_argument("--parts", metavar="A,B", help="only these parts of a benchmark that has several")
     parser.add_argument("--json", action="store_true", help="print one JSON object as the last line")
     chosen = parser.parse_args(arguments)
 
-    options = Options(chosen.recipients, chosen.rows, chosen.latency_ms, chosen.connections, chosen.calls)
+    parts = tuple(filter(None, (chosen.parts or "").split(",")))
+    options = Options(chosen.recipients, chosen.rows, chosen.latency_ms, chosen.connections, chosen.calls, parts)
     result: Result = importlib.import_module(f"bench.{chosen.name}").run(options)
     document = result.as_json()
     if chosen.json:

@@ -9,8 +9,8 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -63,29 +63,29 @@ async def compare(options: Options) -> Result:
     latency_ms = LATENCY_MS if options.latency_ms is None else options.latency_ms
     key = f"bench-{uuid4()}"
     ours, bare = Spent(), Spent()
-    async with (
-        a_sandbox(key, latency_ms) as (endpoint, process_id),
-        AsyncBrazeClient(endpoint, key, allow_insecure=True, max_connections=connections) as client,
-        async_client(endpoint, Secret(key), connections, None) as http,
-    ):
-        await send_ours(client, people(WARM_UP_CALLS * RECIPIENTS_PER_CALL), connections)
-        await send_bare(http, bodies(people(WARM_UP_CALLS * RECIPIENTS_PER_CALL)), connections)
-        resident_mb: list[float] = []
-        for number, size in enumerate(rounds(recipients)):
-            for side in (ours, bare) if number % 2 == 0 else (bare, ours):
-                prepared = bodies(people(size)) if side is bare else []
-                sandbox_cpu, cpu, started = cpu_of(process_id), time.process_time(), time.perf_counter()
-                if side is bare:
-                    await send_bare(http, prepared, connections)
-                else:
-                    await send_ours(client, people(size), connections)
-                side.seconds += time.perf_counter() - started
-                side.cpu_seconds += time.process_time() - cpu
-                side.sandbox_cpu_seconds += cpu_of(process_id) - sandbox_cpu
-                side.people += size
-                if side is ours:
-                    prepared.clear()
-                    resident_mb.append(memory_of(os.getpid()))
+    with a_sandbox(key, latency_ms) as (endpoint, process_id):
+        async with (
+            AsyncBrazeClient(endpoint, key, allow_insecure=True, max_connections=connections) as client,
+            async_client(endpoint, Secret(key), connections, None) as http,
+        ):
+            await send_ours(client, people(WARM_UP_CALLS * RECIPIENTS_PER_CALL), connections)
+            await send_bare(http, bodies(people(WARM_UP_CALLS * RECIPIENTS_PER_CALL)), connections)
+            resident_mb: list[float] = []
+            for number, size in enumerate(rounds(recipients)):
+                for side in (ours, bare) if number % 2 == 0 else (bare, ours):
+                    prepared = bodies(people(size)) if side is bare else []
+                    sandbox_cpu, cpu, started = cpu_of(process_id), time.process_time(), time.perf_counter()
+                    if side is bare:
+                        await send_bare(http, prepared, connections)
+                    else:
+                        await send_ours(client, people(size), connections)
+                    side.seconds += time.perf_counter() - started
+                    side.cpu_seconds += time.process_time() - cpu
+                    side.sandbox_cpu_seconds += cpu_of(process_id) - sandbox_cpu
+                    side.people += size
+                    if side is ours:
+                        prepared.clear()
+                        resident_mb.append(memory_of(os.getpid()))
     return Result(
         name="client",
         n=recipients,
@@ -165,8 +165,8 @@ async def send_bare(http: httpx.AsyncClient, prepared: list[bytes], connections:
     await asyncio.gather(*(post() for _ in range(connections)))
 
 
-@asynccontextmanager
-async def a_sandbox(key: str, latency_ms: int, *more: str) -> AsyncIterator[tuple[str, int]]:
+@contextmanager
+def a_sandbox(key: str, latency_ms: int, *more: str) -> Iterator[tuple[str, int]]:
     """Start a sandbox process on a free port, give its address and process id, and end it."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
@@ -178,7 +178,7 @@ async def a_sandbox(key: str, latency_ms: int, *more: str) -> AsyncIterator[tupl
         subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=words) as process,
     ):
         try:
-            await wait_until_open(process, port, words)
+            wait_until_open(process, port, words)
             yield f"http://127.0.0.1:{port}", process.pid
         finally:
             process.terminate()
@@ -188,7 +188,7 @@ async def a_sandbox(key: str, latency_ms: int, *more: str) -> AsyncIterator[tupl
                 process.kill()
 
 
-async def wait_until_open(process: subprocess.Popen[bytes], port: int, words: IO[bytes]) -> None:
+def wait_until_open(process: subprocess.Popen[bytes], port: int, words: IO[bytes]) -> None:
     """Wait until the sandbox listens; raises with its own words when it ends instead."""
     deadline = time.monotonic() + START_SECONDS
     while time.monotonic() < deadline:
@@ -196,12 +196,10 @@ async def wait_until_open(process: subprocess.Popen[bytes], port: int, words: IO
             words.seek(0)
             raise RuntimeError(f"The sandbox did not start: {words.read().decode(errors='replace')}")
         try:
-            _, writer = await asyncio.open_connection("127.0.0.1", port)
+            socket.create_connection(("127.0.0.1", port)).close()
         except OSError:
-            await asyncio.sleep(0.05)
+            time.sleep(0.05)
         else:
-            writer.close()
-            await writer.wait_closed()
             return
     raise RuntimeError(f"The sandbox does not listen on port {port} after {START_SECONDS:.0f} seconds.")
 

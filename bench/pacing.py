@@ -54,7 +54,7 @@ async def measure(options: Options) -> Result:
     redis_url = os.environ.get(STORE_VARIABLE, "")
     pool, started_cpu = a_pool(), time.process_time()
     switches = ("--shared-calls", str(LIMIT), "--shared-window-seconds", str(WINDOW_SECONDS))
-    async with a_sandbox(key, latency_ms, *switches) as (endpoint, process_id):
+    with a_sandbox(key, latency_ms, *switches) as (endpoint, process_id):
         sandbox_cpu, started = cpu_of(process_id), time.perf_counter()
         begin = pool.window_end(datetime.now(UTC)).timestamp() + WINDOW_SECONDS
         end = begin + WINDOWS * WINDOW_SECONDS

@@ -1,0 +1,102 @@
+"""The parts that measure waiting: for Braze's windows, and of a small mailing beside a large one."""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from collections.abc import Callable
+from typing import Final
+
+import httpx
+
+from bench.delivery import filling
+from bench.delivery.celeries import PORTAL, portal_queue, running
+from bench.delivery.ground import Ground, finish, mean
+from campaigns.models import Batch, BatchState, Delivery, DeliveryState
+from groups.models import Audience
+
+WINDOW_SECONDS: Final = 2
+WINDOWS: Final = 8
+MOST_CALLS: Final = 250
+SHARE: Final = 0.8
+SMALL: Final = 100
+_PATIENCE_SECONDS: Final = 300.0
+
+
+def budget(ground: Ground) -> None:
+    """Two workers with a small budget: how much of each window they use, and whether Braze says 429 to more.
+
+    The sandbox allows just our share, so that a single call above it is refused.
+    """
+    limit = min(MOST_CALLS, -(-ground.audience.size // 50 // WINDOWS))
+    allowed = int(limit * SHARE)
+    switches = ("--shared-calls", str(allowed), "--shared-window-seconds", str(WINDOW_SECONDS))
+    with ground.sandbox(*switches) as (endpoint, _process_id):
+        delivery, _report = ground.planned(ground.audience)
+        seconds = float(WINDOWS * WINDOW_SECONDS)
+        ground.handed_over(delivery, workers=2, seconds=seconds, window=(limit, WINDOW_SECONDS))
+        statuses = httpx.get(f"{endpoint}/ledger.json").json()["statuses"]
+        finish(delivery)
+    called = Batch.objects.filter(delivery=delivery, called_at__isnull=False).values_list("called_at", flat=True)
+    counts = Counter(int(moment.timestamp() // WINDOW_SECONDS) for moment in called if moment is not None)
+    # The first and the last window were not worked through.
+    full = [float(counts[window]) for window in range(min(counts) + 1, max(counts))]
+    ground.figures |= {
+        "budget_used_share": mean(full) / allowed,
+        "budget_most_in_a_window": max(counts.values()),
+        "budget_allowed_in_a_window": allowed,
+        "budget_windows": len(full),
+        "answers_of_429": int(statuses.get("429", 0)),
+    }
+
+
+def small(ground: Ground) -> None:
+    """A small mailing of another group, sent while a large one is planned and while it is handed over.
+
+    A real Celery worker with its two processes does the work, nudged by the messages that the portal sends.
+    """
+    beside = filling.a_list(filling.a_group(ground.brand, "SMALL"), SMALL)
+    with ground.sandbox(), running(PORTAL, portal_queue()):
+        _until_started(filling.a_delivery(beside))
+        large = filling.a_delivery(ground.audience)
+        _until(lambda: _is_at(large, judged__gt=0))
+        while_planning, still_planned = _seconds_to_start(beside), _is_at(large, state=DeliveryState.PLANNING)
+        accepted = Batch.objects.filter(delivery=large, state=BatchState.ACCEPTED)
+        _until(accepted.exists)
+        while_staging, still_staged = _seconds_to_start(beside), _is_at(large, state=DeliveryState.STAGING)
+        finish(large)
+    ground.figures |= {
+        "small_mailing_starts_after_seconds": max(while_planning, while_staging),
+        "small_mailing_beside_a_plan_seconds": while_planning,
+        "small_mailing_beside_calls_seconds": while_staging,
+        "large_one_was_still_running": "yes" if still_planned and still_staged else "no: take more recipients",
+    }
+
+
+def _seconds_to_start(audience: Audience) -> float:
+    """Gives how long it takes from sending a mailing until the first call for it."""
+    began = time.time()
+    called_at = _until_started(filling.a_delivery(audience))
+    return called_at - began
+
+
+def _until_started(delivery: Delivery) -> float:
+    """Waits for the first call for a delivery and gives its moment."""
+    called = Batch.objects.filter(delivery=delivery, called_at__isnull=False).order_by("called_at")
+    _until(called.exists)
+    moment = called.values_list("called_at", flat=True)[0]
+    if moment is None:
+        raise AssertionError("Only batches that were called were asked for.")
+    return moment.timestamp()
+
+
+def _is_at(delivery: Delivery, **where: object) -> bool:
+    return Delivery.objects.filter(pk=delivery.pk, **where).exists()
+
+
+def _until(is_true: Callable[[], bool]) -> None:
+    ends_at = time.monotonic() + _PATIENCE_SECONDS
+    while not is_true():
+        if time.monotonic() > ends_at:
+            raise RuntimeError("The workers did not get so far in time.")
+        time.sleep(0.02)
