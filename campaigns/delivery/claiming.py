@@ -19,22 +19,29 @@ CALL_LEASE = timedelta(seconds=60)
 REPEATABLE_LEASE = timedelta(seconds=240)
 
 
-def to_withdraw(workspace: Workspace, now: datetime) -> QuerySet[Batch]:
-    """Gives staged batches that must be withdrawn."""
-    called_back = Q(delivery__state=DeliveryState.WITHDRAWING) | Q(
-        is_recalled=True, delivery__state__in=(DeliveryState.STAGING, DeliveryState.STAGED)
+def to_withdraw(workspace: Workspace, now: datetime) -> list[QuerySet[Batch]]:
+    """Gives staged batches that must be withdrawn: those of deliveries that are called back, and single ones."""
+    staged = Batch.objects.filter(_due(now), state=BatchState.ACCEPTED).exclude(schedule_id="")
+    called_back = Delivery.objects.filter(
+        workspace=workspace, state=DeliveryState.WITHDRAWING, route=Route.SCHEDULE
+    ).values_list("pk", flat=True)
+    recalled = staged.filter(
+        is_recalled=True,
+        delivery__workspace=workspace,
+        delivery__state__in=(DeliveryState.STAGING, DeliveryState.STAGED),
     )
-    return (
-        Batch.objects.filter(_due(now), called_back, delivery__workspace=workspace)
-        .filter(state=BatchState.ACCEPTED, delivery__route=Route.SCHEDULE)
-        .exclude(schedule_id="")
-    )
+    return [*(staged.filter(delivery=pk) for pk in called_back), recalled]
 
 
-def to_update(workspace: Workspace, now: datetime) -> QuerySet[Batch]:
-    """Gives staged batches whose time in Braze is not the one that the delivery should have."""
-    staged = Q(delivery__state=DeliveryState.STAGED, delivery__workspace=workspace)
-    return Batch.objects.filter(_due(now), misplaced(), staged)
+def to_update(workspace: Workspace, now: datetime, *, and_back: bool = True) -> list[QuerySet[Batch]]:
+    """Gives staged batches whose time in Braze is not the one that their delivery should have.
+
+    Without `and_back` only deliveries are looked at that are being moved, and none that is moved back.
+    """
+    moved = Delivery.objects.filter(workspace=workspace, state=DeliveryState.STAGED)
+    if not and_back:
+        moved = moved.filter(moved_to__isnull=False)
+    return [Batch.objects.filter(_due(now), misplaced(), delivery=pk) for pk in moved.values_list("pk", flat=True)]
 
 
 def misplaced() -> Q:
@@ -95,7 +102,8 @@ def claim_calls(delivery: Delivery, *, limit: int, now: datetime, halves_only: b
         *(Route.SCHEDULE, DeliveryState.STAGING, moment),
     ]
     with connection.cursor() as cursor:
-        cursor.execute(f"{_CLAIM} ({chosen} ORDER BY number LIMIT %s{lock}){_IF_CALLED}", parameters + may_be_called)
+        one_of = _ONE_OF[connection.vendor].format(chosen=f"{chosen} ORDER BY number LIMIT %s{lock}")
+        cursor.execute(f"{_CLAIM} {one_of}{_IF_CALLED}", parameters + may_be_called)
         rows = cursor.fetchall()
     claimed = [
         Batch(
@@ -115,9 +123,9 @@ def claim_calls(delivery: Delivery, *, limit: int, now: datetime, halves_only: b
     return sorted(claimed, key=lambda batch: batch.number)
 
 
-_CLAIM: Final = (
-    "UPDATE campaigns_batch SET state = %s, attempt = attempt + 1, called_at = %s, lease_until = %s WHERE id IN"
-)
+_CLAIM: Final = "UPDATE campaigns_batch SET state = %s, attempt = attempt + 1, called_at = %s, lease_until = %s WHERE"
+# PostgreSQL looks up an array by the primary key, and would join the whole table with a subquery.
+_ONE_OF: Final = {"postgresql": "id = ANY(ARRAY({chosen}))", "sqlite": "id IN ({chosen})"}
 _CHOSEN: Final = (
     "SELECT id FROM campaigns_batch WHERE delivery_id = %s AND state = %s"
     " AND (not_before IS NULL OR not_before <= %s) AND (due_at IS NULL OR due_at <= %s)"

@@ -64,7 +64,7 @@ def _is_plain_acceptance(job: Job, answer: Answer) -> bool:
 
 
 def _write_acceptances(taken: Sequence[tuple[Job, Answer]], now: datetime) -> None:
-    """Stores what nearly all answers are, many in one round trip to the database.
+    """Stores what nearly all answers are, many in one statement.
 
     An acceptance that comes after the lease ran out is a certain answer to an uncertain batch: it is kept, with the
     schedule ID that nobody could find again (B-SCH-2).
@@ -74,31 +74,38 @@ def _write_acceptances(taken: Sequence[tuple[Job, Answer]], now: datetime) -> No
         column = Batch._meta.get_field(name)
         return column.get_db_prep_save(value, connection)  # type: ignore[union-attr]  # a column, no relation
 
-    rows = [
-        (
-            BatchState.ACCEPTED,
-            prepared("answered_at", now),
-            answer.dispatch_id or "",
-            answer.schedule_id or "",
-            prepared("remarks", list(answer.remarks)),
-            prepared("planned_for", target_time(job.batch.delivery)),
-            job.batch.pk,
-            job.batch.attempt,
-            BatchState.CALLING,
-            BatchState.UNCERTAIN,
-            BatchState.ACCEPTED,
+    parameters: list[Any] = []
+    for job, answer in taken:
+        if isinstance(answer, Accepted):
+            parameters += [
+                job.batch.pk,
+                job.batch.attempt,
+                answer.dispatch_id or "",
+                answer.schedule_id or "",
+                prepared("remarks", list(answer.remarks)),
+                prepared("planned_for", target_time(job.batch.delivery)),
+            ]
+    if not parameters:
+        return
+    rows = ", ".join(["(%s, %s, %s, %s, %s, %s)"] * (len(parameters) // 6))
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"WITH answer (id, attempt, dispatch_id, schedule_id, remarks, planned_for) AS (VALUES {rows})"
+            " UPDATE campaigns_batch SET state = %s, lease_until = NULL, answered_at = %s, status = NULL, error = '',"
+            " dispatch_id = answer.dispatch_id, schedule_id = answer.schedule_id, remarks = answer.remarks,"
+            " planned_for = answer.planned_for FROM answer"
+            " WHERE campaigns_batch.id = answer.id AND campaigns_batch.attempt = answer.attempt"
+            " AND (campaigns_batch.state IN (%s, %s)"
+            " OR (campaigns_batch.state = %s AND campaigns_batch.schedule_id = ''))",
+            [
+                *parameters,
+                BatchState.ACCEPTED,
+                prepared("answered_at", now),
+                BatchState.CALLING,
+                BatchState.UNCERTAIN,
+                BatchState.ACCEPTED,
+            ],
         )
-        for job, answer in taken
-        if isinstance(answer, Accepted)
-    ]
-    if rows:
-        with connection.cursor() as cursor:
-            cursor.executemany(
-                "UPDATE campaigns_batch SET state = %s, lease_until = NULL, answered_at = %s, dispatch_id = %s,"
-                " schedule_id = %s, remarks = %s, planned_for = %s, status = NULL, error = ''"
-                " WHERE id = %s AND attempt = %s AND (state IN (%s, %s) OR (state = %s AND schedule_id = ''))",
-                rows,
-            )
 
 
 def _mark_refused(job: Job, answer: Accepted) -> None:

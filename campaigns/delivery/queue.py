@@ -74,13 +74,19 @@ class Queue:
         self._kept = dict(self._deficits)
 
     def _claim_urgent(self, slots: int, allowance: Allowance, now: datetime) -> list[Batch]:
-        """Claims what must be withdrawn or moved; looks for it now and then, and at once while there is more."""
+        """Claims what must be withdrawn or moved; looks for it now and then, and at once while there is more.
+
+        What is moved back was given up by a worker; each run looks for that once.
+        """
         if time.monotonic() - self._looked_at_urgent < SECONDS_BETWEEN_LOOKS:
             return []
         claimed: list[Batch] = []
+        is_first = self._looked_at_urgent == float("-inf")
+        withdrawn = claiming.to_withdraw(self._workspace, now)
+        moved = claiming.to_update(self._workspace, now, and_back=is_first)
         for batches, into in (
-            (claiming.to_withdraw(self._workspace, now), BatchState.WITHDRAWING),
-            (claiming.to_update(self._workspace, now), BatchState.UPDATING),
+            *((one, BatchState.WITHDRAWING) for one in withdrawn),
+            *((one, BatchState.UPDATING) for one in moved),
         ):
             wanted = batches[: slots - len(claimed)].count()
             if wanted and (granted := allowance.take(wanted, now)):

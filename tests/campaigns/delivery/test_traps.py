@@ -46,7 +46,7 @@ def in_flight(workspace: Workspace, into: BatchState = BatchState.CALLING) -> li
     waiting = (
         claiming.to_call(workspace.deliveries.get(), now)
         if into == BatchState.CALLING
-        else claiming.to_update(workspace, now)
+        else claiming.to_update(workspace, now)[0]
     )
     claimed = claiming.claim(waiting, into, limit=16, now=now)
     leave_out_suppressed(claimed)
