@@ -18,5 +18,6 @@ urlpatterns = [
     path("", include("campaigns.testsend.urls")),
     path("", include("campaigns.review.urls")),
     path("", include("campaigns.delivery.urls")),
+    path("", include("campaigns.delivery.ledger.urls")),
     path("", include("campaigns.reports.urls")),
 ]

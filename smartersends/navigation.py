@@ -38,6 +38,7 @@ _ROOMS = {
     "template-wall": "mailings",
     "review": "approvals",
     "audience": "audiences",
+    "contact": "audiences",
     "import": "audiences",
     "segment": "audiences",
     "image": "images",

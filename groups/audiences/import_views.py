@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import csv
-import unicodedata
 import uuid
-from collections.abc import Iterator
-from typing import Final
+from collections.abc import Iterable, Iterator
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -22,14 +19,8 @@ from groups.errors import GroupsError, InputRefused, StaleState
 from groups.http import PortalRequest
 from groups.models import Attribute, Audience, ContactImport, Group, ImportState
 from groups.roles import Permission
+from groups.spreadsheets import csv_lines
 
-FORMULA_SIGNS: Final = frozenset("=+-@＝＋－＠﹦﹢﹣﹫")
-# Quotation marks count, because a file that is cut at other signs than its own loses them. The rest are letters and
-# signs that nobody sees: fillers of Hangul, the empty Braille sign, selectors of a letter's looks.
-OPENING: Final = frozenset(";\"'\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0") | {
-    chr(code) for code in range(0xFE00, 0xFE10)
-}
-UNSEEN_CATEGORIES: Final = frozenset({"Cc", "Cf", "Zl", "Zp", "Zs"})
 UNDER_WAY = (ImportState.WAITING, ImportState.IMPORTING)
 
 
@@ -122,48 +113,15 @@ def import_retry(request: PortalRequest, import_id: uuid.UUID) -> HttpResponse:
 @login_required
 @require_GET
 def import_rejects(request: PortalRequest, import_id: uuid.UUID) -> StreamingHttpResponse:
-    """Gives the rows that were not imported as CSV (UTF-8 with mark): line, reason, column, then the cells.
-
-    An apostrophe stands before everything that a spreadsheet would run as a formula.
-    """
+    """Gives the rows that were not imported as CSV: line, reason, column, then the cells."""
     contact_import = access.get(request.user, ContactImport, import_id, Permission.MANAGE_CONTACTS)
-    response = StreamingHttpResponse(_reject_lines(contact_import), content_type="text/csv; charset=utf-8")
+    response = StreamingHttpResponse(csv_lines(_reject_rows(contact_import)), content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="rejects-{contact_import.pk}.csv"'
     return response
 
 
-class _Line:
-    """What `csv.writer` writes to: the last line only."""
-
-    text = ""
-
-    def write(self, text: str) -> None:
-        self.text = text
-
-
-def _reject_lines(contact_import: ContactImport) -> Iterator[bytes]:
-    line = _Line()
-    writer = csv.writer(line)
+def _reject_rows(contact_import: ContactImport) -> Iterator[Iterable[object]]:
     reasons = dict(RejectReason.choices)
-    writer.writerow([defused(cell) for cell in ("line", "reason", "what is wrong", "column", *contact_import.headers)])
-    yield b"\xef\xbb\xbf" + line.text.encode()
+    yield ("line", "reason", "what is wrong", "column", *contact_import.headers)
     for reject in contact_import.rejects.order_by("line").iterator():
-        cells = (reject.line, reject.reason, reasons.get(reject.reason, ""), reject.detail, *reject.cells)
-        writer.writerow([defused(str(cell)) for cell in cells])
-        yield line.text.encode()
-
-
-def defused(cell: str) -> str:
-    """Gives a cell of which no spreadsheet takes any part for a formula: an apostrophe stands before each such sign.
-
-    That holds at its start and after what a spreadsheet may cut or trim it at: semicolons, tabs, line ends, blanks and
-    marks that nobody sees.
-    """
-    found = []
-    is_open = True
-    for letter in cell:
-        if is_open and letter in FORMULA_SIGNS:
-            found.append("'")
-        is_open = letter in OPENING or unicodedata.category(letter) in UNSEEN_CATEGORIES
-        found.append(letter)
-    return "".join(found)
+        yield (reject.line, reject.reason, reasons.get(reject.reason, ""), reject.detail, *reject.cells)

@@ -92,6 +92,13 @@ def reasons_by_contact(contact_ids: Iterable[UUID], group: Group) -> dict[UUID, 
     return {contact_id: SuppressionReason(why) for contact_id, why in found.order_by().values_list("pk", "why")}
 
 
+def suppressions_of(contact: Contact, groups: QuerySet[Group]) -> QuerySet[Suppression]:
+    """Gives what stops mail to a contact or to their address: for the whole brand, or for one of some groups."""
+    somebody = Q(contact=contact) | Q(brand=contact.brand_id, address=contact.email.lower())
+    found = Suppression.objects.filter(somebody, Q(group=None) | Q(group__in=groups))
+    return found.select_related("group").order_by("created_at", "pk")
+
+
 def excluded_codes(contacts: Collection[Contact]) -> dict[UUID, set[str | None]]:
     """Gives the codes of the groups that must not mail people, by contact; None stands for the whole brand.
 
