@@ -30,7 +30,7 @@ from groups.workspace.braze import async_client_for
 
 log = logging.getLogger(__name__)
 
-LONGEST_RUN: Final = timedelta(seconds=20)
+LONGEST_RUN: Final = timedelta(seconds=5)
 SHORT_REST: Final = timedelta(seconds=2)
 # A window that opens sooner is waited for; for a later one the sweep starts a new run.
 WORTH_WAITING: Final = timedelta(seconds=1)
@@ -39,7 +39,7 @@ LONGEST_TRYING_TO_WRITE: Final = timedelta(seconds=45)
 
 
 def dispatch(workspace: Workspace) -> bool:
-    """Hands over what waits in a workspace for at most 20 s; tells whether more is waiting.
+    """Hands over what waits in a workspace for at most 5 s; tells whether more is waiting.
 
     Withdrawals and moves go before everything else. Several workers may run this at once: each batch is claimed by
     one, and what a worker has claimed when it is stopped was either not called, or is found by its lease.

@@ -103,7 +103,7 @@ def _plan_people(delivery: Delivery, ends_at: float | None) -> bool:
     if delivery.frozen is None:
         freeze_membership(delivery)
     while _judge_chunk(delivery):
-        if ends_at is not None and time.monotonic() >= ends_at:
+        if ends_at is not None and time.monotonic() >= ends_at and next_chunk(delivery) is not None:
             return False
     if next_chunk(delivery) is not None:
         _give_up_waiting(delivery)

@@ -38,7 +38,7 @@ def plan(delivery_id: str) -> None:
     elif delivery.state == DeliveryState.PLANNING:
         if waits_for_sync(delivery):
             sync.delay(str(delivery.workspace_id))
-        elif delivery.chunks.exists():
+        elif delivery.chunks.filter(delivery__lease_until=None).exists():
             with transaction.atomic():
                 nudges.plan(delivery)
 

@@ -194,6 +194,10 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='batch',
+            index=models.Index(condition=models.Q(('state', 'waiting')), fields=['delivery', 'number'], name='batch_waiting'),
+        ),
+        migrations.AddIndex(
+            model_name='batch',
             index=models.Index(fields=['delivery', 'answered_at'], name='batch_by_answer'),
         ),
         migrations.AddIndex(

@@ -176,6 +176,9 @@ class Batch(models.Model):
         indexes = (
             # Holds what a page counts and what a worker looks for, so that neither reads the rows.
             models.Index(fields=["delivery", "state", "number", "size"], name="batch_by_state"),
+            models.Index(
+                fields=["delivery", "number"], condition=models.Q(state=BatchState.WAITING), name="batch_waiting"
+            ),
             models.Index(fields=["delivery", "answered_at"], name="batch_by_answer"),
             models.Index(fields=["lease_until"], condition=models.Q(lease_until__isnull=False), name="batch_by_lease"),
             models.Index(fields=["delivery"], condition=models.Q(is_recalled=True), name="batch_recalled"),
