@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from campaigns.brandlock import ValuesRefused
 from campaigns.delivery import nudges
 from campaigns.delivery.breaking import probe_open_breakers
-from campaigns.delivery.claiming import misplaced
+from campaigns.delivery.claiming import callable_deliveries, misplaced
 from campaigns.delivery.halting import enforce_all
 from campaigns.delivery.narrowing import narrow_other_half
 from campaigns.delivery.nudges import is_running
@@ -47,7 +47,10 @@ def sweep() -> None:
             _move_on(delivery)
         except StaleState:
             log.info("delivery.moved_meanwhile delivery=%s", delivery.pk)
-    waiting = Q(state=BatchState.WAITING) | Q(state=BatchState.ACCEPTED, delivery__state=DeliveryState.WITHDRAWING)
+    callable_now = Delivery.objects.filter(callable_deliveries(timezone.now()))
+    waiting = Q(state=BatchState.WAITING, delivery__in=callable_now) | Q(
+        state=BatchState.ACCEPTED, delivery__state=DeliveryState.WITHDRAWING
+    )
     recalled = Q(state=BatchState.ACCEPTED, is_recalled=True)
     open_batches = Batch.objects.filter(waiting | recalled | misplaced(), delivery__state__in=UNDER_WAY)
     with transaction.atomic():
