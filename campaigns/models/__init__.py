@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from campaigns.models.attachment import Attachment
 from campaigns.models.breaker import Breaker
 from campaigns.models.candidate import Candidate, empty_candidates
 from campaigns.models.delivery import (
@@ -40,6 +41,7 @@ from campaigns.models.testing import SyncedTester, TestMail, TestState
 __all__ = [
     "GONE",
     "AccessKind",
+    "Attachment",
     "AudienceChunk",
     "Batch",
     "BatchKind",
