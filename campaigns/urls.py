@@ -15,6 +15,7 @@ urlpatterns = [
     path("", include("campaigns.schedule.urls")),
     path("", include("campaigns.look.urls")),
     path("", include("campaigns.compose.urls")),
+    path("", include("campaigns.attachments.urls")),
     path("", include("campaigns.testsend.urls")),
     path("", include("campaigns.review.urls")),
     path("", include("campaigns.delivery.urls")),

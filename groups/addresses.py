@@ -27,4 +27,5 @@ def public_url(brand: Brand, path: str) -> str:
 
 def is_loopback(address: str) -> bool:
     """Tells whether an address leads to this machine alone, as that of a local Braze does."""
-    return urlsplit(address).hostname in LOOPBACK
+    host = urlsplit(address).hostname or ""
+    return host in LOOPBACK or host.endswith(".localhost")

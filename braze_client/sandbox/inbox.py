@@ -143,6 +143,7 @@ def _summary(state: State, message: Message, has_bodies: bool) -> dict[str, obje
         "send_id": mailing.send_id,
         "dispatch_id": mailing.dispatch_id,
         "schedule_id": mailing.schedule_id,
+        "attachments": [{"file_name": name, "url": url} for name, url in mailing.content.attachments],
     }
     if has_bodies:
         try:

@@ -26,6 +26,8 @@ class EmailContent:
     headers: tuple[tuple[str, str], ...]
     variation_id: str | None
     app_id: str
+    attachments: tuple[tuple[str, str], ...] = ()
+    """Names and addresses; the sandbox fetches nothing."""
 
 
 @dataclass(frozen=True, slots=True)

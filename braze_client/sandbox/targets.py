@@ -118,7 +118,18 @@ def read_email(body: Mapping[str, object]) -> EmailContent:
         headers=tuple((str(name), str(value)) for name, value in headers.items()),
         variation_id=optional_text(email, "message_variation_id"),
         app_id=str(email["app_id"]),
+        attachments=read_attachments(email),
     )
+
+
+def read_attachments(holder: Mapping[str, object]) -> tuple[tuple[str, str], ...]:
+    """Returns the attachments of an email or of a trigger as names and addresses; one without either is 400."""
+    found: list[tuple[str, str]] = []
+    for attachment in objects(holder, "attachments"):
+        if not isinstance(attachment, Mapping) or not attachment.get("file_name") or not attachment.get("url"):
+            raise Refusal("attachments need file_name and url")
+        found.append((str(attachment["file_name"]), str(attachment["url"])))
+    return tuple(found)
 
 
 def read_target(state: State, body: Mapping[str, object], now: float) -> Target:

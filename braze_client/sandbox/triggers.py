@@ -30,6 +30,7 @@ from braze_client.sandbox.targets import (
     by_alias,
     by_external_id,
     check_send_id,
+    read_attachments,
     read_schedule,
     take_broadcast,
 )
@@ -91,7 +92,7 @@ def _accepted(state: State, call: Call, when: When, *, is_scheduled: bool) -> Sc
         raise Refusal("segment_id is not supported for triggered campaigns")
     if not recipients and (body.get("recipients") is not None or (audience is None and not is_broadcast)):
         raise Refusal(NO_RECIPIENTS)
-    _check_attachments(body)
+    attachments = read_attachments(body)
     addressees = {_identity(recipient): _addressee(recipient) for recipient in recipients}
     _check_campaign(state, campaign_id)
     send_id = optional_text(body, "send_id")
@@ -108,7 +109,7 @@ def _accepted(state: State, call: Call, when: When, *, is_scheduled: bool) -> Sc
             dispatch_id=state.ids.hex(16),
             campaign_id=campaign_id,
             send_id=send_id,
-            content=state.same_content(_content(state)),
+            content=state.same_content(_content(state, attachments)),
             due=when.due,
             local_time=when.local_time,
             subscription_states=frozenset({"opted_in", "subscribed"}),
@@ -121,7 +122,7 @@ def _accepted(state: State, call: Call, when: When, *, is_scheduled: bool) -> Sc
     )
 
 
-def _content(state: State) -> EmailContent:
+def _content(state: State, attachments: tuple[tuple[str, str], ...]) -> EmailContent:
     options = state.options
     return EmailContent(
         subject=options.trigger_subject or DEFAULT_SUBJECT,
@@ -133,6 +134,7 @@ def _content(state: State) -> EmailContent:
         headers=(),
         variation_id=VARIATION_ID,
         app_id="",
+        attachments=attachments,
     )
 
 
@@ -156,12 +158,6 @@ def _properties(body: Mapping[str, object]) -> Mapping[str, object]:
     if len(orjson.dumps(properties)) > MAX_PROPERTIES_BYTES:
         raise Refusal("trigger_properties must not exceed 50 KB")
     return properties
-
-
-def _check_attachments(body: Mapping[str, object]) -> None:
-    for attachment in objects(body, "attachments"):
-        if not isinstance(attachment, Mapping) or not attachment.get("file_name") or not attachment.get("url"):
-            raise Refusal("attachments need file_name and url")
 
 
 def _identity(recipient: Mapping[str, object]) -> str:

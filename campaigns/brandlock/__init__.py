@@ -11,6 +11,7 @@ from .fields import FieldSpec, FieldType, Format, Lock, Option, SectionSpec
 from .filling import fill_merge_tags
 from .findings import BrandLockError, Finding, SourceRefused, ValuesRefused
 from .lint import DEFAULT_LIQUID_TAGS
+from .personal import PersonalValue, personal_properties, refuse_personal_clashes
 from .proof import Proof, prove
 from .render import Rendered, Target, render
 from .sanitise import clean_text
@@ -35,6 +36,7 @@ __all__ = [
     "Lock",
     "MergeTag",
     "Option",
+    "PersonalValue",
     "Proof",
     "RenderContext",
     "Rendered",
@@ -56,7 +58,9 @@ __all__ = [
     "longest_values",
     "named_values",
     "parts_of_type",
+    "personal_properties",
     "prove",
+    "refuse_personal_clashes",
     "render",
     "trigger_properties",
 ]

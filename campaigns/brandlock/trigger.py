@@ -20,6 +20,7 @@ from .types import TYPES
 TOKEN_LIQUID = "{{custom_attribute.${smartersends_token}}}"
 """The contact's random unsubscribe token, the only personal value that ever stands in a link."""
 
+PLAIN_SUFFIX = "_text"
 _UNSUBSCRIBE_START = "unsubscribe_url_start"
 _SUFFIXES = {
     Spot.URL: "_url",
@@ -27,7 +28,7 @@ _SUFFIXES = {
     Spot.PHONE: "_number",
     Spot.STYLE: "_style",
     Spot.COMMENT: "_comment",
-    Spot.PLAIN: "_text",
+    Spot.PLAIN: PLAIN_SUFFIX,
 }
 
 
@@ -66,8 +67,29 @@ def trigger_properties(compiled: Compiled, values: Values, context: RenderContex
             item = _item(scope) if place.origin is Origin.FIELD and _is_of(scope, place.name) else ""
             properties[item + _property(place)] = writer.place(place, scope)
             if place.origin is Origin.FIELD and place.part in {"", "text"}:
-                properties[f"{item}{place.name}_text"] = writer.place(replace(place, spot=Spot.PLAIN), scope)
+                properties[item + place.name + PLAIN_SUFFIX] = writer.place(replace(place, spot=Spot.PLAIN), scope)
     return properties
+
+
+def property_names(compiled: Compiled) -> frozenset[str]:
+    """Returns every name by which a field or the unsubscribe address of a mailing may travel, those of items too."""
+    names = {_UNSUBSCRIBE_START}
+    for place in compiled.places():
+        if not _travels(place) or place.name == UNSUBSCRIBE_URL:
+            continue
+        spec = compiled.field(place.name) if place.origin is Origin.FIELD else None
+        items = [""]
+        if spec is not None and spec.repeat:
+            maximum = compiled.sections_by_name[spec.repeat].maximum
+            items = [f"{spec.repeat}_{number}_" for number in range(1, maximum + 1)]
+        names |= {item + name for item in items for name in _names_of(place)}
+    return frozenset(names)
+
+
+def _names_of(place: Place) -> set[str]:
+    """Returns the names by which one place travels, apart from its item."""
+    is_worded = place.origin is Origin.FIELD and place.part in {"", "text"}
+    return {_property(place)} | ({place.name + PLAIN_SUFFIX} if is_worded else set())
 
 
 def _item(scope: Scope) -> str:
@@ -171,14 +193,11 @@ def _refuse_clashes(compiled: Compiled) -> None:
             continue
         spec = compiled.field(place.name) if place.origin is Origin.FIELD else None
         item = f"{spec.repeat}_1_" if spec is not None and spec.repeat else ""
-        wanted = {item + _property(place)}
-        if place.origin is Origin.FIELD and place.part in {"", "text"}:
-            wanted.add(f"{item}{place.name}_text")
-        for name in wanted:
-            first = names.setdefault(name, place)
+        for name in _names_of(place):
+            first = names.setdefault(item + name, place)
             if (first.name, first.part) != (place.name, place.part):
                 message = sentence("%(first)s and %(second)s would both travel to Braze as %(name)s. Rename one.")
-                params = {"first": first.name, "second": place.name, "name": name}
+                params = {"first": first.name, "second": place.name, "name": item + name}
                 raise SourceRefused([Finding("property_clash", message, field=place.name, params=params)])
 
 

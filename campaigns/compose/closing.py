@@ -13,12 +13,12 @@ from django.utils.translation import ngettext
 
 from campaigns.brandlock import RenderContext
 from campaigns.compose.queries import AudienceCount
-from campaigns.compose.step import AUDIENCE, CHECK, SEND, WHEN, Step, notes_for, own_key
+from campaigns.compose.step import ATTACHMENTS, AUDIENCE, CHECK, SEND, WHEN, Step, notes_for, own_key
 from campaigns.delivery.timing import span_of_wall_clock
-from campaigns.models import Mailing
+from campaigns.models import Attachment, Mailing
 from campaigns.preflight.findings import CheckFinding
 from campaigns.review.policy import needs_approval
-from groups.models import Group, User
+from groups.models import AudienceKind, Group, User
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +41,30 @@ def sending_of(
     is_asked = needs_approval(mailing, actor, context)
     is_ready = not any(found.blocks for found in findings)
     return Sending(_button(mailing, count, is_asked=is_asked), is_asked, is_ready)
+
+
+def attachment_steps(
+    mailing: Mailing, attachments: Sequence[Attachment], findings: Sequence[CheckFinding]
+) -> tuple[Step, ...]:
+    """Gives the step of the files that hang on a mailing: where its template allows them, or some hang there still."""
+    if not attachments and not mailing.version.template.takes_attachments:
+        return ()
+    key = own_key(ATTACHMENTS)
+    notes = notes_for(key, findings, blocks=True)
+    return (
+        Step(
+            key=key,
+            kind=ATTACHMENTS,
+            title=_("Attachments"),
+            help=_("Files that people get with this email. Everybody can open what you attach."),
+            mark="missing" if notes else "done" if attachments else "untouched",
+            summary=ngettext("%(count)s file", "%(count)s files", len(attachments)) % {"count": len(attachments)}
+            if attachments
+            else _("No file"),
+            notes=notes,
+            warnings=notes_for(key, findings, blocks=False),
+        ),
+    )
 
 
 def closing_steps(
@@ -150,6 +174,8 @@ def _check_summary(blockers: int, warnings: int) -> str:
 def _button(mailing: Mailing, count: AudienceCount | None, *, is_asked: bool) -> str:
     if is_asked:
         return _("Submit for approval")
+    if mailing.audience is not None and mailing.audience.kind == AudienceKind.EVERYBODY:
+        return _("Send to everybody of the group") if mailing.send_at is None else _("Schedule for everybody")
     if count is None or count.reached is None:
         return _("Send to the segment") if mailing.send_at is None else _("Schedule for the segment")
     params = {"count": number_format(count.reached, use_l10n=True, force_grouping=True)}

@@ -22,18 +22,19 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
+from campaigns.attachments.queries import attachments_of
 from campaigns.brandlock import FieldType, Target
 from campaigns.brandlock.types.base import part_of
 from campaigns.compose.asked import asked_of
 from campaigns.compose.chooser import Chooser, wished_fields
-from campaigns.compose.closing import closing_steps, sending_of, span_in_words
+from campaigns.compose.closing import attachment_steps, closing_steps, sending_of, span_in_words
 from campaigns.compose.content import compiled_of, context_for, render_mailing
 from campaigns.compose.forms import WhenForm, when_initial
 from campaigns.compose.gallery import images_named_in
 from campaigns.compose.inputs import changes_in, paths_of
-from campaigns.compose.queries import audience_count
-from campaigns.compose.saving import Outcome, last_change_of, save_form
-from campaigns.compose.step import AUDIENCE, WHEN, Step, own_key, step_of
+from campaigns.compose.queries import count_of
+from campaigns.compose.saving import Outcome, is_about_attachments, last_change_of, save_form
+from campaigns.compose.step import ATTACHMENTS, AUDIENCE, WHEN, Step, own_key, step_of
 from campaigns.compose.steps import field_steps
 from campaigns.errors import NotEditable, StaleRevision
 from campaigns.library.pushing import is_attached
@@ -116,11 +117,12 @@ def page_of(
         context=context,
         envelope={"subject": rendered.subject, "preheader": rendered.preheader},
     )
-    count = audience_count(mailing.audience, mailing.group, mailing.send_at) if mailing.audience else None
+    count, attachments = count_of(mailing), list(attachments_of(mailing))
     sending = sending_of(mailing, actor, findings, count, context)
     closing = closing_steps(mailing=mailing, findings=findings, count=count, sending=sending)
     steps = tuple(
-        replace(step, mark="missing") if step.key in outcome.refused else step for step in (*content, *closing)
+        replace(step, mark="missing") if step.key in outcome.refused else step
+        for step in (*content, *attachment_steps(mailing, attachments, findings), *closing)
     )
     keys = {step.key for step in steps}
     first = [*outcome.refused, *wished_fields(wishes or {})]
@@ -155,6 +157,8 @@ def page_of(
         "review_reason": _asked_changes(mailing),
         "rendered": rendered,
         "sender": context.sender,
+        "attachments": attachments,
+        "most_attachments": settings.ATTACHMENTS_PER_MAILING,
         "may_upload": access.may(actor, Permission.MANAGE_IMAGES, mailing.group),
         "may_see_contacts": access.may(actor, Permission.SEE_CONTACTS, mailing.group),
         "undo_seconds": settings.SEND_LEAD_SECONDS,
@@ -233,6 +237,8 @@ def _answer(request: PortalRequest, outcome: Outcome) -> dict[str, Any]:
     fragments = {"check": "compose/_check.html", "send": "compose/_send.html", "inbox": "compose/_inbox.html"}
     if own_key(AUDIENCE) in request.POST:
         fragments["audience"] = "compose/_audience_count.html"
+    if is_about_attachments(request.POST, request.FILES):
+        fragments[f"choices-{own_key(ATTACHMENTS)}"] = "compose/_attachments.html"
     if own_key(WHEN) in request.POST:
         fragments["when"] = "compose/_when_answer.html"
     parts = {name: render_to_string(path, context, request) for name, path in fragments.items()}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -14,9 +14,9 @@ from django.utils.translation import gettext as _
 from campaigns.brandlock import Compiled, default_values
 from campaigns.compose.content import compiled_of
 from campaigns.delivery.plan.judging import pressed
-from campaigns.models import ExclusionReason, Mailing, MailingState
+from campaigns.models import ExclusionReason, Mailing, MailingState, Route
 from groups.audiences.queries import suppressed_by
-from groups.models import Audience, AudienceKind, Contact, Group, SuppressionReason, SyncState
+from groups.models import Audience, Contact, Group, SuppressionReason, SyncState
 
 FILTERS: dict[str, tuple[MailingState, ...]] = {
     "drafts": (MailingState.DRAFT, MailingState.EXPIRED),
@@ -41,7 +41,8 @@ FILTERS: dict[str, tuple[MailingState, ...]] = {
 class AudienceCount:
     """How many people an audience holds, how many a mailing reaches, and who is left out, by reason.
 
-    `total` is None for a Braze segment, whose people the portal does not know; `waiting` have not reached Braze yet.
+    `total` is None for people whom only Braze knows; `waiting` are those whom the mailing waits for, because Braze does
+    not have them yet.
     """
 
     total: int | None
@@ -67,12 +68,24 @@ def mailings_of(group: Group, state_filter: str = "") -> QuerySet[Mailing]:
     return mailings.filter(state__in=states) if states else mailings
 
 
+def count_of(mailing: Mailing) -> AudienceCount | None:
+    """Counts whom a mailing reaches, None without an audience; where people may be new to Braze, nobody is waited for.
+
+    That is what `campaigns.delivery.route_b.waits_for_sync` tells of its delivery.
+    """
+    if mailing.audience is None:
+        return None
+    count = audience_count(mailing.audience, mailing.group, mailing.send_at)
+    is_open_to_new = mailing.route == Route.TRIGGER and mailing.version.template.mails_new_people
+    return replace(count, waiting=0) if is_open_to_new else count
+
+
 def audience_count(audience: Audience, group: Group, go_at: datetime | None = None) -> AudienceCount:
     """Counts an audience by the same rules that a delivery is planned by (`campaigns.delivery.plan.judging`).
 
     `go_at` is when the mailing goes, None for now: who got enough mail depends on the day.
     """
-    if audience.kind == AudienceKind.SEGMENT:
+    if audience.is_counted_by_braze:
         return AudienceCount(total=None, reached=None)
     contacts = Contact.objects.filter(audience_members__audience=audience)
     suppressed = contacts.filter(suppressed_by(group))

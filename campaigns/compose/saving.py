@@ -7,25 +7,27 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.core.files.uploadedfile import UploadedFile
-from django.http import QueryDict
+from django.http import Http404, QueryDict
 from django.utils.translation import gettext as _
 
+from campaigns.attachments.services import attach, detach
 from campaigns.brandlock import Compiled, FieldType
 from campaigns.compose import services
 from campaigns.compose.content import compiled_of
 from campaigns.compose.forms import WhenForm
-from campaigns.compose.inputs import changes_in, paths_of, with_value
+from campaigns.compose.inputs import ACT_PREFIX, changes_in, paths_of, with_value
 from campaigns.compose.sender import PARTS
-from campaigns.compose.step import AUDIENCE, NAME, PREFIX, SENDER, WHEN, own_key
+from campaigns.compose.step import ATTACHMENTS, AUDIENCE, NAME, PREFIX, SENDER, WHEN, own_key
 from campaigns.errors import NotAllowed, NotEditable, Refusal, StaleRevision, ValuesRefused
 from campaigns.library.images import add_upload, fitted_to, offered_image
 from campaigns.library.words import one_line
-from campaigns.models import Mailing
+from campaigns.models import Attachment, Mailing
 from groups import access
 from groups.models import Audience, Event, User
 from groups.roles import Permission
 
 UPLOAD = "upload"
+ATTACH, DETACH = f"{own_key(ATTACHMENTS)}.{UPLOAD}", f"{ACT_PREFIX}{own_key(ATTACHMENTS)}"
 
 
 @dataclass(slots=True)
@@ -45,7 +47,8 @@ def save_form(*, mailing: Mailing, post: QueryDict, files: Mapping[str, Uploaded
     """Saves everything that a form names and that differs from what is stored.
 
     Raises `StaleRevision` when the page is older than what is stored, `NotEditable` when the mailing is no draft, and
-    `Http404` for an audience or an image that the group may not use; nothing at all is saved then.
+    `Http404` for an audience or an image that the group may not use, or a file that is not the mailing's; nothing at
+    all is saved then.
     """
     posted = post.get(own_key("revision"), "")
     if posted != str(mailing.revision):
@@ -54,7 +57,7 @@ def save_form(*, mailing: Mailing, post: QueryDict, files: Mapping[str, Uploaded
     compiled = compiled_of(mailing.version)
     changes = changes_in(post, compiled, mailing.values, mailing.group.language)
     changes = _with_checked_images(mailing, compiled, changes)
-    audience = _audience_in(mailing, post)
+    audience, detached = _audience_in(mailing, post), _detached_in(mailing, post)
     name = str(post.get(own_key(NAME), mailing.name))
     if " ".join(name.split()) != mailing.name:
         try:
@@ -69,7 +72,13 @@ def save_form(*, mailing: Mailing, post: QueryDict, files: Mapping[str, Uploaded
         services.choose_audience(mailing=mailing, audience=audience, actor=actor)
     if own_key(WHEN) in post:
         _save_time(outcome, post, actor)
+    _save_attachments(outcome, files.get(ATTACH), detached, actor)
     return outcome
+
+
+def is_about_attachments(post: Mapping[str, Any], files: Mapping[str, Any]) -> bool:
+    """Tells whether a form brings a file to attach or takes one off."""
+    return ATTACH in files or DETACH in post
 
 
 def last_change_of(mailing: Mailing) -> Event | None:
@@ -168,6 +177,31 @@ def _audience_in(mailing: Mailing, post: QueryDict) -> Audience | None:
     if not chosen or chosen == str(mailing.audience_id):
         return mailing.audience if chosen else None
     return access.get_usable(mailing.group, Audience, chosen)
+
+
+def _detached_in(mailing: Mailing, post: QueryDict) -> Attachment | None:
+    """Gives the attachment that a button takes off; raises `Http404` for one that is not this mailing's."""
+    verb, _dot, chosen = str(post.get(DETACH, "")).partition(".")
+    if verb != "remove":
+        return None
+    attachment = access.get_usable(mailing.group, Attachment, chosen)
+    if attachment.mailing_id != mailing.pk or attachment.removed_at is not None:
+        raise Http404
+    return attachment
+
+
+def _save_attachments(
+    outcome: Outcome, file: UploadedFile[Any] | None, detached: Attachment | None, actor: User
+) -> None:
+    try:
+        if detached is not None:
+            detach(attachment=detached, mailing=outcome.mailing, actor=actor)
+        if file is not None:
+            attach(mailing=outcome.mailing, file=file, actor=actor)
+    except (StaleRevision, NotEditable):
+        raise
+    except Refusal as refusal:
+        outcome.refused[own_key(ATTACHMENTS)] = refusal.sentence
 
 
 def _save_time(outcome: Outcome, post: QueryDict, actor: User) -> None:

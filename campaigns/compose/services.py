@@ -7,16 +7,17 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
-from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from campaigns.attachments.services import copy_attachments, delete_file
 from campaigns.brandlock import ValuesRefused as ValuesWrong
 from campaigns.brandlock import clean_values, default_values
 from campaigns.compose.content import compiled_of
+from campaigns.compose.editing import edit_draft
 from campaigns.compose.sender import LONGEST, address_problem, open_parts
 from campaigns.delivery.local_time import demand_local_lead
-from campaigns.errors import NotAllowed, NotEditable, Refusal, StaleRevision, ValuesRefused
+from campaigns.errors import NotAllowed, NotEditable, Refusal, ValuesRefused
 from campaigns.library.offering import is_offered
 from campaigns.library.words import one_line
 from campaigns.models import Mailing, MailingState, Template
@@ -62,7 +63,7 @@ def save_values(*, mailing: Mailing, changes: Mapping[str, Any], revision: int, 
         raise ValuesRefused(
             _("The template does not take this."), [CheckFinding.of_value(finding) for finding in error.findings]
         ) from error
-    return _edit(mailing, actor, revision=revision, values=values)
+    return edit_draft(mailing, actor, revision=revision, values=values)
 
 
 def save_envelope(*, mailing: Mailing, changes: Mapping[str, str], actor: User) -> Mailing:
@@ -77,7 +78,7 @@ def save_envelope(*, mailing: Mailing, changes: Mapping[str, str], actor: User) 
     for part in ("address", "reply_to"):
         if cleaned.get(part) and (problem := address_problem(part, cleaned[part])) is not None:
             raise Refusal(spoken(problem[1], problem[2]))
-    return _edit(mailing, actor, revision=mailing.revision, envelope={**mailing.envelope, **cleaned})
+    return edit_draft(mailing, actor, revision=mailing.revision, envelope={**mailing.envelope, **cleaned})
 
 
 def rename(*, mailing: Mailing, name: str, revision: int, actor: User) -> Mailing:
@@ -85,14 +86,14 @@ def rename(*, mailing: Mailing, name: str, revision: int, actor: User) -> Mailin
     cleaned = one_line(name)[:NAME_CHARACTERS]
     if not cleaned:
         raise Refusal(_("A mailing needs a name, so that your team finds it again. Recipients never see it."))
-    return _edit(mailing, actor, revision=revision, name=cleaned)
+    return edit_draft(mailing, actor, revision=revision, name=cleaned)
 
 
 def choose_audience(*, mailing: Mailing, audience: Audience | None, actor: User) -> Mailing:
     """Says whom the mailing goes to; the audience must belong to the mailing's group."""
     if audience is not None and audience.group_id != mailing.group_id:
         raise Refusal(_("This audience belongs to another group."))
-    return _edit(mailing, actor, revision=mailing.revision, audience=audience)
+    return edit_draft(mailing, actor, revision=mailing.revision, audience=audience)
 
 
 def choose_time(*, mailing: Mailing, send_at: datetime | None, actor: User, in_local_time: bool = False) -> Mailing:
@@ -106,11 +107,11 @@ def choose_time(*, mailing: Mailing, send_at: datetime | None, actor: User, in_l
     if send_at is not None and in_local_time:
         demand_local_lead(send_at, mailing.group.time_zone, mailing.route)
     in_local_time = in_local_time and send_at is not None
-    return _edit(mailing, actor, revision=mailing.revision, send_at=send_at, in_local_time=in_local_time)
+    return edit_draft(mailing, actor, revision=mailing.revision, send_at=send_at, in_local_time=in_local_time)
 
 
 def copy_mailing(*, mailing: Mailing, actor: User) -> Mailing:
-    """Makes a new draft with the same content; audience and time are asked for anew.
+    """Makes a new draft with the same content and files; audience and time are asked for anew.
 
     Raises `Refusal` where the person may not start a mailing from the template any more.
     """
@@ -126,6 +127,7 @@ def copy_mailing(*, mailing: Mailing, actor: User) -> Mailing:
             route=mailing.route,
             author=actor,
         )
+        copy_attachments(mailing, copy, actor)
         record("mailing.copied", actor=actor, group=mailing.group, target=copy, source=str(mailing.pk))
     return copy
 
@@ -138,24 +140,6 @@ def delete_draft(*, mailing: Mailing, actor: User) -> None:
         if locked is None:
             raise NotEditable(_("Only a draft that was never submitted or sent can be deleted."))
         record("mailing.deleted", actor=actor, group=mailing.group, target=mailing, name=mailing.name)
+        for attachment in locked.attachments.all():
+            delete_file(attachment)
         locked.delete()
-
-
-def _edit(mailing: Mailing, actor: User, *, revision: int, **changes: Any) -> Mailing:
-    """Writes to a draft whose revision is still the expected one."""
-    with transaction.atomic():
-        changed = Mailing.objects.filter(pk=mailing.pk, state=MailingState.DRAFT, revision=revision).update(
-            revision=F("revision") + 1, updated_at=timezone.now(), **changes
-        )
-        mailing.refresh_from_db()
-        if changed:
-            record(
-                "mailing.edited", actor=actor, group=mailing.group, target=mailing, changed=", ".join(sorted(changes))
-            )
-            return mailing
-    if mailing.state != MailingState.DRAFT:
-        raise NotEditable(
-            _("This mailing is no draft any more: %(state)s. Take it back or cancel it before you change it.")
-            % {"state": mailing.get_state_display()}
-        )
-    raise StaleRevision(mailing.revision)

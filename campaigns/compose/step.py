@@ -13,7 +13,8 @@ from campaigns.preflight.findings import CheckFinding
 ENVELOPE = ("subject", "preheader")
 # Widgets say how a step is asked; the template has one block for each.
 NAME, WORDS, SECTION, CHOICE, ITEMS = "name", "fields", "section", "choice", "items"
-SENDER, AUDIENCE, CHECK, WHEN, SEND = "sender", "audience", "check", "when", "send"
+SENDER, ATTACHMENTS, AUDIENCE = "sender", "attachments", "audience"
+CHECK, WHEN, SEND = "check", "when", "send"
 # A field's step has the field's name, so the portal's own steps and inputs carry a dash, which no field has.
 PREFIX = "mailing"
 
@@ -89,8 +90,8 @@ class Step:
     @property
     def word(self) -> str:
         """The mark in words."""
-        if self.kind == SEND and self.mark == "untouched":
-            return _("Ready")
+        if self.kind in (SEND, ATTACHMENTS) and self.mark == "untouched":
+            return _("Ready") if self.kind == SEND else _("Optional")
         return {"done": _("Done"), "missing": _("To do"), "untouched": _("Template text")}[self.mark]
 
 
@@ -103,6 +104,8 @@ def step_of(found: CheckFinding) -> str:
     """Gives the key of the step at which a finding is mended; a field may well be named `when` or `audience`."""
     if found.code.startswith(("audience_", "segment_")):
         return own_key(AUDIENCE)
+    if found.code.startswith("attachment_"):
+        return own_key(ATTACHMENTS)
     if found.code.startswith("time_"):
         return own_key(WHEN)
     if found.code.startswith("test_"):

@@ -16,6 +16,7 @@ from braze_client import (
     Accepted,
     AllOf,
     ArrayAttribute,
+    Attachment,
     Call,
     Done,
     Email,
@@ -24,6 +25,7 @@ from braze_client import (
     calls,
 )
 from braze_client.calls.parts import audience_key, everyone_in
+from campaigns.delivery.route_b import named_by_id, recipients_of
 from campaigns.delivery.timing import wall_clock_of
 from campaigns.models import Batch, BatchKind, BatchState, Delivery, Route
 from groups.audiences.profiles import EXCLUDED_GROUPS, GROUPS
@@ -31,10 +33,14 @@ from groups.audiences.profiles import EXCLUDED_GROUPS, GROUPS
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """A claimed batch, and the people of it where the call names them; `state` is what it was claimed into."""
+    """A claimed batch, and the people of it where the call names them; `state` is what it was claimed into.
+
+    `recipients` are the same people where a call of route B says more of them than their IDs.
+    """
 
     batch: Batch
     external_ids: tuple[str, ...] = ()
+    recipients: tuple[TriggerRecipient, ...] = ()
 
     @property
     def state(self) -> BatchState:
@@ -44,11 +50,14 @@ class Job:
 
 def jobs_for(batches: Sequence[Batch]) -> list[Job]:
     """Reads the people of claimed batches in one query; a batch of which nobody is left is not called."""
-    naming = [batch.pk for batch in batches if batch.state == BatchState.CALLING and batch.kind == BatchKind.LIST]
-    people = _people_of(naming)
-    if empty := [pk for pk in naming if pk not in people]:
+    naming = [batch for batch in batches if batch.state == BatchState.CALLING and batch.kind == BatchKind.LIST]
+    recipients = recipients_of(naming)
+    people = _people_of([batch.pk for batch in naming])
+    if empty := [batch.pk for batch in naming if batch.pk not in people]:
         Batch.objects.filter(pk__in=empty, state=BatchState.CALLING).update(state=BatchState.NOT_SENT, lease_until=None)
-    return [Job(batch, people.get(batch.pk, ())) for batch in batches if batch.pk not in empty]
+    return [
+        Job(batch, people.get(batch.pk, ()), recipients.get(batch.pk, ())) for batch in batches if batch.pk not in empty
+    ]
 
 
 # One row a batch instead of one a person; the ids come back as a list, or as its JSON.
@@ -90,15 +99,25 @@ class Post:
                 return calls.schedule_delete(batch.schedule_id)
             case BatchState.UPDATING:
                 return calls.schedule_update(batch.schedule_id, schedule_of(delivery), now=now)
-            case BatchState.CALLING if delivery.route == Route.TRIGGER:
-                return calls.trigger_send(
+            case BatchState.CALLING if delivery.route == Route.TRIGGER and batch.kind == BatchKind.BROADCAST:
+                return calls.trigger_send_broadcast(
                     campaign_id=delivery.campaign_id,
-                    recipients=[TriggerRecipient(external_user_id=external_id) for external_id in job.external_ids],
+                    audience=_of_group(delivery),
                     trigger_properties=delivery.properties,
                     send_id=delivery.send_id or None,
                 )
+            case BatchState.CALLING if delivery.route == Route.TRIGGER:
+                return calls.trigger_send(
+                    campaign_id=delivery.campaign_id,
+                    recipients=job.recipients or named_by_id(job.external_ids),
+                    trigger_properties=delivery.properties,
+                    send_id=delivery.send_id or None,
+                    attachments=_attachments(delivery),
+                )
             case BatchState.CALLING if batch.kind == BatchKind.BROADCAST:
-                return calls.schedule_create_broadcast(**self._staging(delivery, now), **_segment(delivery))
+                return calls.schedule_create_broadcast(
+                    **self._staging(delivery, now), segment_id=_segment_id(delivery), audience=_of_group(delivery)
+                )
             case BatchState.CALLING:
                 return calls.schedule_create(external_user_ids=job.external_ids, **self._staging(delivery, now))
         raise AssertionError(f"A batch that is {job.state} is not called.")
@@ -128,14 +147,14 @@ def email_of(delivery: Delivery) -> Email:
         preheader=message["preheader"] or None,
         message_variation_id=delivery.variation_id,
         headers=ONE_CLICK_UNSUBSCRIBE_HEADERS,
+        attachments=_attachments(delivery),
     )
 
 
 def audience_key_of(delivery: Delivery) -> str:
     """Gives the name under which Braze counts the calls for the audience of a broadcast (contract, section 15)."""
-    segment = _segment(delivery)
-    body = {**everyone_in(segment["segment_id"], segment["audience"]), "campaign_id": delivery.campaign_id}
-    return audience_key(body)
+    everyone = everyone_in(_segment_id(delivery), _of_group(delivery))
+    return audience_key({**everyone, "campaign_id": delivery.campaign_id})
 
 
 def schedule_of(delivery: Delivery) -> Schedule:
@@ -154,15 +173,19 @@ def target_time(delivery: Delivery) -> datetime:
     return moment
 
 
-def _segment(delivery: Delivery) -> dict[str, Any]:
-    """Narrows a segment to the group, and leaves out whom the group must not mail (design.md, section 4)."""
-    audience, code = delivery.mailing.audience, delivery.mailing.group.code
+def _attachments(delivery: Delivery) -> tuple[Attachment, ...]:
+    return tuple(Attachment(**attachment) for attachment in delivery.message.get("attachments", ()))
+
+
+def _segment_id(delivery: Delivery) -> str | None:
+    """Gives the segment of a broadcast; one to everybody of the group has none."""
+    audience = delivery.mailing.audience
     if audience is None:
         raise AssertionError("A broadcast has an audience.")
-    return {
-        "segment_id": audience.segment_id,
-        "audience": AllOf(
-            ArrayAttribute(GROUPS).includes(code),
-            ArrayAttribute(EXCLUDED_GROUPS).does_not_include(code),
-        ),
-    }
+    return audience.segment_id or None
+
+
+def _of_group(delivery: Delivery) -> AllOf:
+    """Narrows a broadcast to the group, and leaves out whom the group must not mail (design.md, section 4)."""
+    code = delivery.mailing.group.code
+    return AllOf(ArrayAttribute(GROUPS).includes(code), ArrayAttribute(EXCLUDED_GROUPS).does_not_include(code))

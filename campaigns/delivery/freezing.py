@@ -10,8 +10,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from braze_client.liquid import neutralise
+from campaigns.attachments.queries import attachments_of, handed_over
 from campaigns.brandlock import Target, prove, render, trigger_properties
 from campaigns.compose.content import compiled_of, context_for
+from campaigns.compose.personal import personal_values_of
 from campaigns.compose.sender import sender_of, sender_problems
 from campaigns.delivery.timing import span_of_wall_clock
 from campaigns.errors import Refusal
@@ -26,12 +28,24 @@ _NOT_IN_A_DISPLAY_NAME = re.compile(r'[<>"\\,;:\r\n\x00-\x1f]+')
 
 def freeze_again(follows: Delivery, *, actor: User) -> Delivery:
     """Makes a delivery with the mail and the IDs of an earlier one, for those whom that one did not reach."""
-    same = ("mailing", "workspace", "route", "digest", "message", "properties", "proof", "app_id", "campaign_id")
+    same = (
+        "mailing",
+        "workspace",
+        "route",
+        "digest",
+        "message",
+        "properties",
+        "personal_values",
+        "mails_new_people",
+        "proof",
+        "app_id",
+        "campaign_id",
+        "variation_id",
+        "send_id",
+        "send_id_is_shared",
+    )
     return Delivery.objects.create(
         **{name: getattr(follows, name) for name in same},
-        variation_id=follows.variation_id,
-        send_id=follows.send_id,
-        send_id_is_shared=follows.send_id_is_shared,
         is_now=True,
         follows=follows,
         started_by=actor,
@@ -72,8 +86,11 @@ def freeze(mailing: Mailing, *, actor: User) -> Delivery:
             "text": rendered.text,
             "from": from_line(sender),
             "reply_to": sender["reply_to"],
+            "attachments": handed_over(attachments_of(mailing)),
         },
         properties=dict(trigger_properties(compiled, mailing.values, context)) if by_braze else {},
+        personal_values=personal_values_of(mailing.version),
+        mails_new_people=by_braze and mailing.version.template.mails_new_people,
         proof={"holds": proof.holds, "fingerprint": proof.fingerprint},
         app_id=workspace.app_id,
         campaign_id=(mailing.version.trigger_campaign_id or workspace.trigger_campaign_id)

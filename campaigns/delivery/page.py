@@ -10,6 +10,7 @@ from django.conf import settings
 from django.utils import timezone
 from django.utils.formats import time_format
 
+from campaigns.attachments.queries import attachments_of
 from campaigns.brandlock import Target
 from campaigns.compose.closing import in_words, moment_in_words
 from campaigns.compose.content import render_mailing
@@ -60,6 +61,7 @@ def page_of(mailing: Mailing, actor: User, *, reschedule: RescheduleForm | None 
         "thread": thread_of(mailing),
         "rendered": render_mailing(mailing, Target.PREVIEW),
         "sender": sender_of(mailing),
+        "attachments": list(attachments_of(mailing)),
     }
 
 

@@ -176,7 +176,7 @@ def _statement(
     """Says what became of everybody: the parts add up to the whole, and the whole is named."""
     if is_broadcast:
         states = ", ".join(str(BatchState(state).label) for state in counts)
-        return _("One call to Braze for a whole segment: %(states)s. Braze alone knows how many people that is.") % {
+        return _("One call to Braze for a whole audience: %(states)s. Braze alone knows how many people that is.") % {
             "states": states
         }
     total = sum(people.values())

@@ -81,7 +81,8 @@ def leave_out_suppressed(batches: Sequence[Batch]) -> int:
     """Takes people who must not be mailed any more out of batches that Braze does not have; gives how many."""
     left_out = 0
     for delivery in {batch.delivery_id: batch.delivery for batch in batches}.values():
-        if not has_news(delivery):
+        # Somebody new is named with the address that they have now, which may have been shut long ago.
+        if not has_news(delivery) and not delivery.mails_new_people:
             continue
         own = [batch.pk for batch in batches if batch.delivery_id == delivery.pk]
         gone = Recipient.objects.filter(batch__in=own, contact__in=_suppressed(delivery))

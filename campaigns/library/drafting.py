@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.db import transaction
@@ -25,6 +25,7 @@ def save_draft(
     trigger_campaign_id: str = "",
     envelope: dict[str, Any] | None = None,
     inlines_css: bool = False,
+    personal_values: Sequence[str] = (),
     seen: str | None = None,
     changes: Mapping[str, Any] | None = None,
 ) -> TemplateVersion:
@@ -52,6 +53,7 @@ def save_draft(
             trigger_campaign_id=trigger_campaign_id,
             envelope=envelope or {},
             inlines_css=inlines_css,
+            personal_values=personal_values,
         )
         if seen is not None and not is_new and stored not in (seen, draft.digest):
             raise StaleDraft

@@ -26,7 +26,16 @@ from campaigns.models import Route, Template, TemplateVersion
 from groups.http import PortalRequest
 from groups.models import User
 
-_SAID = ("name", "description", "folder", "starts_on", "expires_on", "needs_test")
+_SAID = (
+    "name",
+    "description",
+    "folder",
+    "starts_on",
+    "expires_on",
+    "needs_test",
+    "takes_attachments",
+    "mails_new_people",
+)
 
 
 @login_required
@@ -36,9 +45,9 @@ def template_edit(request: PortalRequest, template_id: uuid.UUID) -> HttpRespons
     template = managed_template(request, template_id)
     if request.method == "GET":
         version = queries.newest_of(template)
-        form = TemplateForm(initial=_initial(template, version))
+        form = TemplateForm(initial=_initial(template, version), attributes=template.brand.attributes.all())
         return render(request, "library/template_edit.html", _page(template, version) | {"form": form})
-    form = TemplateForm(request.POST)
+    form = TemplateForm(request.POST, attributes=template.brand.attributes.all())
     is_swap = bool(request.htmx)
     page = "library/_checked.html" if is_swap else "library/template_edit.html"
     if not form.is_valid():
@@ -69,6 +78,7 @@ def _save(template: Template, form: TemplateForm, actor: User) -> TemplateVersio
         trigger_campaign_id=words["trigger_campaign_id"],
         envelope=form.envelope,
         inlines_css=words["inlines_css"],
+        personal_values=words["personal_values"],
         seen=words["seen"] if "seen" in form.data else None,
         changes={name: words[name] for name in _SAID} | {"route": Route(words["route"])},
     )
@@ -131,5 +141,6 @@ def _initial(template: Template, version: TemplateVersion | None) -> dict[str, A
         "source": version.source,
         "trigger_campaign_id": version.trigger_campaign_id,
         "inlines_css": version.inlines_css,
+        "personal_values": version.personal_values,
         "seen": version.digest if version.published_at is None else "",
     }

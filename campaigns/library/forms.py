@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from typing import Any
 
 from django import forms
@@ -15,7 +16,7 @@ from campaigns.brandlock.snippets import MAX_SNIPPET_CHARACTERS
 from campaigns.compose.sender import PARTS
 from campaigns.library.words import one_line
 from campaigns.models import AccessKind, Route, Template, TemplateAccess
-from groups.models import Group, User
+from groups.models import Attribute, Group, User
 from groups.roles import Role
 from groups.tree.queries import in_tree_order
 
@@ -73,6 +74,11 @@ class TemplateForm(NewTemplateForm):
         required=False,
         help_text=_("They go out, or to an approver, only once somebody got a test mail of exactly what they show."),
     )
+    takes_attachments = forms.BooleanField(
+        label=_("Authors may attach files"),
+        required=False,
+        help_text=_("PDFs, calendar entries, tables, texts, pictures and Office files, 2 MB each."),
+    )
     inlines_css = forms.BooleanField(
         label=_("Write style sheets into the elements (HTML only)"),
         required=False,
@@ -94,6 +100,23 @@ class TemplateForm(NewTemplateForm):
         required=False,
         help_text=_("Only where Braze holds the mail. Empty: the one of the Braze settings."),
     )
+    personal_values = forms.MultipleChoiceField(
+        label=_("Personal values that travel with each recipient"),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text=_(
+            "Only where Braze holds the mail. There each is {{api_trigger_properties.${name}}}, escaped for HTML, and "
+            "{{api_trigger_properties.${name_text}}}, plain. Whoever lacks one gets its fallback, or nothing."
+        ),
+    )
+    mails_new_people = forms.BooleanField(
+        label=_("Also people whom Braze does not know yet"),
+        required=False,
+        help_text=_(
+            "Only where Braze holds the mail. Braze then takes each recipient's address and attributes from the "
+            "mailing itself, and keeps them."
+        ),
+    )
     source = forms.CharField(
         label=_("Source (MJML or HTML)"),
         max_length=MAX_SOURCE_CHARACTERS,
@@ -103,6 +126,14 @@ class TemplateForm(NewTemplateForm):
             attrs={"rows": 24, "spellcheck": "false", "autocapitalize": "off", "autocomplete": "off", "wrap": "off"}
         ),
     )
+
+    def __init__(self, *args: Any, attributes: Iterable[Attribute], **options: Any) -> None:
+        super().__init__(*args, **options)
+        field = self.fields["personal_values"]
+        assert isinstance(field, forms.MultipleChoiceField)
+        field.choices = [
+            (one.name, _("%(label)s, as %(name)s") % {"label": one.label, "name": one.name}) for one in attributes
+        ]
 
     def clean(self) -> dict[str, Any]:
         """Takes no last day before the first one."""

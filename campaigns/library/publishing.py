@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from smtplib import SMTPException
 from typing import Any
@@ -11,7 +12,14 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from campaigns.brandlock import Compiled, Finding, SourceRefused, braze_source, compile_source
+from campaigns.brandlock import (
+    Compiled,
+    Finding,
+    SourceRefused,
+    braze_source,
+    compile_source,
+    refuse_personal_clashes,
+)
 from campaigns.brandlock.duties import publish_findings
 from campaigns.compose.content import context_for_group, sample_of_version
 from campaigns.errors import Refusal
@@ -55,6 +63,19 @@ def owed_by(brand: Brand, source: str, compiled: Compiled) -> tuple[Finding, ...
     return publish_findings(source, compiled, allowed_domains(brand))
 
 
+def kept_from_travelling(template: Template, compiled: Compiled, personal_values: Sequence[str]) -> tuple[Finding, ...]:
+    """Gives what keeps values from reaching a mail that Braze holds; nothing where the portal makes the mail."""
+    if template.route != Route.TRIGGER:
+        return ()
+    root = Group.objects.select_related("brand").get(brand=template.brand_id, parent=None)
+    try:
+        braze_source(compiled, context_for_group(root, send_date=""))
+        refuse_personal_clashes(compiled, personal_values)
+    except SourceRefused as refused:
+        return refused.findings
+    return ()
+
+
 def publish_version(
     *,
     template: Template,
@@ -65,6 +86,7 @@ def publish_version(
     trigger_campaign_id: str = "",
     envelope: dict[str, Any] | None = None,
     inlines_css: bool = False,
+    personal_values: Sequence[str] = (),
 ) -> TemplateVersion:
     """Publishes a source as the version that new mailings start from; raises `SourceRefused` and changes nothing.
 
@@ -82,6 +104,7 @@ def publish_version(
         trigger_campaign_id=trigger_campaign_id,
         envelope=envelope,
         inlines_css=inlines_css,
+        personal_values=personal_values,
     ).version
 
 
@@ -95,6 +118,7 @@ def _publish(
     trigger_campaign_id: str,
     envelope: dict[str, Any] | None,
     inlines_css: bool,
+    personal_values: Sequence[str],
     seen: str | None = None,
 ) -> Published:
     """Publishes as `publish_version` does.
@@ -104,11 +128,8 @@ def _publish(
     """
     compiled = compile_for(template.brand, source, kind, inlines_css=inlines_css)
     owed = [finding for finding in owed_by(template.brand, source, compiled) if finding.blocks]
-    if owed:
+    if owed or (owed := list(kept_from_travelling(template, compiled, personal_values))):
         raise SourceRefused(owed)
-    if template.route == Route.TRIGGER:
-        root = Group.objects.select_related("brand").get(brand=template.brand_id, parent=None)
-        braze_source(compiled, context_for_group(root, send_date=""))
     content: dict[str, Any] = {
         "source": source,
         "kind": kind,
@@ -116,6 +137,7 @@ def _publish(
         "trigger_campaign_id": trigger_campaign_id,
         "envelope": envelope or {},
         "inlines_css": inlines_css,
+        "personal_values": personal_values,
     }
     wanted = TemplateVersion(template=template)
     fill(wanted, **content)
@@ -169,6 +191,7 @@ def republish(*, template: Template, source: str, kind: str, actor: User | None)
         trigger_campaign_id=current.trigger_campaign_id if current else "",
         envelope=current.envelope if current else {},
         inlines_css=current.inlines_css if current else False,
+        personal_values=current.personal_values if current else [],
     )
     tested = draft is not None and draft.tested_digest == version.digest
     return _publish(
@@ -180,6 +203,7 @@ def republish(*, template: Template, source: str, kind: str, actor: User | None)
         trigger_campaign_id=version.trigger_campaign_id,
         envelope=version.envelope,
         inlines_css=version.inlines_css,
+        personal_values=version.personal_values,
     )
 
 
@@ -207,6 +231,7 @@ def publish_draft(*, template: Template, actor: User) -> Published:
         trigger_campaign_id=draft.trigger_campaign_id,
         envelope=draft.envelope,
         inlines_css=draft.inlines_css,
+        personal_values=draft.personal_values,
         seen=draft.digest,
     )
 

@@ -11,7 +11,7 @@ from campaigns.brandlock import Compiled, FieldSpec, Finding, SourceRefused
 from campaigns.compose.content import compiled_of
 from campaigns.library.field_words import TYPE_LABELS
 from campaigns.library.images import offered_images
-from campaigns.library.publishing import compile_for, owed_by
+from campaigns.library.publishing import compile_for, kept_from_travelling, owed_by
 from campaigns.library.services import kind_of
 from campaigns.models import Image, Template, TemplateVersion
 from campaigns.sentences import spoken
@@ -86,8 +86,10 @@ def checked(version: TemplateVersion) -> Checked:
     except SourceRefused as refused:
         return Checked(problems=problems_of(refused.findings))
     findings = owed_by(version.template.brand, version.source, compiled)
+    owed = [finding for finding in findings if finding.blocks]
+    owed += kept_from_travelling(version.template, compiled, version.personal_values)
     return Checked(
-        owed=problems_of([finding for finding in findings if finding.blocks]),
+        owed=problems_of(owed),
         warnings=problems_of([finding for finding in findings if not finding.blocks]),
         compiled=compiled,
     )

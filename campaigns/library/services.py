@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from typing import Any
 
 from django.db import transaction
@@ -98,11 +99,19 @@ def fill(
     trigger_campaign_id: str,
     envelope: dict[str, Any],
     inlines_css: bool,
+    personal_values: Sequence[str],
 ) -> None:
-    """Writes a source and its settings into a row that is not published."""
+    """Writes a source and its settings into a row that is not published.
+
+    Raises `Refusal` for a personal value that is none of the brand's attributes.
+    """
+    names = sorted(set(personal_values))
+    if names and version.template.brand.attributes.filter(name__in=names).count() != len(names):
+        raise Refusal(_("Only attributes that the brand allows can travel with each recipient."))
     version.source = source
     version.source_kind = kind
     version.compiled = compiled
     version.trigger_campaign_id = trigger_campaign_id
     version.envelope = envelope
     version.inlines_css = inlines_css
+    version.personal_values = names

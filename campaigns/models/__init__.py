@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from campaigns.models.attachment import Attachment
 from campaigns.models.breaker import Breaker
 from campaigns.models.candidate import Candidate, empty_candidates
 from campaigns.models.delivery import (
@@ -42,6 +43,7 @@ __all__ = [
     "GONE",
     "LIMIT_NAMES",
     "AccessKind",
+    "Attachment",
     "AudienceChunk",
     "Batch",
     "BatchKind",

@@ -27,7 +27,7 @@ class DeliveryState(models.TextChoices):
 
 
 class BatchKind(models.TextChoices):
-    """Up to 50 named people, or one Braze segment whose people the portal does not know."""
+    """Up to 50 named people, or a whole audience whose people only Braze knows."""
 
     LIST = "list", _("List")
     BROADCAST = "broadcast", _("Broadcast")
@@ -65,6 +65,9 @@ class Delivery(models.Model):
     `judged` counts those whom the plan has judged so far, `excluded` by reason those whom it left out, `batch_count`
     the batches; so that no page counts a million rows. `known_since` is when Braze first knew the newest of them.
 
+    On route B `personal_values` are the names of the attributes that travel with each recipient, each with what stands
+    for people who lack it; with `mails_new_people` everybody is named with what Braze should know of them.
+
     `stage_by` is the last moment to have everything staged, `undo_until` the last moment at which all of it can still
     be withdrawn; both lie before `go_at`. With `in_local_time` the mail goes at the wall clock of each recipient:
     `go_at` is the earliest of these moments, `ends_at` the latest. `moved_to` is the time that staged schedules are
@@ -85,6 +88,8 @@ class Delivery(models.Model):
     message = models.JSONField(default=dict)
     properties = models.JSONField(default=dict)
     proof = models.JSONField(default=dict)
+    personal_values = models.JSONField(default=dict, blank=True)
+    mails_new_people = models.BooleanField(default=False)
     app_id = models.CharField(max_length=64, blank=True)
     campaign_id = models.CharField(max_length=64)
     variation_id = models.CharField(max_length=64, blank=True)

@@ -29,7 +29,9 @@ class Template(models.Model):
 
     It is offered from `starts_on` and to the end of `expires_on`, in the group's zone; after that drafts of it can be
     looked at and not be sent (T14). `folder` and `slug` sort and name it (T13). `needs_test` lets mailings pass only
-    once a test of exactly their content was sent (M14). A recalled one is neither offered nor sent (M24).
+    once a test of exactly their content was sent (M14). With `takes_attachments` authors may hang files on mailings,
+    with `mails_new_people` a mail that Braze holds also reaches people whom Braze does not know yet. A recalled one is
+    neither offered nor sent (M24).
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -42,6 +44,8 @@ class Template(models.Model):
     starts_on = models.DateField(null=True, blank=True)
     expires_on = models.DateField(null=True, blank=True)
     needs_test = models.BooleanField(default=False)
+    takes_attachments = models.BooleanField(default=False)
+    mails_new_people = models.BooleanField(default=False)
     recalled_at = models.DateTimeField(null=True, blank=True)
     recall_reason = models.CharField(max_length=300, blank=True)
     current = models.ForeignKey(
@@ -114,7 +118,8 @@ class TemplateVersion(models.Model):
 
     `tested_digest` is that of the source of which a test mail was sent last; a version is tested where it is its own.
     `envelope` says of `name`, `address` and `reply_to` what the template sets (`value`) and whether authors may write
-    their own (`is_open`); what it does not name is the group's (T2).
+    their own (`is_open`); what it does not name is the group's (T2). `personal_values` names the attributes of the
+    brand that travel with each recipient to a mail that Braze holds.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -124,6 +129,7 @@ class TemplateVersion(models.Model):
     source = models.TextField()
     compiled = models.JSONField()
     trigger_campaign_id = models.CharField(max_length=64, blank=True)
+    personal_values = models.JSONField(default=list, blank=True)
     inlines_css = models.BooleanField(default=False)
     envelope = models.JSONField(default=dict, blank=True)
     tested_digest = models.CharField(max_length=64, blank=True)
@@ -143,6 +149,8 @@ class TemplateVersion(models.Model):
     def digest(self) -> str:
         """The SHA-256 of everything that is published, in hexadecimal."""
         parts = [self.source_kind, self.source, self.trigger_campaign_id, self.inlines_css, self.envelope]
+        # Left out where there are none, so that what was tested before there were any stays tested.
+        parts += [self.personal_values] if self.personal_values else []
         return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
 
 

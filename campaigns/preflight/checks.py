@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 
 from django.conf import settings
 from django.utils import timezone
@@ -11,14 +10,11 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext_noop as _
 
 from campaigns.brandlock import (
-    Compiled,
     RenderContext,
     Target,
-    ValuesRefused,
     check_values,
     prove,
     render,
-    trigger_properties,
 )
 from campaigns.compose.content import compiled_of, context_for
 from campaigns.compose.queries import audience_count
@@ -27,7 +23,10 @@ from campaigns.delivery.local_time import local_time_problem
 from campaigns.halts import halts_over
 from campaigns.library.offering import day_of, is_withheld
 from campaigns.models import Mailing, Route, RuleLevel
+from campaigns.preflight.attachments import attachments
 from campaigns.preflight.findings import CheckFinding
+from campaigns.preflight.route_b import broadcast, properties
+from campaigns.preflight.subject import Subject
 from campaigns.preflight.times import times
 from campaigns.rules.queries import hits_of, restrictions_of
 from campaigns.testsend.queries import is_tested
@@ -38,17 +37,6 @@ CLIPPED_AT_BYTES = 102 * 1024
 CLIPPING_NEAR_BYTES = 85 * 1024
 LONG_SUBJECT_CHARACTERS = 60
 SENDER_STEP = "mailing-sender"
-
-
-@dataclass(frozen=True, slots=True)
-class Subject:
-    """What every check looks at."""
-
-    mailing: Mailing
-    compiled: Compiled
-    context: RenderContext
-    workspace: Workspace | None
-    actor: User
 
 
 def check(
@@ -174,12 +162,6 @@ def _audience(subject: Subject) -> Iterator[CheckFinding]:
             step="audience",
             params={"name": audience.name},
         )
-    if count.total is None and subject.mailing.route == Route.TRIGGER:
-        yield CheckFinding(
-            "segment_needs_portal_mail",
-            _("A Braze segment cannot be mailed by a template that Braze holds. Choose a list."),
-            step="audience",
-        )
 
 
 def _group(subject: Subject) -> Iterator[CheckFinding]:
@@ -270,17 +252,6 @@ def _reachable_images(subject: Subject) -> Iterator[CheckFinding]:
         )
 
 
-def _properties(subject: Subject) -> Iterator[CheckFinding]:
-    """Asks whether the values can travel to a mail that Braze holds: a merge tag inside a value cannot."""
-    if subject.mailing.route != Route.TRIGGER:
-        return
-    try:
-        trigger_properties(subject.compiled, subject.mailing.values, subject.context)
-    except ValuesRefused as error:
-        for finding in error.findings:
-            yield CheckFinding.of_value(finding)
-
-
 def _mail_is_sound(subject: Subject) -> Iterator[CheckFinding]:
     """Renders the mail as Braze gets it: its size, and the proof that nothing that was locked has changed."""
     rendered = render(subject.compiled, subject.mailing.values, subject.context, Target.BRAZE)
@@ -303,13 +274,14 @@ def _mail_is_sound(subject: Subject) -> Iterator[CheckFinding]:
 
 CHECKS: tuple[Callable[[Subject], Iterator[CheckFinding]], ...] = (
     _values,
-    _properties,
+    properties,
     _sender,
     _restricted_words,
     _season,
     _withheld,
     _subject_line,
     _audience,
+    broadcast,
     _import,
     _group,
     _halt,
@@ -317,5 +289,6 @@ CHECKS: tuple[Callable[[Subject], Iterator[CheckFinding]], ...] = (
     times,
     _workspace,
     _reachable_images,
+    attachments,
     _tested,
 )

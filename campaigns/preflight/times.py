@@ -14,7 +14,7 @@ from campaigns.schedule.overruling import is_overruled, people_behind
 from campaigns.schedule.wishes import Wish, expected_at, wish_of
 
 if TYPE_CHECKING:
-    from campaigns.preflight.checks import Subject
+    from campaigns.preflight.subject import Subject
 
 
 def times(subject: Subject) -> Iterator[CheckFinding]:

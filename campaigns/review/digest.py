@@ -6,11 +6,13 @@ import hashlib
 import json
 from typing import Any
 
+from campaigns.attachments.queries import attachments_of
 from campaigns.brandlock import Compiled, FieldType, RenderContext, Target, render
 from campaigns.brandlock.pieces import Origin, places
 from campaigns.brandlock.tokens import TOKEN
 from campaigns.compose.content import compiled_of, context_for_group, mailing_facts
 from campaigns.compose.gallery import images_named_in
+from campaigns.compose.personal import personal_values_of
 from campaigns.compose.sender import sender_of
 from campaigns.models import Mailing
 
@@ -48,7 +50,15 @@ def _content(mailing: Mailing) -> dict[str, Any]:
         "values": mailing.values,
         "filled_in": _filled_in(compiled, mailing.values, context),
         "route": mailing.route,
+        **_beside(mailing),
     }
+
+
+def _beside(mailing: Mailing) -> dict[str, Any]:
+    """Gives what travels beside the mail; left out where there is none, so that it changes no digest of before."""
+    attached = [[one.file_name, one.content_type, one.sha256] for one in attachments_of(mailing)]
+    personal = personal_values_of(mailing.version)
+    return {**({"attachments": attached} if attached else {}), **({"personal": personal} if personal else {})}
 
 
 def _sha256(covered: dict[str, Any]) -> str:

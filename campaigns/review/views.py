@@ -11,10 +11,11 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
+from campaigns.attachments.queries import attachments_of
 from campaigns.brandlock import Target
 from campaigns.compose.closing import moment_in_words
 from campaigns.compose.content import render_mailing
-from campaigns.compose.queries import audience_count
+from campaigns.compose.queries import count_of
 from campaigns.compose.sender import sender_of
 from campaigns.errors import NotReady, Refusal
 from campaigns.models import Mailing, Review, ReviewState
@@ -120,10 +121,11 @@ def _page(request: PortalRequest, review: Review, form: ChangesForm, *, status: 
         "group": mailing.group,
         "changes": changes_of(mailing),
         "checks": check(mailing, actor=request.user),
-        "count": audience_count(mailing.audience, mailing.group, mailing.send_at) if mailing.audience else None,
+        "count": count_of(mailing),
         "when": moment_in_words(mailing),
         "rendered": render_mailing(mailing, Target.PREVIEW),
         "sender": sender_of(mailing),
+        "attachments": list(attachments_of(mailing)),
         "is_own": request.user.pk in (review.submitted_by_id, mailing.author_id),
         "is_open": review.state == ReviewState.OPEN,
         "earlier": [one for one in queries.thread_of(mailing) if one.pk != review.pk],

@@ -6,9 +6,18 @@ from collections.abc import Iterable
 
 from django.utils.translation import gettext as _
 
-from braze_client import Email
-from campaigns.brandlock import Target, ValuesRefused, fill_merge_tags, trigger_properties
+from braze_client import Attachment, Email
+from campaigns.attachments.queries import attachments_of, handed_over
+from campaigns.brandlock import (
+    PersonalValue,
+    Target,
+    ValuesRefused,
+    fill_merge_tags,
+    personal_properties,
+    trigger_properties,
+)
 from campaigns.compose.content import NO_TOKEN, TOKEN_LIQUID, compiled_of, context_for, render_mailing, unsubscribe_url
+from campaigns.compose.personal import personal_samples_of
 from campaigns.compose.sender import sender_of, sender_problems
 from campaigns.delivery.freezing import from_line
 from campaigns.errors import Refusal
@@ -47,17 +56,27 @@ def email_of(mailing: Mailing, contact: Contact | None, *, app_id: str) -> Email
         body=shown.html,
         plaintext_body=shown.text,
         preheader=shown.preheader or None,
+        attachments=files_of(mailing),
     )
 
 
-def properties_of(mailing: Mailing) -> dict[str, str]:
-    """Gives the trigger properties of a test, its subject marked; raises `Refusal` for values that cannot travel."""
+def files_of(mailing: Mailing) -> tuple[Attachment, ...]:
+    """Gives the files that hang on a test, as on the delivery."""
+    return tuple(Attachment(**attachment) for attachment in handed_over(attachments_of(mailing)))
+
+
+def properties_of(mailing: Mailing) -> dict[str, PersonalValue]:
+    """Gives the trigger properties of a test, its subject marked, with samples of personal values.
+
+    Raises `Refusal` for values that cannot travel.
+    """
     try:
         properties = trigger_properties(compiled_of(mailing.version), mailing.values, context_for(mailing))
     except ValuesRefused as error:
         finding = error.findings[0]
         raise Refusal(spoken(finding.message, finding.params)) from error
-    return {name: f"{MARK} {text}" if name in _SUBJECTS else text for name, text in properties.items()}
+    marked = {name: f"{MARK} {text}" if name in _SUBJECTS else text for name, text in properties.items()}
+    return {**marked, **personal_properties(personal_samples_of(mailing.version))}
 
 
 def samples_of(brand: Brand) -> dict[str, object]:

@@ -27,7 +27,7 @@ from campaigns.errors import Refusal
 from campaigns.models import Mailing, Route, TestMail, TestState
 from campaigns.review.digest import content_digest_of
 from campaigns.testsend.budget import NotYet, take
-from campaigns.testsend.content import email_of, properties_of
+from campaigns.testsend.content import email_of, files_of, properties_of
 from campaigns.testsend.outcomes import language_of, put_off, refuse, write
 from campaigns.testsend.profiles import bring_to_braze, external_id_of
 from campaigns.testsend.queries import colleagues_of
@@ -94,6 +94,7 @@ def _call_for(
             campaign_id=mailing.version.trigger_campaign_id or workspace.trigger_campaign_id,
             recipients=[TriggerRecipient(external_user_id=tester)],
             trigger_properties=properties_of(mailing),
+            attachments=files_of(mailing),
         )
         return trigger, now
     lead = timedelta(seconds=max(settings.TEST_LEAD_SECONDS, SHORTEST_LEAD_SECONDS))

@@ -1,4 +1,4 @@
-"""The page on which head office assigns Braze segments to a group."""
+"""The pages on which head office lets a group send to people whom only Braze knows: segments, and all of its own."""
 
 from __future__ import annotations
 
@@ -57,3 +57,17 @@ def segment_assign(request: PortalRequest, group_id: uuid.UUID) -> HttpResponse:
             request, _("%(group)s can now send to %(segment)s.") % {"group": group.name, "segment": chosen.name}
         )
     return redirect("groups:segment-list", group_id=group.pk)
+
+
+@login_required
+@require_POST
+def everybody_add(request: PortalRequest, group_id: uuid.UUID) -> HttpResponse:
+    """Lets a group send to everybody whom Braze holds under its code."""
+    group = access.get(request.user, Group, group_id, Permission.ASSIGN_SEGMENTS)
+    try:
+        services.add_everybody(group=group, actor=request.user)
+    except GroupsError as error:
+        messages.error(request, error.sentence)
+    else:
+        messages.success(request, _("%(group)s can now send to everybody of it in Braze.") % {"group": group.name})
+    return redirect("groups:audience-list", group_id=group.pk)

@@ -162,6 +162,24 @@ def assign_segment(*, group: Group, segment_id: str, name: str, actor: User) -> 
     return audience
 
 
+def add_everybody(*, group: Group, actor: User) -> Audience:
+    """Lets a group send to everybody whom Braze holds under its code, whether or not a file brought them here.
+
+    Raises `InputRefused` where the group has that audience already or is closed.
+    """
+    _demand_open(group)
+    if Audience.objects.filter(group=group, kind=AudienceKind.EVERYBODY).exists():
+        raise InputRefused(_("The group can send to everybody of it in Braze already."))
+    name = _("Everybody of %(group)s in Braze") % {"group": group.name[:90]}
+    try:
+        with transaction.atomic():
+            audience = Audience.objects.create(group=group, kind=AudienceKind.EVERYBODY, name=name)
+            audit.record("audience.everybody_added", actor=actor, target=audience, group=group)
+    except IntegrityError as error:
+        raise InputRefused(_("The group has an audience called %(name)s already.") % {"name": name}) from error
+    return audience
+
+
 def unsubscribe(*, contact: Contact, group: Group | None, source: str) -> int:
     """Stops mail from a group, or from the whole brand, to everybody of the brand who has the contact's address.
 

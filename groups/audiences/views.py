@@ -16,7 +16,7 @@ from groups import access
 from groups.audiences import cleaning, queries, services
 from groups.errors import InputRefused
 from groups.http import PortalRequest
-from groups.models import Audience, Contact, Group
+from groups.models import Audience, AudienceKind, Contact, Group
 from groups.roles import Permission
 from groups.workspace.queries import workspace_of
 
@@ -28,11 +28,13 @@ PAGE_SIZE = 50
 def audience_list(request: PortalRequest, group_id: uuid.UUID) -> HttpResponse:
     """Shows a group's audiences with their size and whether Braze has everybody."""
     group = access.get(request.user, Group, group_id, Permission.SEE_CONTACTS)
+    audiences = queries.audiences_of(group)
     context = {
         "group": group,
-        "audiences": queries.audiences_of(group),
+        "audiences": audiences,
         "may_manage": access.may(request.user, Permission.MANAGE_CONTACTS, group),
         "may_assign": access.may(request.user, Permission.ASSIGN_SEGMENTS, group),
+        "has_everybody": any(audience.kind == AudienceKind.EVERYBODY for audience in audiences),
     }
     return render(request, "audiences/audience_list.html", context)
 

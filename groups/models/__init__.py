@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from groups.models.attribute import Attribute, AttributeKind
-from groups.models.audience import Audience, AudienceKind, AudienceMember
+from groups.models.audience import COUNTED_BY_BRAZE, Audience, AudienceKind, AudienceMember
 from groups.models.brand import Brand
 from groups.models.contact import Contact, Suppression, SuppressionReason, SyncState
 from groups.models.contact_import import ContactImport, ImportReject, ImportState
@@ -14,6 +14,7 @@ from groups.models.window import RateWindow
 from groups.models.workspace import SendIdDay, Workspace
 
 __all__ = [
+    "COUNTED_BY_BRAZE",
     "Attribute",
     "AttributeKind",
     "Audience",

@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 import uuid
+from typing import Final
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 
 class AudienceKind(models.TextChoices):
-    """A list that was uploaded, or a Braze segment that head office assigned to the group."""
+    """A list that was uploaded, a Braze segment that head office assigned, or everybody of the group in Braze."""
 
     LIST = "list", _("List")
     SEGMENT = "segment", _("Braze segment")
+    EVERYBODY = "everybody", _("Everybody of this group in Braze")
+
+
+# Only Braze knows who is in these: they go out as one call to whomever it finds, never as a list of people.
+COUNTED_BY_BRAZE: Final = frozenset({AudienceKind.SEGMENT, AudienceKind.EVERYBODY})
 
 
 class Audience(models.Model):
@@ -35,11 +41,19 @@ class Audience(models.Model):
             models.CheckConstraint(
                 condition=models.Q(kind="segment") ^ models.Q(segment_id=""), name="audience_segment_has_its_id"
             ),
+            models.UniqueConstraint(
+                fields=["group"], condition=models.Q(kind="everybody"), name="audience_everybody_once_per_group"
+            ),
         )
         ordering = ("name",)
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def is_counted_by_braze(self) -> bool:
+        """Whether only Braze knows who is in it, so that a mailing to it is one call for all of them."""
+        return self.kind in COUNTED_BY_BRAZE
 
 
 class AudienceMember(models.Model):

@@ -101,7 +101,7 @@ export default function attach(root) {
     const step = button.closest("[data-step]");
     if (!(await saver.act(step, name, value))) return;
     const fresh = step.querySelector(`[name="${CSS.escape(name)}"][value="${CSS.escape(value)}"]:not(:disabled)`)
-      ?? step.querySelector("[data-act]:not(:disabled)");
+      ?? step.querySelector("[data-act]:not(:disabled), input[type=file]");
     fresh?.focus();
   }
 

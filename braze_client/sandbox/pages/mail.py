@@ -68,6 +68,7 @@ def message_page(message: Message, rendered: RenderedMessage) -> str:
         ("Schedule ID", mailing.schedule_id),
         *rendered.headers,
     ]
+    envelope += [("Attachment", f"{name}: {url}") for name, url in mailing.content.attachments]
     rows = "".join(f"<dt>{escape(name)}</dt><dd>{escape(value)}</dd>" for name, value in envelope if value)
     # Links of the mail open beside the page, never in its place.
     source = escape('<base target="_blank">' + rendered.body)

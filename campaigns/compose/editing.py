@@ -1,0 +1,38 @@
+"""The one way to write to a draft: only to the revision that was looked at."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db import transaction
+from django.db.models import F
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from campaigns.errors import NotEditable, StaleRevision
+from campaigns.models import Mailing, MailingState
+from groups.audit import record
+from groups.models import User
+
+
+def edit_draft(mailing: Mailing, actor: User, *, revision: int, beside: str = "", **changes: Any) -> Mailing:
+    """Writes columns of a draft whose revision is still the expected one, and counts the edit.
+
+    `beside` names what is changed in other rows, in the same transaction. Raises `StaleRevision` when something newer
+    is stored, and `NotEditable` when the mailing is no draft.
+    """
+    with transaction.atomic():
+        changed = Mailing.objects.filter(pk=mailing.pk, state=MailingState.DRAFT, revision=revision).update(
+            revision=F("revision") + 1, updated_at=timezone.now(), **changes
+        )
+        mailing.refresh_from_db()
+        if changed:
+            named = ", ".join(sorted([*changes, *([beside] if beside else [])]))
+            record("mailing.edited", actor=actor, group=mailing.group, target=mailing, changed=named)
+            return mailing
+    if mailing.state != MailingState.DRAFT:
+        raise NotEditable(
+            _("This mailing is no draft any more: %(state)s. Take it back or cancel it before you change it.")
+            % {"state": mailing.get_state_display()}
+        )
+    raise StaleRevision(mailing.revision)
