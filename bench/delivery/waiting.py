@@ -53,10 +53,10 @@ def budget(ground: Ground) -> None:
 def small(ground: Ground) -> None:
     """A small mailing of another group, sent while a large one is planned and while it is handed over.
 
-    A real Celery worker with its two processes does the work, nudged by the messages that the portal sends.
+    A real Celery worker with two processes and the clock does the work, nudged by the messages that the portal sends.
     """
     beside = filling.a_list(filling.a_group(ground.brand, "SMALL"), SMALL)
-    with ground.sandbox(), running(PORTAL, portal_queue()):
+    with ground.sandbox(), running(PORTAL, portal_queue(), "--beat", "--concurrency", "2"):
         _until_started(filling.a_delivery(beside))
         large = filling.a_delivery(ground.audience)
         _until(lambda: _is_at(large, judged__gt=0))
