@@ -21,7 +21,7 @@ from campaigns.models import Delivery
 RECIPIENTS: Final = 50_000
 FEW: Final = 10_000
 LATENCY_MS: Final = 50
-PLAIN_TASKS: Final = 150
+PLAIN_TASKS: Final = 200
 # With more people than this everything is measured once.
 MANY: Final = 200_000
 
