@@ -97,9 +97,10 @@ def _slowest_start(audience: Audience, large: Delivery, state: DeliveryState) ->
 
 
 def _seconds_to_start(audience: Audience) -> float:
-    """Gives how long it takes from sending a mailing until the first call for it."""
+    """Gives how long it takes from submitting a mailing until the first call for it."""
+    mailing = filling.a_mailing(audience)
     began = time.time()
-    called_at = _until_started(filling.a_delivery(audience))
+    called_at = _until_started(filling.submitted(mailing))
     return called_at - began
 
 
