@@ -12,7 +12,7 @@ from campaigns.compose.services import start_mailing
 from campaigns.delivery.services import send
 from campaigns.library.publishing import publish_version
 from campaigns.library.services import create_template
-from campaigns.models import Delivery, SourceKind, Template
+from campaigns.models import Delivery, Mailing, SourceKind, Template
 from groups.models import Attribute, AttributeKind, Audience, AudienceKind, Brand, Group, GroupKind, ReviewPolicy, User
 from groups.people.services import add_member
 from groups.roles import Role
@@ -130,13 +130,21 @@ def a_list(group: Group, people: int) -> Audience:
 
 def a_delivery(audience: Audience) -> Delivery:
     """Sends a new mailing to a list, as a person of its group would, and gives its delivery, not yet planned."""
+    return submitted(a_mailing(audience))
+
+
+def a_mailing(audience: Audience) -> Mailing:
+    """Gives a new mailing to a list, ready to be sent."""
     group = audience.group
-    template = Template.objects.get(brand=group.brand)
-    sender = _sender(group)
-    mailing = start_mailing(group=group, template=template, actor=sender)
+    mailing = start_mailing(group=group, template=Template.objects.get(brand=group.brand), actor=_sender(group))
     mailing.audience = audience
     mailing.save()
-    send(mailing=mailing, actor=sender)
+    return mailing
+
+
+def submitted(mailing: Mailing) -> Delivery:
+    """Sends a mailing and gives its delivery, not yet planned."""
+    send(mailing=mailing, actor=_sender(mailing.group))
     return mailing.deliveries.get()
 
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import signal
+import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -34,6 +36,8 @@ def own_place() -> Iterator[str]:
                 "PYTHONPATH": str(_PROJECT),
             }
         )
+        # Asked to end, it leaves nothing behind either.
+        signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
         try:
             if is_server:
                 _at(server, f'CREATE DATABASE "{name}"')
