@@ -38,7 +38,8 @@ def plan(delivery_id: str) -> None:
     elif delivery.state == DeliveryState.PLANNING:
         if waits_for_sync(delivery):
             sync.delay(str(delivery.workspace_id))
-        elif delivery.chunks.exists():
+        elif delivery.chunks.filter(delivery__lease_until=None).exists():
+            # Whoever else has the lease goes on by itself, and asking again and again would only keep everybody busy.
             with transaction.atomic():
                 nudges.plan(delivery)
 
