@@ -20,7 +20,7 @@ from braze_client.sandbox.auth import check_key, check_permission, read_body, re
 from braze_client.sandbox.dispatcher import Dispatcher
 from braze_client.sandbox.endpoint import RATE_LIMITED, Call, Endpoint
 from braze_client.sandbox.envelope import Exchange, Refusal, json_reply, rate_headers
-from braze_client.sandbox.faults import CUT, ConnectionCut, CutReply, reply_instead, spoiled, take_fault
+from braze_client.sandbox.faults import CUT, ConnectionCut, CutReply, done_by, reply_instead, spoiled, take_fault
 from braze_client.sandbox.journal import Change
 from braze_client.sandbox.options import Fault, SandboxOptions
 from braze_client.sandbox.replaying import replay
@@ -54,7 +54,11 @@ class Sandbox(Starlette):
                 *(Route(one.path, self._endpoint(one), methods=[one.method]) for one in ENDPOINTS),
                 *inbox.routes(self.workspace, self.catch_up),
                 *control.routes(
-                    self.workspace, self.catch_up, self.forget, tuple(endpoint.path for endpoint in ENDPOINTS)
+                    self.workspace,
+                    self.catch_up,
+                    self.forget,
+                    lambda: self.dispatcher.is_idle,
+                    tuple(endpoint.path for endpoint in ENDPOINTS),
                 ),
             ],
             exception_handlers={404: _not_found, 405: _not_found},
@@ -104,11 +108,11 @@ class Sandbox(Starlette):
             state.calls[endpoint.path] += 1
             if state.options.latency_ms:
                 await asyncio.sleep(state.options.latency_ms / 1000)
-            fault = take_fault(state, endpoint.path) if state.faults else None
+            fault = take_fault(state, endpoint.path, raw) if state.faults else None
             reply = None if fault is None else await reply_instead(fault, request, exchange)
             if reply is None:
                 self.catch_up()
-                reply = _answered(state, endpoint, request, raw, exchange)
+                reply = _answered(state, endpoint, request, done_by(fault, raw), exchange)
                 state.statuses[str(reply.status_code)] += 1
                 if fault is not None:
                     reply = await spoiled(fault, request, reply)

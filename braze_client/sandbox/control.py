@@ -9,6 +9,8 @@
 | `GET /sandbox/calls` | the last calls with request and answer, newest first |
 | `GET /sandbox/quotas` | each window: limit, used, when it resets |
 | `GET /sandbox/profiles?q=` | people by external ID or address |
+| `GET /sandbox/schedules` | mail that waits for its time, and whom it names |
+| `GET`, `POST /sandbox/clock` | how far its clock is ahead of the machine's; put it on by `ahead_seconds` |
 | `POST /sandbox/reset` | forget everything |
 """
 
@@ -32,16 +34,25 @@ from braze_client.sandbox.options import Fault, FaultKind
 from braze_client.sandbox.pages import control as pages
 from braze_client.sandbox.pages.layout import notice
 from braze_client.sandbox.profiles import Profile
-from braze_client.sandbox.state import State
+from braze_client.sandbox.state import Schedule, State
 
 PAGE_SIZE = 50
 MAIL_SHOWN = 50
+MOST_AHEAD_SECONDS = 10 * 365 * 86_400
 STATUSES = ("400", "401", "403", "404", "413", "415", "429", "500", "502", "503", "504")
-ADDRESSES = ("/inbox.json", "/ledger.json", "/sandbox/faults", "/sandbox/calls", "/sandbox/quotas", "/sandbox/profiles")
+ADDRESSES = (
+    "/inbox.json",
+    "/ledger.json",
+    *(f"/sandbox/{name}" for name in ("faults", "calls", "quotas", "profiles", "schedules", "clock")),
+)
 
 
 def routes(
-    state: State, catch_up: Callable[[], None], forget: Callable[[], None], paths: tuple[str, ...]
+    state: State,
+    catch_up: Callable[[], None],
+    forget: Callable[[], None],
+    is_idle: Callable[[], bool],
+    paths: tuple[str, ...],
 ) -> list[Route]:
     """Returns the routes; `paths` are the endpoints that a fault can be armed for."""
 
@@ -74,6 +85,20 @@ def routes(
         catch_up()
         found = _people(state, request.query_params.get("q", ""))
         return _json({"total": len(found), "profiles": [_profile(profile) for profile in found[:PAGE_SIZE]]})
+
+    async def schedules(request: Request) -> Response:
+        catch_up()
+        waiting = {id(one): one for due, _, one in state.queue if one.state == "waiting" and one.due == due}
+        found = [_schedule(state, one) for one in waiting.values()]
+        return _json({"now": state.clock(), "is_delivering": not is_idle(), "schedules": found})
+
+    async def clock(request: Request) -> Response:
+        if request.method == "POST":
+            try:
+                state.ahead_seconds = _read_ahead(read_body(request, await request.body()), state.ahead_seconds)
+            except Refusal as refusal:
+                return json_reply(refusal.payload, status=refusal.status, exchange=Exchange(rate_headers={}))
+        return _json({"now": state.clock(), "ahead_seconds": state.ahead_seconds})
 
     async def profiles_page(request: Request) -> Response:
         catch_up()
@@ -127,6 +152,8 @@ def routes(
         Route("/sandbox/calls", calls),
         Route("/sandbox/quotas", quotas),
         Route("/sandbox/profiles", profiles),
+        Route("/sandbox/schedules", schedules),
+        Route("/sandbox/clock", clock, methods=["GET", "POST"]),
         Route("/profiles", profiles_page),
         Route("/profiles/{braze_id}", profile_page),
         Route("/calls", calls_page),
@@ -180,6 +207,30 @@ def _profile(profile: Profile) -> dict[str, Any]:
         "custom_attributes": profile.custom,
         "subscription_groups": profile.subscription_groups,
     }
+
+
+def _schedule(state: State, schedule: Schedule) -> dict[str, object]:
+    """Returns what waits; `people` is null where an audience is addressed."""
+    found = [
+        one if isinstance(one, str) else getattr(one.find(state.profiles), "external_id", None)
+        for one in schedule.addressees
+    ]
+    return {
+        "schedule_id": schedule.schedule_id,
+        "dispatch_id": schedule.dispatch_id,
+        "send_id": schedule.send_id,
+        "subject": schedule.content.subject,
+        "due": schedule.due,
+        "people": None if schedule.is_broadcast else [one for one in found if one is not None],
+    }
+
+
+def _read_ahead(body: Mapping[str, object], standing: float) -> float:
+    """Returns how far ahead the clock is to be; it is never put back, since what went cannot be called back."""
+    ahead = body.get("ahead_seconds")
+    if not isinstance(ahead, int | float) or not standing <= ahead <= MOST_AHEAD_SECONDS:
+        raise Refusal("ahead_seconds is a number, not smaller than before, of at most ten years")
+    return float(ahead)
 
 
 def _json(payload: dict[str, object]) -> Response:

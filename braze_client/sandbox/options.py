@@ -40,6 +40,8 @@ FaultKind = Literal[
     "cut_during",
     "accept_then_drop",
     "accept_then_hang",
+    "accept_then_fail",
+    "partly",
     "garbled",
     "wrong_word",
     "html",
@@ -53,15 +55,23 @@ class Fault:
 
     Not done: a status from 400 to 599; timeout (no answer for `hold_seconds`, then cut); cut_before (cut at once);
     redirect (302 to a sign-in page). Done: cut_during (half of the answer, then cut); accept_then_drop (cut without an
-    answer); accept_then_hang (no answer for `hold_seconds`, then cut); garbled (2xx with broken JSON); wrong_word (2xx
-    whose message is not success); html (2xx with a page); slow_drip (the answer over `hold_seconds`). latency: answered
-    well after `hold_seconds`.
+    answer); accept_then_hang (no answer for `hold_seconds`, then cut); accept_then_fail (500); partly (2xx, but the
+    first `people` whom the call names are left out, and `errors` names them); garbled (2xx with broken JSON);
+    wrong_word (2xx whose message is not success); html (2xx with a page); slow_drip (the answer over `hold_seconds`).
+    latency: answered well after `hold_seconds`.
+
+    The first `after` calls are answered as always, and with `person` all that do not name this external ID.
+    `resets_in` are the seconds that the headers of a 429 name; without it they say nothing.
     """
 
     path: str
     kind: int | FaultKind
     count: int = 1
     hold_seconds: float = 3600.0
+    after: int = 0
+    person: str = ""
+    people: int = 1
+    resets_in: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -64,13 +64,15 @@ class State:
 
     def __init__(self, options: SandboxOptions, clock: Clock) -> None:
         self.options = options
-        self.clock = clock
+        self.ahead_seconds = 0.0
+        self.clock: Clock = lambda: clock() + self.ahead_seconds
         self.journal = Journal(options.state_path) if options.state_path is not None else None
         self.reset()
 
     def reset(self) -> None:
         """Forgets everything but the options."""
         options = self.options
+        self.ahead_seconds = 0.0
         self.ids = Ids()
         self.recorder = Recorder(options.recorded_calls, options.api_key)
         self.profiles = Profiles(array_elements=options.array_elements)

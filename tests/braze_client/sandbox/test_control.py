@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.braze_client.sandbox.builders import KEY, Desk, a_person, a_trigger
+from tests.braze_client.sandbox.builders import KEY, Desk, a_person, a_schedule, a_trigger
 
 EVIL = "<script>alert(1)</script>"
 PAGES = ["/inbox", "/profiles", "/calls", "/quotas", "/faults"]
@@ -67,6 +67,36 @@ async def test_people_are_found_by_id_or_address_and_shown_with_what_they_got() 
     assert (await desk.get("/profiles/nobody")).status_code == 404
 
 
+async def test_what_waits_for_its_time_is_listed_with_its_people() -> None:
+    desk = Desk()
+    await desk.people(a_person(1), a_person(2))
+    made = (await desk.post("/messages/schedule/create", a_schedule(desk, "C1", "C2", seconds=90))).json()
+
+    (waiting,) = (await desk.get("/sandbox/schedules")).json()["schedules"]
+    await desk.post("/messages/schedule/delete", {"schedule_id": made["schedule_id"]})
+    later = (await desk.get("/sandbox/schedules")).json()
+
+    assert (waiting["schedule_id"], waiting["people"]) == (made["schedule_id"], ["C1", "C2"])
+    assert waiting["due"] == desk.now + 90
+    assert (later["schedules"], later["is_delivering"]) == ([], False)
+
+
+async def test_hours_pass_in_a_moment_and_never_come_back() -> None:
+    desk = Desk()
+    await desk.people(a_person())
+    await desk.post("/messages/schedule/create", a_schedule(desk, "C1", seconds=7_200))
+
+    put_on = await desk.post("/sandbox/clock", {"ahead_seconds": 7_201})
+    inbox = await desk.inbox()
+    put_back = await desk.post("/sandbox/clock", {"ahead_seconds": 0})
+    nonsense = await desk.post("/sandbox/clock", {"ahead_seconds": "soon"})
+
+    assert put_on.json() == {"now": desk.now + 7_201, "ahead_seconds": 7_201}
+    assert [one["external_id"] for one in inbox] == ["C1"]
+    assert (put_back.status_code, nonsense.status_code) == (400, 400)
+    assert (await desk.get("/sandbox/clock")).json()["ahead_seconds"] == 7_201
+
+
 async def test_a_fault_is_armed_and_disarmed_in_the_browser() -> None:
     desk = Desk()
     form = {"path": "/users/track", "kind": "503", "count": "2", "hold_seconds": "0"}
@@ -78,7 +108,9 @@ async def test_a_fault_is_armed_and_disarmed_in_the_browser() -> None:
     second = await desk.post("/users/track", {"attributes": [a_person()]})
 
     assert (armed.status_code, armed.headers["location"]) == (303, "/faults")
-    assert shown == [{"path": "/users/track", "kind": 503, "count": 2, "hold_seconds": 0.0}]
+    assert [(one["path"], one["kind"], one["count"], one["hold_seconds"]) for one in shown] == [
+        ("/users/track", 503, 2, 0.0)
+    ]
     assert (first.status_code, second.status_code) == (503, 201)
 
 

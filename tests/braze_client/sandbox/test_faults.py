@@ -9,7 +9,7 @@ import orjson
 import pytest
 
 from braze_client.sandbox import ConnectionCut, Fault, SandboxOptions
-from tests.braze_client.sandbox.builders import KEY, Desk, a_person
+from tests.braze_client.sandbox.builders import KEY, Desk, a_person, a_schedule, a_trigger
 from tests.sandbox_server import running_sandbox
 
 BODY = {"attributes": [a_person()]}
@@ -60,6 +60,63 @@ async def test_a_cut_connection_looks_the_same_whether_the_call_was_done_or_not(
 
     assert isinstance(caught.value, ConnectionCut)
     assert len(desk.app.workspace.profiles) == people
+
+
+async def test_a_500_may_come_after_the_call_was_done() -> None:
+    desk = Desk(faults=(Fault("/users/track", "accept_then_fail"),))
+
+    reply = await desk.post("/users/track", BODY)
+
+    assert (reply.status_code, reply.json()) == (500, {"message": "Internal Server Error"})
+    assert len(desk.app.workspace.profiles) == 1
+
+
+async def test_a_fault_may_wait_for_some_calls_to_pass() -> None:
+    desk = Desk(faults=(Fault("/users/track", 503, after=2),))
+
+    replies = [await desk.post("/users/track", BODY) for _ in range(4)]
+
+    assert [reply.status_code for reply in replies] == [201, 201, 503, 201]
+
+
+async def test_a_fault_may_be_met_only_by_calls_that_name_one_person() -> None:
+    desk = Desk(faults=(Fault("/messages/schedule/create", 400, count=9, person="C2"),))
+    await desk.people(a_person(1), a_person(2), a_person(22))
+
+    replies = [
+        await desk.post("/messages/schedule/create", a_schedule(desk, *people))
+        for people in (("C1", "C22"), ("C1", "C2"), ("C22",))
+    ]
+
+    assert [reply.status_code for reply in replies] == [201, 400, 201]
+
+
+@pytest.mark.parametrize("path", ["/messages/schedule/create", "/campaigns/trigger/send"])
+async def test_a_success_may_leave_some_people_out_and_name_them(path: str) -> None:
+    desk = Desk(faults=(Fault(path, "partly", people=2),))
+    await desk.people(*(a_person(number) for number in (1, 2, 3)))
+    names = ("C1", "C2", "C3")
+    is_trigger = path == "/campaigns/trigger/send"
+    body = a_trigger(*({"external_user_id": name} for name in names)) if is_trigger else a_schedule(desk, *names)
+
+    reply = await desk.post(path, body)
+    desk.now += 61
+    inbox = await desk.inbox()
+
+    array = "recipients" if is_trigger else "external_user_ids"
+    assert (reply.status_code, reply.json()["message"]) == (201, "success")
+    assert [(one["input_array"], one["index"]) for one in reply.json()["errors"]] == [(array, 0), (array, 1)]
+    assert [one["external_id"] for one in inbox] == ["C3"]
+
+
+@pytest.mark.parametrize(("resets_in", "said"), [(None, None), (7, "7")])
+async def test_a_429_says_when_to_come_again_or_says_nothing(resets_in: int | None, said: str | None) -> None:
+    desk = Desk()
+    await desk.post("/sandbox/faults", {"path": "/users/track", "status": 429, "resets_in": resets_in})
+
+    reply = await desk.post("/users/track", BODY)
+
+    assert (reply.status_code, reply.headers.get("x-ratelimit-retry-after")) == (429, said)
 
 
 @pytest.mark.parametrize("kind", ["latency", "slow_drip"])
