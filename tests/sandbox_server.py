@@ -8,7 +8,9 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import Any
 
+import orjson
 import uvicorn
 from starlette.types import Receive, Scope, Send
 
@@ -44,6 +46,11 @@ class RunningSandbox:
     def profile(self, external_id: str) -> Profile | None:
         """Gives what Braze has of a person."""
         return self.state.profiles.by_external_id(external_id)
+
+    def bodies(self, path: str) -> list[dict[str, Any]]:
+        """Gives what the calls to an endpoint said, oldest first."""
+        said = [orjson.loads(call.request) for call in self.state.recorder if call.path == path]
+        return said[::-1]
 
     def calls(self, path: str) -> int:
         """Gives how many calls came to an endpoint."""

@@ -8,12 +8,13 @@ from typing import TypeVar, cast
 from csp.constants import NONE
 from csp.decorators import csp
 from django.core.files.storage import default_storage
-from django.http import FileResponse, Http404, HttpRequest
+from django.http import Http404, HttpRequest, HttpResponse
+from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_safe
 
 from campaigns.models import Attachment
 
-V = TypeVar("V", bound=Callable[..., FileResponse])
+V = TypeVar("V", bound=Callable[..., HttpResponse])
 
 
 def inert(view: V) -> V:
@@ -23,7 +24,7 @@ def inert(view: V) -> V:
 
 @require_safe
 @inert
-def attachment_file(request: HttpRequest, token: str, sha256: str, extension: str) -> FileResponse:
+def attachment_file(request: HttpRequest, token: str, sha256: str, extension: str) -> HttpResponse:
     """Gives a file to anybody who knows its address, which nobody can guess; it is only ever downloaded.
 
     Braze takes the type from the Content-Type (contract, section 13.1). What hung on a mailing that was handed over
@@ -33,12 +34,11 @@ def attachment_file(request: HttpRequest, token: str, sha256: str, extension: st
     if attachment is None:
         raise Http404
     try:
-        file = default_storage.open(str(attachment.file.name))
+        with default_storage.open(str(attachment.file.name)) as file:
+            response = HttpResponse(file.read(), content_type=attachment.content_type)
     except FileNotFoundError as error:
         raise Http404 from error
-    response = FileResponse(
-        file, as_attachment=True, filename=attachment.full_name, content_type=attachment.content_type
-    )
+    response["Content-Disposition"] = content_disposition_header(True, attachment.full_name) or "attachment"
     response["X-Content-Type-Options"] = "nosniff"
     response["Cache-Control"] = "private, max-age=300"
     response["X-Robots-Tag"] = "noindex"

@@ -307,6 +307,26 @@ def test_an_email_may_rest_on_a_template_of_braze_and_carry_files() -> None:
     }
 
 
+@pytest.mark.parametrize(
+    ("url", "is_taken"),
+    [
+        ("https://x.example/menu.pdf", True),
+        ("http://127.0.0.1:8000/menu.pdf", True),
+        ("http://harbor.localhost:8000/menu.pdf", True),
+        ("http://x.example/menu.pdf", False),
+        ("http://127.0.0.1.x.example/menu.pdf", False),
+        ("ftp://127.0.0.1/menu.pdf", False),
+        ("https://drive.google.com/menu.pdf", False),
+    ],
+)
+def test_a_file_comes_over_https_or_from_this_machine(url: str, is_taken: bool) -> None:
+    if is_taken:
+        assert Attachment("menu", url).as_json() == {"file_name": "menu", "url": url}
+    else:
+        with pytest.raises(ContractViolation):
+            Attachment("menu", url)
+
+
 def test_a_new_recipient_brings_attributes() -> None:
     recipient = TriggerRecipient(
         external_user_id="user-1",

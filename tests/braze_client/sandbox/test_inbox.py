@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.braze_client.sandbox.builders import Desk, a_person, a_schedule, an_email
+from tests.braze_client.sandbox.builders import Desk, a_person, a_schedule, a_trigger, an_email
 
 
 async def a_desk_with_mail(people: int = 3, **email: object) -> Desk:
@@ -99,3 +99,24 @@ async def test_the_json_inbox_is_cut_and_filtered() -> None:
 
     assert (page["total"], [entry["number"] for entry in page["messages"]]) == (5, [4, 3])
     assert (one["total"], one["messages"][0]["subject"]) == (1, "For Name2")
+
+
+async def test_a_message_names_the_files_that_hang_on_it() -> None:
+    files = [{"file_name": "menu", "url": "https://x.example/menu.pdf"}]
+    desk = await a_desk_with_mail(1, attachments=files)
+    await desk.post("/campaigns/trigger/send", a_trigger({"external_user_id": "C0"}, attachments=files))
+
+    messages = await desk.inbox()
+    page = (await desk.get("/inbox/1")).text
+
+    assert [one["attachments"] for one in messages] == [files, files]
+    assert "menu: https://x.example/menu.pdf" in page
+
+
+async def test_an_email_whose_file_has_no_address_is_400() -> None:
+    desk = Desk()
+    email = an_email(attachments=[{"file_name": "menu"}])
+
+    reply = await desk.post("/messages/schedule/create", a_schedule(desk, "C0", messages={"email": email}))
+
+    assert reply.status_code == 400
