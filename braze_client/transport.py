@@ -110,6 +110,7 @@ def sync_client(endpoint: str, api_key: Secret, transport: httpx.BaseTransport |
         base_url=endpoint,
         headers=headers(api_key),
         transport=transport,
+        verify=ssl_context(),
         follow_redirects=False,
         trust_env=False,
         limits=httpx.Limits(max_connections=DEFAULT_CONNECTIONS, keepalive_expiry=KEEP_IDLE_SECONDS),
@@ -150,7 +151,7 @@ def bulk_transport(max_connections: int) -> AiohttpTransport:
         )
         return aiohttp.ClientSession(connector=connector, cookie_jar=aiohttp.DummyCookieJar(), trust_env=False)
 
-    return AiohttpTransport(client=session)
+    return AiohttpTransport(client=session, verify=ssl_context())
 
 
 def was_not_sent(problem: BaseException) -> bool:
