@@ -5,12 +5,13 @@ BIN := $(VENV)/bin
 export PYTHONPATH := $(CURDIR)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev lock run test lint format bench check messages docs clean
+.PHONY: help setup setup-dev lock run test lint format chaos bench check messages docs clean
 
 help:
 	@echo "make run     the portal, a worker with its clock, and a local Braze, with demo data"
 	@echo "make test    all tests (DATABASE_URL and REDIS_URL choose the column)"
 	@echo "make lint    format, lint, types, imports, migrations"
+	@echo "make chaos   real workers, really killed: every fault, then 200 random schedules"
 	@echo "make bench   benchmarks beside their bare limits"
 	@echo "make check   everything that CI does"
 
@@ -58,6 +59,11 @@ format: setup-dev
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 	$(BIN)/djade $$(git ls-files 'templates/*.html')
+
+# Every named fault, then seeded random schedules of them; a seed that fails is printed and can be played again.
+chaos: setup-dev
+	$(BIN)/python -m pytest tests/chaos $(ARGS)
+	$(BIN)/python -m tests.chaos --schedules 200
 
 bench: setup-dev
 	$(BIN)/python -m bench client --json

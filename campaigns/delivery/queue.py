@@ -157,7 +157,8 @@ class Queue:
             batches += claiming.claim_calls(delivery, limit=number - len(batches), now=now)
         if len(batches) < number:
             self._deliveries.pop(delivery.pk, None)
-        if delivery.pk in self._with_news:
+        # Somebody new is named with the address that they have now, which may have been shut long ago.
+        if delivery.pk in self._with_news or delivery.mails_new_people:
             leave_out_suppressed(batches)
         return batches
 

@@ -28,3 +28,10 @@ def run(ground: Ground, settings_of_tests: None, django_db_blocker: DjangoDbBloc
     """Gives a run with nothing behind it."""
     with django_db_blocker.unblock(), ground.a_run() as found:
         yield found
+
+
+@pytest.fixture(autouse=True)
+def unblocked(ground: Ground, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+    """Lets the tests speak with the databases of their runs."""
+    with django_db_blocker.unblock():
+        yield

@@ -26,7 +26,7 @@ from tests.chaos.ledger import OPEN, OVER, Ledger
 STEP_SECONDS: Final = 15.0
 LONGEST_STEP_SECONDS: Final = 900.0
 MOST_STEPS: Final = 400
-PATIENCE_SECONDS: Final = 60.0
+PATIENCE_SECONDS: Final = 120.0
 LOOK_SECONDS: Final = 0.002
 MOMENTS: Final[dict[type[Model], tuple[str, ...]]] = {
     Mailing: ("send_at",),
@@ -76,10 +76,17 @@ class Run:
         """Starts a worker."""
         return self.crew.hire(*injuries, is_eager=is_eager)
 
-    def go_on(self, until: Callable[[], bool], *, is_replacing: bool = True) -> None:
+    def go_on(
+        self,
+        until: Callable[[], bool],
+        *,
+        each: Callable[[], bool] = lambda: False,
+        is_replacing: bool = True,
+    ) -> None:
         """Lets workers work, and time pass whenever nobody has anything to do, until something is so.
 
-        It is looked at whenever all are idle. A worker that is gone is replaced by a healthy one. While nobody calls
+        It is looked at whenever all are idle. `each` is called all the time, in the midst of work, and may say that it
+        is enough. A worker that is gone is replaced by a healthy one. While nobody calls
         Braze, and everything waits for a moment that stands in the rows, time passes until then.
         """
         steps, deadline = 0, time.monotonic() + PATIENCE_SECONDS
@@ -91,6 +98,8 @@ class Run:
                     raise AssertionError(f"A worker ended by itself ({gone.ended}).\n{self.crew.story()}")
                 if is_replacing:
                     self.hire()
+            if each():
+                return
             if self.crew.is_idle():
                 if until():
                     return
@@ -107,11 +116,18 @@ class Run:
             else:
                 time.sleep(LOOK_SECONDS)
 
-    def until_rest(self, *, is_replacing: bool = True) -> None:
-        """Lets everything go on until no mailing can go on by itself any more, and Braze has sent what it has."""
-        self.go_on(is_at_rest, is_replacing=is_replacing)
+    def until_staged(self) -> None:
+        """Lets everything go on until Braze has every batch of every mailing."""
+        self.go_on(lambda: not Delivery.objects.exclude(state=DeliveryState.STAGED).exists())
+
+    def until_rest(self, *, each: Callable[[], bool] = lambda: False, is_replacing: bool = True) -> None:
+        """Lets everything go on until no mailing can go on by itself any more.
+
+        When all of them are over, time passes until Braze has sent what it has.
+        """
+        self.go_on(is_at_rest, each=each, is_replacing=is_replacing)
         waiting = self.braze.record().waiting
-        if waiting:
+        if waiting and not Mailing.objects.exclude(state__in=(*OVER, MailingState.DRAFT)).exists():
             self.let_pass(max(one.due for one in waiting) - timezone.now().timestamp() + 1)
 
     def let_pass(self, seconds: float) -> None:
@@ -139,7 +155,8 @@ class Run:
             errors = set(delivery.batches.exclude(error="").values_list("state", "error"))
             lines.append(
                 f"{mailing.values['subject']}: mailing {mailing.state} ({mailing.state_reason!r}), {delivery.route}"
-                f" {delivery.state}, people {counts}, frozen {delivery.frozen}, go {delivery.go_at}, errors {errors or 'none'}"
+                f" {delivery.state}, people {counts}, frozen {delivery.frozen}, go {delivery.go_at},"
+                f" errors {errors or 'none'}"
             )
         return f"now {timezone.now()}\n" + "\n".join(lines)
 

@@ -8,7 +8,7 @@ import pytest
 from django.utils import timezone
 
 from campaigns.delivery.control import cancel, reschedule
-from campaigns.models import Batch, Delivery, DeliveryState, MailingState, Route
+from campaigns.models import Batch, MailingState, Route
 from tests.chaos.injuries import Injury
 from tests.chaos.ledger import OVER
 from tests.chaos.person import put_right
@@ -106,7 +106,7 @@ def test_a_worker_killed_while_contacts_go_to_braze_loses_nobody(run: Run) -> No
 def test_a_worker_killed_while_withdrawing_leaves_it_to_the_next(run: Run, moment: str) -> None:
     mailing = run.a_sent(people=230)
     worker = run.hire()
-    run.go_on(lambda: Delivery.objects.get().state == DeliveryState.STAGED)
+    run.until_staged()
     run.crew.kill(worker)
     cancel(mailing=mailing, actor=mailing.author)
 
@@ -123,7 +123,7 @@ def test_a_worker_killed_while_withdrawing_leaves_it_to_the_next(run: Run, momen
 def test_a_worker_killed_while_moving_leaves_one_time_for_all(run: Run, moment: str) -> None:
     mailing = run.a_sent(people=230, send_in=timedelta(hours=1))
     worker = run.hire()
-    run.go_on(lambda: Delivery.objects.get().state == DeliveryState.STAGED)
+    run.until_staged()
     run.crew.kill(worker)
     wanted = timezone.now().replace(microsecond=0) + timedelta(hours=2)
     reschedule(mailing=mailing, send_at=wanted, actor=mailing.author)
