@@ -40,6 +40,7 @@ class DemoTemplate:
     file: str
     kind: SourceKind
     route: Route = Route.SCHEDULE
+    takes_attachments: bool = False
 
 
 PEOPLE = (
@@ -66,6 +67,7 @@ TEMPLATES = (
         "Invite your regulars: a picture, a date, a button, and an offer if you have one.",
         "event_invitation.mjml",
         SourceKind.MJML,
+        takes_attachments=True,
     ),
     DemoTemplate(
         "monthly-news",

@@ -16,7 +16,7 @@ from campaigns.demo.times import build_times
 from campaigns.library.folders import create_folder
 from campaigns.library.images import add_image
 from campaigns.library.publishing import publish_version
-from campaigns.library.services import create_template
+from campaigns.library.services import create_template, describe_template
 from campaigns.library.snippets import add_snippet
 from campaigns.models import Image, ImageFolder, Snippet, Template
 from campaigns.rules.services import add_word, save_domains
@@ -210,6 +210,7 @@ def _templates(brand: Brand, actor: User) -> None:
                 route=shipped.route,
                 actor=actor,
             )
+            describe_template(template=template, actor=actor, takes_attachments=shipped.takes_attachments)
         source = _source(shipped.file)
         publish_version(template=template, source=source, kind=shipped.kind, actor=actor, tested=False)
 

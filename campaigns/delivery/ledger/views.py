@@ -18,7 +18,7 @@ from campaigns.delivery.queries import progress
 from campaigns.models import Batch, BatchKind, BatchState, Delivery
 from groups import access
 from groups.http import PortalRequest
-from groups.models import AudienceKind, Contact
+from groups.models import COUNTED_BY_BRAZE, Contact
 from groups.roles import Permission
 from groups.spreadsheets import csv_lines
 
@@ -109,7 +109,7 @@ def contact_detail(request: PortalRequest, contact_id: uuid.UUID) -> HttpRespons
         "page": page,
         "lines": contacts.mailing_lines(page.object_list),
         "elsewhere": contacts.mailings_elsewhere(contact, request.user),
-        "has_segments": start.group.audiences.filter(kind=AudienceKind.SEGMENT).exists(),
+        "has_segments": start.group.audiences.filter(kind__in=COUNTED_BY_BRAZE).exists(),
     }
     return render(request, "delivery/contact_detail.html", context)
 
