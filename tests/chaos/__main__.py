@@ -20,7 +20,7 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument("--schedules", type=int, default=200, help="how many to play")
     parser.add_argument("--first", type=int, help="the seed of the first one; drawn where it is not given")
     parser.add_argument("--seed", type=int, help="play this one alone")
-    parser.add_argument("--times", type=int, default=1, help="how often to play it, since processes race anew")
+    parser.add_argument("--times", type=int, default=1, help="how often to play it: processes race anew each time")
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1, help="how many to play at once")
     given = parser.parse_args(arguments)
     if given.seed is None:

@@ -20,6 +20,7 @@ class Clock:
     """
 
     def __init__(self, path: Path) -> None:
+        self.path = path
         if not path.exists():
             path.write_bytes(_SECONDS.pack(0.0))
         with path.open("r+b") as file:

@@ -5,16 +5,17 @@ On a server copies are made ahead, and dropped, by small processes beside: it ta
 
 from __future__ import annotations
 
-import os
 import shutil
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import psycopg
 from django.core.management import call_command
 from django.db import connection, connections
+
+from tests.chaos.processes import beside, is_done_well
 
 
 class Databases:
@@ -56,23 +57,22 @@ class Databases:
             with using(name):
                 yield name
         finally:
-            self._dropping.append(_beside(lambda: self._drop(name)))
+            self._dropping.append(beside(lambda: self._drop(name)))
 
     def close(self) -> None:
         """Drops whatever is left."""
         for pid in self._dropping:
-            os.waitpid(pid, 0)
+            is_done_well(pid)
         if self._ahead is not None:
             name, pid = self._ahead
-            os.waitpid(pid, 0)
+            is_done_well(pid)
             self._drop(name)
         self._drop(self._template)
 
     def _take_copy(self) -> str:
         """Gives the copy that was made ahead, and has the next one made."""
         name, pid = self._ahead or self._begin_copy()
-        _pid, status = os.waitpid(pid, 0)
-        if status:
+        if not is_done_well(pid):
             raise AssertionError(f"The database {name} could not be made.")
         self._ahead = self._begin_copy()
         return name
@@ -80,7 +80,7 @@ class Databases:
     def _begin_copy(self) -> tuple[str, int]:
         self._number += 1
         name = self._name(str(self._number))
-        return name, _beside(lambda: self._create(name, self._template))
+        return name, beside(lambda: self._create(name, self._template))
 
     def _name(self, end: str) -> str:
         name = f"{self._mark}_{end}"
@@ -121,19 +121,6 @@ def using(name: str) -> Iterator[None]:
     finally:
         fresh.close()
         connections["default"] = kept
-
-
-def _beside(work: Callable[[], None]) -> int:
-    """Does something in a process beside this one, and gives its id; nobody's connections are touched there."""
-    pid = os.fork()
-    if pid:
-        return pid
-    code = 1
-    try:
-        work()
-        code = 0
-    finally:
-        os._exit(code)
 
 
 def _on_server(statement: str) -> None:

@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from django.conf import settings
 from django.test import override_settings
 
 from campaigns.delivery.plan import membership
@@ -57,7 +56,10 @@ class Ground:
         folder.mkdir()
         self.clock.put_on(HOURS_BETWEEN * 3600)
         self.braze.reset(self.clock.ahead_seconds)
-        with override_settings(**SETTINGS, CACHES=_cache(folder), **changed), self.databases.a_copy() as database:
+        with (
+            override_settings(**{**SETTINGS, "CACHES": _cache(folder), **changed}),
+            self.databases.a_copy() as database,
+        ):
             run = Run(folder, database, self.braze, self.clock, read_seconds)
             try:
                 yield run
@@ -88,10 +90,6 @@ def a_ground(folder: Path, *, of_this_database: bool) -> Iterator[Ground]:
 
 
 def _cache(folder: Path) -> dict[str, dict[str, Any]]:
-    """Gives a cache that the processes of one run share, and no other run."""
-    redis = settings.REDIS_URL
-    if redis:
-        backend = "django.core.cache.backends.redis.RedisCache"
-        return {"default": {"BACKEND": backend, "LOCATION": redis, "KEY_PREFIX": folder.name}}
+    """Gives a cache that the processes of one run share; in a folder, because Redis forgets by a clock of its own."""
     backend = "django.core.cache.backends.filebased.FileBasedCache"
     return {"default": {"BACKEND": backend, "LOCATION": str(folder / "cache")}}

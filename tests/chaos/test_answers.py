@@ -153,7 +153,7 @@ def _answered(run: Run, status: int) -> int:
 
 
 def test_a_braze_that_fails_again_and_again_opens_the_breaker_which_closes_by_itself(run: Run) -> None:
-    mailing = run.a_sent(people=430)
+    mailing = run.a_sent(people=930)
     run.braze.fail(CREATE, "cut_before", after=1, count=40)
 
     run.hire()
@@ -167,7 +167,7 @@ def test_a_braze_that_fails_again_and_again_opens_the_breaker_which_closes_by_it
     put_right(run)
     run.check()
     mailing.refresh_from_db()
-    assert paused_at < 9
+    assert paused_at < 19
     assert mailing.state == MailingState.SENT
 
 
