@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import logging
+from contextlib import suppress
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 
 from django.conf import settings
 
-from braze_client.pacing import SHARED, Pool
+from braze_client.pacing import SHARED, Grant, Pool, WindowsUnreachable
 from braze_client.pacing.pacer import margin_of
 from groups.workspace.budget import store
 
+log = logging.getLogger(__name__)
+
+REST: Final = timedelta(seconds=1)
 MOST_AT_ONCE: Final = 64
 # What a worker has taken of a window and not used is lost with it, so it takes little of a small one.
 TAKINGS_PER_WINDOW: Final = 100
@@ -43,7 +48,7 @@ class Allowance:
             self.left, self.ends_at = 0, end
         if self.left == 0:
             most = max(wanted, min(MOST_AT_ONCE, pool.allowed // TAKINGS_PER_WINDOW))
-            grant = store().reserve(self.budget_key, pool, most, now)
+            grant = reserved(self.budget_key, pool, most, now)
             self.left = grant.granted
             self.opens_at = None if grant.granted else grant.resets_at
         taken = min(wanted, self.left)
@@ -57,7 +62,20 @@ class Allowance:
     def stop_until(self, moment: datetime) -> None:
         """Tells all workers until when Braze takes no more, so that none of them runs into the same wall (B-RL-3)."""
         self.left = 0
-        store().correct(self.budget_key, SHARED, None, 0, moment)
+        with suppress(WindowsUnreachable):
+            store().correct(self.budget_key, SHARED, None, 0, moment)
+
+
+def reserved(budget_key: str, pool: Pool, wanted: int, now: datetime) -> Grant:
+    """Takes calls out of a shared window; nothing is granted while the store does not answer.
+
+    Without a count no call is made, and what Braze has answered meanwhile is still written down.
+    """
+    try:
+        return store().reserve(budget_key, pool, wanted, now)
+    except WindowsUnreachable as problem:
+        log.warning("dispatch.windows_unreachable error=%s", problem.message)
+        return Grant(0, now + REST)
 
 
 def ours(pool: Pool) -> Pool:

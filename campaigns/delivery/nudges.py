@@ -8,12 +8,13 @@ from __future__ import annotations
 import logging
 import uuid
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 from celery import current_app
 from django.core.cache import cache
 from django.db import transaction
 from kombu.exceptions import OperationalError
+from redis import RedisError
 
 from campaigns.models import Delivery
 
@@ -36,16 +37,21 @@ def dispatch(workspace_id: uuid.UUID) -> None:
 @contextmanager
 def running(workspace_id: uuid.UUID) -> Iterator[None]:
     """Marks that a worker hands over for a workspace, so that the sweep sends no more nudges than are needed."""
-    cache.set(_mark(workspace_id), True, RUNNING_SECONDS)
+    with suppress(RedisError):
+        cache.set(_mark(workspace_id), True, RUNNING_SECONDS)
     try:
         yield
     finally:
-        cache.delete(_mark(workspace_id))
+        with suppress(RedisError):
+            cache.delete(_mark(workspace_id))
 
 
 def is_running(workspace_id: uuid.UUID) -> bool:
     """Tells whether a worker hands over for a workspace at this moment; wrong answers only cost a nudge."""
-    return bool(cache.get(_mark(workspace_id)))
+    try:
+        return bool(cache.get(_mark(workspace_id)))
+    except RedisError:
+        return False
 
 
 def _mark(workspace_id: uuid.UUID) -> str:

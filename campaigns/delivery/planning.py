@@ -18,6 +18,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from braze_client import BrazeError, NotSent, Uncertain
+from campaigns.delivery import route_b
 from campaigns.delivery.outcomes import explained, pause
 from campaigns.delivery.plan.filling import fill, is_cut_by_zone
 from campaigns.delivery.plan.judging import judge
@@ -30,7 +31,7 @@ from campaigns.models import GONE, Batch, BatchKind, Candidate, Delivery, Delive
 from campaigns.states import lock_delivery, move_delivery, move_mailing
 from groups.audit import record
 from groups.errors import NotConnected
-from groups.models import AudienceKind, SyncState
+from groups.models import SyncState
 
 log = logging.getLogger(__name__)
 
@@ -60,7 +61,7 @@ def plan(delivery: Delivery, *, limit_seconds: float | None = None) -> bool:
 def waits_for_sync(delivery: Delivery) -> bool:
     """Tells whether a plan cannot go on because Braze does not have somebody of its next chunk yet."""
     chunk = next_chunk(delivery)
-    if chunk is None or delivery.frozen is None:
+    if chunk is None or delivery.frozen is None or not route_b.waits_for_sync(delivery):
         return False
     with transaction.atomic():
         read_candidates(chunk)
@@ -80,7 +81,7 @@ def _plan(delivery: Delivery, ends_at: float | None) -> bool:
     if audience is None:
         fail(delivery, _("The audience was removed."))
         return False
-    if audience.kind == AudienceKind.SEGMENT:
+    if audience.is_counted_by_braze:
         _plan_broadcast(delivery)
     elif not _plan_people(delivery, ends_at):
         return False
@@ -124,7 +125,8 @@ def _judge_chunk(delivery: Delivery) -> bool:
         if chunk is None:
             return False
         gone = read_candidates(chunk)
-        if Candidate.objects.filter(sync_state=SyncState.PENDING).exists():
+        waits = route_b.waits_for_sync(delivery)
+        if waits and Candidate.objects.filter(sync_state=SyncState.PENDING).exists():
             return False
         number = Candidate.objects.count()
         judge(delivery)
@@ -182,7 +184,7 @@ def _adds_up(delivery: Delivery) -> bool:
 
 
 def _plan_broadcast(delivery: Delivery) -> None:
-    """Makes the one batch that stands for a Braze segment."""
+    """Makes the one batch that stands for everybody of an audience whom only Braze knows."""
     Batch.objects.get_or_create(delivery=delivery, number=1, defaults={"kind": BatchKind.BROADCAST})
     Delivery.objects.filter(pk=delivery.pk).update(batch_count=1)
 
@@ -220,7 +222,7 @@ def _set_times(delivery: Delivery) -> bool:
 
 def _propagated_at(delivery: Delivery) -> datetime | None:
     """Gives when Braze surely knows everybody (B-TRK-18), counted from when it first heard of the newest of them."""
-    if delivery.known_since is None:
+    if delivery.known_since is None or not route_b.waits_for_sync(delivery):
         return None
     return delivery.known_since + timedelta(seconds=settings.BRAZE_PROPAGATION_SECONDS)
 
