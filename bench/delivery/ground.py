@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Final
 from uuid import uuid4
 
@@ -16,6 +17,8 @@ from groups.models import Audience, Brand, Workspace
 
 LONGEST_SECONDS: Final = 600
 BARE_CALLS: Final = 2_000
+# What measures a rate alone need not hand over more than this.
+ENOUGH_FOR_A_RATE: Final = 100_000
 # More than any run makes, so that only the engine's own count holds it back.
 PLENTY: Final = ("--shared-calls", "100000000")
 Figures = dict[str, float | int | str]
@@ -29,7 +32,7 @@ class Handing:
     reports: tuple[Report, ...]
 
 
-@dataclass(slots=True)
+@dataclass
 class Ground:
     """The brand, its large list, and what was found so far."""
 
@@ -42,6 +45,13 @@ class Ground:
     bare_rates: list[float] = field(default_factory=list)
     worker_peaks_mb: dict[int, float] = field(default_factory=dict)
     planner_peaks_mb: dict[int, float] = field(default_factory=dict)
+
+    @cached_property
+    def enough(self) -> Audience:
+        """The large list, or one that is long enough to measure a rate."""
+        if self.audience.size <= ENOUGH_FOR_A_RATE:
+            return self.audience
+        return filling.a_list(filling.a_group(self.brand, "ENOUGH"), ENOUGH_FOR_A_RATE)
 
     @contextmanager
     def sandbox(self, *switches: str) -> Iterator[tuple[str, int]]:

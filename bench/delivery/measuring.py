@@ -132,7 +132,7 @@ def two(ground: Ground) -> None:
     share = 0.0
     with ground.sandbox() as (_endpoint, process_id):
         for workers in (1, 2, 1):
-            delivery, _report = ground.planned(ground.audience)
+            delivery, _report = ground.planned(ground.enough)
             cpu, began = cpu_of(process_id), time.perf_counter()
             handing = ground.handed_over(delivery, workers=workers)
             took = min(delivery.batch_count / handing.batches_per_second, time.perf_counter() - began)

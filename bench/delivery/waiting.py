@@ -23,7 +23,7 @@ SMALL: Final = 100
 SMALL_MAILINGS: Final = 4
 # So the next small mailing meets another moment of the workers' rounds.
 _PAUSE_SECONDS: Final = 0.7
-_PATIENCE_SECONDS: Final = 300.0
+_PATIENCE_SECONDS: Final = 1_200.0
 
 
 def budget(ground: Ground) -> None:
@@ -31,11 +31,11 @@ def budget(ground: Ground) -> None:
 
     The sandbox allows just our share, so that a single call above it is refused.
     """
-    limit = min(MOST_CALLS, -(-ground.audience.size // 50 // WINDOWS))
+    limit = min(MOST_CALLS, -(-ground.enough.size // 50 // WINDOWS))
     allowed = int(limit * settings.BRAZE_BUDGET_SHARE)
     switches = ("--shared-calls", str(allowed), "--shared-window-seconds", str(WINDOW_SECONDS))
     with ground.sandbox(*switches) as (endpoint, _process_id):
-        delivery, _report = ground.planned(ground.audience)
+        delivery, _report = ground.planned(ground.enough)
         seconds = float(WINDOWS * WINDOW_SECONDS)
         ground.handed_over(delivery, workers=2, seconds=seconds, window=(limit, WINDOW_SECONDS))
         statuses = httpx.get(f"{endpoint}/ledger.json").json()["statuses"]
