@@ -166,8 +166,18 @@ def an_audience(*, group: Group | None = None, name: str = "", contacts: int = 0
         kind=AudienceKind.SEGMENT if segment_id else AudienceKind.LIST,
         segment_id=segment_id,
     )
-    for _ in range(contacts):
-        a_contact(audience=audience)
+    numbers = [next(_number) for _ in range(contacts)]
+    people = Contact.objects.bulk_create(
+        Contact(
+            brand=audience.group.brand,
+            external_id=f"C{number:06}",
+            email=f"contact-{number}@example.com",
+            attributes={"first_name": "Maya"},
+        )
+        for number in numbers
+    )
+    AudienceMember.objects.bulk_create(AudienceMember(audience=audience, contact=person) for person in people)
+    Audience.objects.filter(pk=audience.pk).update(size=contacts)
     audience.refresh_from_db()
     return audience
 

@@ -33,7 +33,7 @@ def test_failures_in_a_row_pause_everything_and_tell_those_who_may_act(
     group: Group, workspace: Workspace, sandbox: RunningSandbox, django_capture_on_commit_callbacks: object
 ) -> None:
     boss = a_person(role=Role.BRAND_MANAGER, group=root_group(group.brand))
-    mailing = a_mailing(group=group, people=1000)
+    mailing = a_mailing(group=group, people=600)
     delivery = a_planned(mailing, workspace)
     sandbox.fail(CREATE, 503, count=1000)
 
@@ -62,7 +62,7 @@ def test_while_it_is_open_nothing_is_called(group: Group, workspace: Workspace, 
 def test_a_probe_that_is_answered_lets_everything_go_on(
     group: Group, workspace: Workspace, sandbox: RunningSandbox
 ) -> None:
-    delivery = a_planned(a_mailing(group=group, people=1000), workspace)
+    delivery = a_planned(a_mailing(group=group, people=600), workspace)
     sandbox.fail(CREATE, 503, count=6)
     dispatch(workspace)
     calls = sandbox.calls(CREATE)
