@@ -148,7 +148,16 @@ def submitted(mailing: Mailing) -> Delivery:
     return mailing.deliveries.get()
 
 
+def a_regional_manager(audience: Audience) -> User:
+    """Gives somebody who may stop the mailings of a list's group."""
+    return _member(audience.group, Role.REGIONAL_MANAGER)
+
+
 def _sender(group: Group) -> User:
-    email = f"sender@{group.code}.example".lower()
+    return _member(group, Role.LOCAL_SENDER)
+
+
+def _member(group: Group, role: Role) -> User:
+    email = f"{role}@{group.code}.example".lower()
     known = User.objects.filter(email=email).first()
-    return known or add_member(group=group, email=email, name="Sam Sender", role=Role.LOCAL_SENDER, actor=None)
+    return known or add_member(group=group, email=email, name="Sam Sender", role=role, actor=None)

@@ -15,7 +15,7 @@ from bench.client import cpu_of
 from bench.delivery import filling
 from bench.delivery.celeries import plain_tasks_a_second
 from bench.delivery.ground import Ground, Handing, finish, mean
-from bench.delivery.waiting import budget, small
+from bench.delivery.waiting import budget, small, stop
 from campaigns.models import Delivery
 
 RECIPIENTS: Final = 50_000
@@ -172,4 +172,5 @@ PARTS: Final[dict[str, Callable[[Ground], None]]] = {
     "memory": memory,
     "budget": budget,
     "small": small,
+    "stop": stop,
 }

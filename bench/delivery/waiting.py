@@ -1,4 +1,4 @@
-"""The parts that measure waiting: for Braze's windows, and of a small mailing beside a large one."""
+"""The parts that measure waiting: for Braze's windows, of a small mailing beside a large one, for a stop."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from django.conf import settings
 from bench.delivery import filling
 from bench.delivery.celeries import PORTAL, portal_queue, running
 from bench.delivery.ground import Ground, finish, mean
+from campaigns.delivery.halting import halt
 from campaigns.models import Batch, BatchState, Delivery, DeliveryState
 from groups.models import Audience
 
@@ -21,6 +22,7 @@ WINDOWS: Final = 8
 MOST_CALLS: Final = 250
 SMALL: Final = 100
 SMALL_MAILINGS: Final = 4
+STOPPED_AFTER: Final = 200
 # So the next small mailing meets another moment of the workers' rounds.
 _PAUSE_SECONDS: Final = 0.7
 _PATIENCE_SECONDS: Final = 1_200.0
@@ -78,6 +80,30 @@ def small(ground: Ground) -> None:
         "small_mailings_beside_a_plan": was_planned,
         "small_mailings_beside_calls": was_staged,
         "large_one_was_still_running": "yes" if was_planned and was_staged else "no: take more recipients",
+    }
+
+
+def stop(ground: Ground) -> None:
+    """The kill switch while a list is handed over by a Celery worker with two processes.
+
+    Measured from the moment at which a person stops the group: until no call waits or is under way any more, and until
+    Braze has given back all that it had.
+    """
+    with ground.sandbox(), running(PORTAL, portal_queue(), "--beat", "--concurrency", "2"):
+        delivery = filling.a_delivery(ground.enough)
+        batches = Batch.objects.filter(delivery=delivery)
+        _until(lambda: batches.filter(state=BatchState.ACCEPTED).count() > STOPPED_AFTER)
+        began = time.monotonic()
+        halt(group=delivery.mailing.group, reason="The price is wrong", actor=filling.a_regional_manager(ground.enough))
+        _until(lambda: not batches.filter(state__in=(BatchState.WAITING, BatchState.CALLING)).exists())
+        stopped = time.monotonic() - began
+        _until(lambda: _is_at(delivery, state=DeliveryState.WITHDRAWN))
+        withdrawn = time.monotonic() - began
+    ground.figures |= {
+        "kill_switch_stops_after_seconds": stopped,
+        "kill_switch_withdrawn_after_seconds": withdrawn,
+        "kill_switch_withdrawn_batches": batches.filter(state=BatchState.WITHDRAWN).count(),
+        "kill_switch_batches_never_called": batches.filter(state=BatchState.NOT_SENT).count(),
     }
 
 

@@ -20,7 +20,7 @@ class WhenForm(forms.Form):
     """Now, or a date and a time in the group's zone; `send_at` is in UTC, or None for now.
 
     `in_local_time` says that the clock of each recipient counts instead of the group's. A time that the change to
-    summer time skips is refused; one that comes twice in autumn is asked for (M17).
+    summer time skips is refused; one that comes twice in autumn is asked for; after `last_day` nothing goes out (M17).
     """
 
     when = forms.ChoiceField(choices=[("now", ""), ("later", "")])
@@ -36,6 +36,10 @@ class WhenForm(forms.Form):
     )
     occurrence = forms.ChoiceField(required=False, choices=[("", ""), ("first", ""), ("second", "")])
     clock = forms.ChoiceField(required=False, choices=[("", ""), ("group", ""), ("recipient", "")])
+    last_day = forms.DateField(
+        required=False,
+        error_messages={"invalid": gettext_lazy("The last day is no date. Choose one, or leave it empty.")},
+    )
 
     def __init__(self, data: Mapping[str, Any] | None = None, *, zone: str, **options: Any) -> None:
         self.zone = ZoneInfo(zone)
@@ -85,7 +89,7 @@ class WhenForm(forms.Form):
 def when_initial(mailing: Mailing) -> dict[str, Any]:
     """Gives the chosen time of a mailing as the form shows it."""
     if mailing.send_at is None:
-        return {"when": "now"}
+        return {"when": "now", "last_day": mailing.last_day}
     local = mailing.send_at.astimezone(ZoneInfo(mailing.group.time_zone))
     return {
         "when": "later",
@@ -93,4 +97,5 @@ def when_initial(mailing: Mailing) -> dict[str, Any]:
         "time": local.time(),
         "occurrence": "second" if local.fold else "",
         "clock": "recipient" if mailing.in_local_time else "group",
+        "last_day": mailing.last_day,
     }

@@ -213,10 +213,11 @@ def _save_time(outcome: Outcome, post: QueryDict, actor: User) -> None:
         outcome.refused[own_key(WHEN)] = form.sentence
         return
     send_at, in_local_time = form.cleaned_data["send_at"], form.cleaned_data["in_local_time"]
-    if (send_at, in_local_time) == (mailing.send_at, mailing.in_local_time):
-        return
     try:
-        services.choose_time(mailing=mailing, send_at=send_at, in_local_time=in_local_time, actor=actor)
+        if (send_at, in_local_time) != (mailing.send_at, mailing.in_local_time):
+            services.choose_time(mailing=mailing, send_at=send_at, in_local_time=in_local_time, actor=actor)
+        if (last_day := form.cleaned_data["last_day"]) != mailing.last_day:
+            services.choose_last_day(mailing=mailing, last_day=last_day, actor=actor)
     except (StaleRevision, NotEditable):
         raise
     except Refusal as refusal:

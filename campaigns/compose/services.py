@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django.db import transaction
@@ -18,7 +18,7 @@ from campaigns.compose.editing import edit_draft
 from campaigns.compose.sender import LONGEST, address_problem, open_parts
 from campaigns.delivery.local_time import demand_local_lead
 from campaigns.errors import NotAllowed, NotEditable, Refusal, ValuesRefused
-from campaigns.library.offering import is_offered
+from campaigns.library.offering import day_of, is_offered
 from campaigns.library.words import one_line
 from campaigns.models import Mailing, MailingState, Template
 from campaigns.preflight.findings import CheckFinding
@@ -108,6 +108,16 @@ def choose_time(*, mailing: Mailing, send_at: datetime | None, actor: User, in_l
         demand_local_lead(send_at, mailing.group.time_zone, mailing.route)
     in_local_time = in_local_time and send_at is not None
     return edit_draft(mailing, actor, revision=mailing.revision, send_at=send_at, in_local_time=in_local_time)
+
+
+def choose_last_day(*, mailing: Mailing, last_day: date | None, actor: User) -> Mailing:
+    """Says after which day, by the group's calendar, nothing of the mailing may go out; `None` means any day (M17).
+
+    Raises `Refusal` for a day that has passed.
+    """
+    if last_day is not None and last_day < day_of(mailing.group, timezone.now()):
+        raise Refusal(_("The last day has passed. Choose a later one, or leave it empty."))
+    return edit_draft(mailing, actor, revision=mailing.revision, last_day=last_day)
 
 
 def copy_mailing(*, mailing: Mailing, actor: User) -> Mailing:

@@ -12,11 +12,13 @@ from campaigns.delivery.services import start_delivery
 from campaigns.delivery.settling import UNCERTAIN, has_open_questions
 from campaigns.errors import NotAllowed, NotReady, StaleState
 from campaigns.halts import demand_no_halt
+from campaigns.library.offering import demand_in_season
 from campaigns.models import Batch, BatchState, Delivery, DeliveryState, Mailing, MailingState, Route
 from campaigns.preflight import check
 from campaigns.review.approval import demand_covered
 from campaigns.review.policy import needs_approval
 from campaigns.review.queries import approval_of
+from campaigns.schedule.demands import demand_open_moment
 from campaigns.states import lock_delivery, lock_mailing, move_delivery, move_mailing
 from groups.access import may
 from groups.audit import record
@@ -28,7 +30,8 @@ def resume(*, mailing: Mailing, actor: User) -> Mailing:
     """Goes on with a paused delivery, once a person has mended what stopped it, or wants it to go on.
 
     What the breaker paused goes on by itself when Braze answers again, and what a halt stopped once that is lifted.
-    Raises `NotAllowed`, `StaleState`, and `Refusal` while sending is stopped for the group.
+    Raises `NotAllowed`, `StaleState`, and `Refusal` while sending is stopped for the group, and where mail would leave
+    at a moment at which none may.
     """
     if not may(actor, Permission.STOP_MAILINGS, mailing.group):
         raise NotAllowed(_("You may not resume mailings of this group."))
@@ -37,8 +40,12 @@ def resume(*, mailing: Mailing, actor: User) -> Mailing:
         delivery = mailing.deliveries.filter(state=DeliveryState.PAUSED).first()
         if delivery is None:
             raise StaleState
+        now = timezone.now()
+        if delivery.route == Route.TRIGGER and delivery.go_at is not None and delivery.go_at <= now:
+            demand_in_season(mailing, go_at=now)
+            demand_open_moment(mailing, go_at=now, actor=actor)
         go_on(delivery)
-        record("delivery.resumed", actor=actor, group=mailing.group, target=delivery)
+        record("mailing.resumed", actor=actor, group=mailing.group, target=mailing)
     mailing.refresh_from_db()
     return mailing
 

@@ -12,7 +12,9 @@ from campaigns.compose.forms import WhenForm
 
 
 class RescheduleForm(WhenForm):
-    """A date and a time in the group's zone; "now" is no answer here."""
+    """A date and a time in the group's zone; "now" is no answer here, and the last day stays."""
+
+    last_day = None  # type: ignore[assignment]  # how a form takes back a field that it inherits
 
     def __init__(self, data: Mapping[str, Any] | None = None, *, zone: str, **options: Any) -> None:
         filled = None if data is None else {**{name: data.get(name, "") for name in data}, "when": "later"}

@@ -25,6 +25,7 @@ from campaigns.halts import halted_sentence, halts_over
 from campaigns.models import Batch, BatchState, Delivery, DeliveryState, Mailing, MailingState
 from campaigns.reports.figures import figures_of
 from campaigns.reports.queries import numbers_of
+from campaigns.reports.sharing import sharing_of
 from campaigns.review.queries import thread_of
 from campaigns.states import UNDER_WAY
 from groups import access
@@ -98,6 +99,7 @@ def moving_parts(mailing: Mailing, actor: User, *, reschedule: RescheduleForm | 
         "is_over": now is not None and not now.is_under_way and mailing.state in REPORTED,
         "now": timezone.now(),
         "stage_ahead_hours": settings.STAGE_AHEAD_HOURS,
+        "sharing": sharing_of(mailing) if mailing.state in REPORTED else None,
         "figures": () if numbers is None else figures_of(numbers),
         "is_reported": mailing.state in REPORTED,
         "halt": None if halt is None else halted_sentence(halt),

@@ -23,11 +23,13 @@ from campaigns.delivery.outcomes import explained, pause
 from campaigns.delivery.plan.filling import fill, is_cut_by_zone
 from campaigns.delivery.plan.judging import judge
 from campaigns.delivery.plan.membership import freeze_membership, next_chunk, read_candidates
+from campaigns.delivery.plan.statistics import look_at_what_has_grown
 from campaigns.delivery.send_ids import assign_send_id
 from campaigns.delivery.settling import begin_withdrawal, time_missed
 from campaigns.delivery.timing import times_for
 from campaigns.errors import StaleState
 from campaigns.models import GONE, Batch, BatchKind, Candidate, Delivery, DeliveryState, MailingState, Route
+from campaigns.schedule.demands import reason_to_stop
 from campaigns.states import lock_delivery, move_delivery, move_mailing
 from groups.audit import record
 from groups.errors import NotConnected
@@ -104,6 +106,7 @@ def _plan_people(delivery: Delivery, ends_at: float | None) -> bool:
     if delivery.frozen is None:
         freeze_membership(delivery)
     while _judge_chunk(delivery):
+        look_at_what_has_grown()
         if ends_at is not None and time.monotonic() >= ends_at and next_chunk(delivery) is not None:
             return False
     if next_chunk(delivery) is not None:
@@ -207,6 +210,11 @@ def _set_times(delivery: Delivery) -> bool:
     )
     if times is None:
         fail(delivery, _("It is too late to send this by each recipient's clock: Braze needs more than 24 hours."))
+        return False
+    # Planning may have taken so long that the time slid into hours in which no mail goes out.
+    if not delivery.in_local_time and (reason := reason_to_stop(delivery.mailing, go_at=times.go_at)):
+        with transaction.atomic():
+            begin_withdrawal(delivery, then=MailingState.NEEDS_DECISION, reason=reason)
         return False
     move_delivery(
         delivery,

@@ -11,7 +11,10 @@ from campaigns.delivery.plan.membership import not_reached
 from campaigns.delivery.services import start_delivery
 from campaigns.errors import NotAllowed, Refusal, StaleState
 from campaigns.halts import demand_no_halt
+from campaigns.library.offering import demand_in_season
 from campaigns.models import BatchKind, Delivery, DeliveryState, Mailing, MailingState, Recipient
+from campaigns.schedule.demands import demand_open_moment
+from campaigns.schedule.wishes import expected_at
 from campaigns.states import lock_mailing, move_mailing
 from groups.access import may
 from groups.audit import record
@@ -25,7 +28,7 @@ def send_to_rest(*, mailing: Mailing, actor: User) -> Delivery:
     """Sends a mailing to those whom its deliveries surely did not reach, with the content that went out.
 
     People of uncertain batches are left out until somebody decides on those. Raises `NotAllowed`, `StaleState`, and
-    `Refusal` where nobody is left or sending is stopped.
+    `Refusal` where nobody is left, sending is stopped, the template was recalled, or the moment is forbidden.
     """
     if not may(actor, Permission.SEND_MAILINGS, mailing.group):
         raise NotAllowed(_("You may not send mailings of this group."))
@@ -40,6 +43,9 @@ def send_to_rest(*, mailing: Mailing, actor: User) -> Delivery:
             raise Refusal(_("Everybody was reached, or left out for a reason. There is nobody to send to."))
         Mailing.objects.filter(pk=mailing.pk).update(send_at=None, in_local_time=False)
         move_mailing(mailing, MailingState.SCHEDULED, start=HAS_A_REST, state_reason="")
+        go_at = expected_at(mailing)
+        demand_in_season(mailing, go_at=go_at)
+        demand_open_moment(mailing, go_at=go_at, actor=actor)
         record("mailing.sent_to_rest", actor=actor, group=mailing.group, target=mailing, people=number)
         return start_delivery(mailing=mailing, actor=actor, follows=last)
 

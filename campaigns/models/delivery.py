@@ -125,7 +125,14 @@ class Delivery(models.Model):
                 name="delivery_one_under_way_per_mailing",
             ),
         )
-        indexes = (models.Index(fields=["state"], name="delivery_by_state"),)
+        indexes = (
+            models.Index(fields=["state"], name="delivery_by_state"),
+            models.Index(
+                fields=["workspace", "send_id"],
+                condition=models.Q(send_id_is_shared=True),
+                name="delivery_by_shared_id",
+            ),
+        )
         ordering = ("-created_at",)
 
 

@@ -32,8 +32,8 @@ class Mailing(models.Model):
 
     `values` are the field values (design.md, section 3); `envelope` is what the author wrote of `name`, `address` and
     `reply_to` where the version leaves them open; `send_at` empty means "now"; with `in_local_time` it is
-    the wall clock of the group's zone that counts, in each recipient's own zone; `revision` counts the edits, so that
-    an old page cannot overwrite a newer one.
+    the wall clock of the group's zone that counts, in each recipient's own zone; after `last_day` nothing of it goes
+    out any more; `revision` counts the edits, so that an old page cannot overwrite a newer one.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -46,6 +46,7 @@ class Mailing(models.Model):
     route = models.CharField(max_length=20, choices=Route, default=Route.SCHEDULE)
     send_at = models.DateTimeField(null=True, blank=True)
     in_local_time = models.BooleanField(default=False)
+    last_day = models.DateField(null=True, blank=True)
     state = models.CharField(max_length=20, choices=MailingState, default=MailingState.DRAFT)
     state_reason = models.CharField(max_length=500, blank=True)
     revision = models.PositiveIntegerField(default=0)

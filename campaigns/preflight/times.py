@@ -22,10 +22,10 @@ def times(subject: Subject) -> Iterator[CheckFinding]:
     mailing = subject.mailing
     wish = wish_of(mailing, expected_at(mailing))
     objections = [*_about_the_time(wish), *_about_the_people(wish)]
-    blocks = bool(objections) and not is_overruled(mailing, people_behind(mailing, subject.actor))
+    binds = bool(objections) and not is_overruled(mailing, people_behind(mailing, subject.actor))
     for objection in objections:
         step = "audience" if objection.code.startswith("audience_") else "when"
-        yield CheckFinding(objection.code, objection.message, step, blocks, objection.params)
+        yield CheckFinding(objection.code, objection.message, step, binds or objection.is_final, objection.params)
 
 
 def _about_the_time(wish: Wish) -> tuple[Objection, ...]:

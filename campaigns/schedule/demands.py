@@ -26,8 +26,8 @@ def demand_allowed_time(mailing: Mailing, *, go_at: datetime, people: Sequence[U
     objections = objections_to(wish_of(mailing, go_at))
     if not objections:
         return
-    if not is_overruled(mailing, people):
-        raise Refusal(_sentence(objections))
+    if standing := _standing(mailing, objections, people):
+        raise Refusal(_sentence(standing))
     rules = ", ".join(objection.code for objection in objections)
     record("mailing.times_overruled", actor=people[0], group=mailing.group, target=mailing, rules=rules)
 
@@ -43,13 +43,25 @@ def demand_still_allowed_time(mailing: Mailing, *, go_at: datetime) -> None:
         raise Refusal(reason)
 
 
-def reason_to_stop(mailing: Mailing, *, go_at: datetime) -> str:
-    """Gives why a scheduled mailing must not go out at its time by itself; empty where it may."""
+def demand_open_moment(mailing: Mailing, *, go_at: datetime, actor: User) -> None:
+    """Raises `Refusal` where something goes on, or goes to the rest, at a moment that is forbidden.
+
+    It has its place in the limits already. Whoever may overrule may let it go all the same.
+    """
+    if standing := _standing(mailing, forbidden(wish_of(mailing, go_at)), (actor,)):
+        raise Refusal(_sentence(standing))
+
+
+def reason_to_stop(mailing: Mailing, *, go_at: datetime, is_going_out: bool = False) -> str:
+    """Gives why a mailing must not go out, or go on going out, at a moment by itself; empty where it may."""
     objections = forbidden(wish_of(mailing, go_at))
-    if not objections or is_overruled(mailing, people_who_scheduled(mailing)):
+    standing = _standing(mailing, objections, people_who_scheduled(mailing)) if objections else ()
+    if not standing:
         return ""
+    if is_going_out or any(objection.is_final for objection in standing):
+        return _sentence(standing)
     return _("%(reason)s Bring it back to draft and choose another time, or ask a brand manager to send it.") % {
-        "reason": _sentence(objections)
+        "reason": _sentence(standing)
     }
 
 
@@ -65,6 +77,13 @@ def lock_times(group: Group) -> None:
 
 def _lock(mailing: Mailing) -> None:
     Group.objects.select_for_update(no_key=True).get(pk=mailing.group_id)
+
+
+def _standing(mailing: Mailing, objections: Sequence[Objection], people: Sequence[User]) -> Sequence[Objection]:
+    """Gives what holds against a mailing that these people let go."""
+    if not objections or not is_overruled(mailing, people):
+        return objections
+    return [objection for objection in objections if objection.is_final]
 
 
 def _sentence(objections: Sequence[Objection]) -> str:

@@ -25,12 +25,14 @@ from campaigns.schedule.words import (
 class Objection:
     """What a rule says against a mailing: a sentence (`message` with `params`).
 
-    `code` begins with `time_` where another time would do, and with `audience_` where fewer people would.
+    `code` begins with `time_` where another time would do, and with `audience_` where fewer people would. What
+    `is_final` nobody overrules.
     """
 
     code: str
     message: str
     params: Mapping[str, str]
+    is_final: bool = False
 
     @property
     def sentence(self) -> str:
@@ -44,8 +46,8 @@ def objections_to(wish: Wish) -> tuple[Objection, ...]:
 
 
 def forbidden(wish: Wish) -> tuple[Objection, ...]:
-    """Gives what speaks against the moment itself, whatever was agreed before: blackout dates and quiet hours."""
-    return tuple(objection for rule in (_blackout, _quiet_hours) for objection in rule(wish))
+    """Gives what speaks against the moment itself, whatever was agreed: last day, blackout dates, quiet hours."""
+    return tuple(objection for rule in (_after_last_day, _blackout, _quiet_hours) for objection in rule(wish))
 
 
 def objections_to_people(wish: Wish, reached: int | None) -> Iterator[Objection]:
@@ -60,6 +62,13 @@ def objections_to_people(wish: Wish, reached: int | None) -> Iterator[Objection]
         elif reached > bound.value:
             params["reached"] = people_in_words(reached)
             yield Objection("audience_too_large", _OF_ROLE_TOO_LARGE if bound.role else _TOO_LARGE, params)
+
+
+def _after_last_day(wish: Wish) -> Iterator[Objection]:
+    """The day after which its own author wants nothing of it to go out, as for an offer that ends (M17)."""
+    last = wish.mailing.last_day
+    if last is not None and wish.day > last:
+        yield Objection("time_after_last_day", _AFTER_LAST_DAY, {"day": date_format(last)}, is_final=True)
 
 
 def _blackout(wish: Wish) -> Iterator[Objection]:
@@ -103,6 +112,7 @@ def _month_full(wish: Wish) -> Iterator[Objection]:
 
 
 RULES: tuple[Callable[[Wish], Iterator[Objection]], ...] = (
+    _after_last_day,
     _blackout,
     _quiet_hours,
     _too_far,
@@ -135,6 +145,7 @@ def _next(wish: Wish) -> str:
     return sentence.replace("..", ".")  # an English time of day has a full stop of its own
 
 
+_AFTER_LAST_DAY = _("This email must not go out after %(day)s. Choose an earlier time, or another last day.")
 _TOO_FAR = _("%(group)s plans its mailings at most %(limit)s ahead, until %(day)s. Choose an earlier day.")
 _OF_ROLE_TOO_FAR = _(
     "In the role “%(role)s” mailings are planned at most %(limit)s ahead, until %(day)s. Choose an earlier day."

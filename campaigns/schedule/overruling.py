@@ -7,8 +7,9 @@ are:
 - a submission: whoever approves it, and whoever submitted it; so what head office has submitted knowingly needs no
   second person of head office, and an approver of head office can let through what the author alone could not;
 - a mailing that is moved: whoever moves it, alone, because the time is a new one;
-- a scheduled mailing that comes due: whoever moved it last, or else the people who let it go, as above. Nobody looks
-  at it any more, so that days and hours that were forbidden since then stop it, unless it stands on head office's word.
+- a scheduled mailing that comes due, or is going out: whoever moved it last, or else the people who let it go, as
+  above, and whoever let it go on after a pause. Nobody looks at it any more, so that days and hours that were forbidden
+  since then stop it, unless it stands on head office's word.
 
 The right is asked for anew each time: whoever has lost it overrules nothing any more. The limits of a role are always
 those of the mailing's author.
@@ -24,7 +25,8 @@ from groups.access import may
 from groups.models import Event, User
 from groups.roles import Permission
 
-_LET_GO = ("mailing.scheduled", "mailing.rescheduled", "mailing.sent_late")
+_LET_GO = ("mailing.scheduled", "mailing.rescheduled", "mailing.sent_late", "mailing.sent_to_rest")
+_LET_GO_ON = "mailing.resumed"
 
 
 def is_overruled(mailing: Mailing, people: Sequence[User]) -> bool:
@@ -40,13 +42,16 @@ def people_behind(mailing: Mailing, actor: User) -> tuple[User, ...]:
 
 
 def people_who_scheduled(mailing: Mailing) -> tuple[User, ...]:
-    """Gives the people on whose word a scheduled mailing goes out at its time, as the audit trail knows them."""
-    trail = Event.objects.filter(target_kind="mailing", target_id=str(mailing.pk), action__in=_LET_GO)
-    last = trail.select_related("actor").order_by("-id").first()
-    if last is None or last.actor is None:
-        return ()
-    approval = approval_of(mailing) if last.action == "mailing.scheduled" else None
-    return (last.actor, *_submitter(approval))
+    """Gives the people on whose word a mailing goes out at its time, as the audit trail knows them."""
+    trail = Event.objects.filter(target_kind="mailing", target_id=str(mailing.pk), action__in=(*_LET_GO, _LET_GO_ON))
+    people: list[User] = []
+    for event in trail.select_related("actor").order_by("-id"):
+        if event.actor is not None:
+            people.append(event.actor)
+        if event.action != _LET_GO_ON:
+            approval = approval_of(mailing) if event.action == "mailing.scheduled" else None
+            return (*people, *_submitter(approval))
+    return tuple(people)
 
 
 def _submitter(review: Review | None) -> tuple[User, ...]:

@@ -104,11 +104,13 @@ def next_moment(wish: Wish) -> datetime | None:
     """Gives the first whole minute from the wish on at which the mailing could go out; None where there is none near.
 
     Days are passed over whole; quiet hours are walked through by the minute, which is right in every zone and where
-    clocks change, too. It looks a year ahead, but no farther than the mailing may be planned.
+    clocks change, too. It looks a year ahead, but no farther than the mailing may be planned or go out.
     """
     last = min(wish.day.toordinal() + DAYS_SEARCHED, date.max.toordinal() - 2)
     for bound in wish.bounds("days_ahead"):
         last = min(last, wish.today.toordinal() + bound.value)
+    if wish.mailing.last_day is not None:
+        last = min(last, wish.mailing.last_day.toordinal())
     moment = wish.go_at.replace(second=0, microsecond=0)
     if moment < wish.go_at:
         moment += MINUTE

@@ -65,8 +65,9 @@ def test_what_is_paused_is_not_called_until_somebody_resumes_it(
     delivery.refresh_from_db()
     assert (paused, calls, mailing.state) == (MailingState.PAUSED, 0, MailingState.SCHEDULED)
     assert sandbox.calls(CREATE) == 3
-    actions = list(Event.objects.filter(target_id=str(delivery.pk)).values_list("action", flat=True))
-    assert {"delivery.paused", "delivery.resumed"} <= set(actions)
+    told = Event.objects.filter(target_id__in=(str(delivery.pk), str(mailing.pk)))
+    actions = list(told.values_list("action", flat=True))
+    assert {"delivery.paused", "mailing.resumed"} <= set(actions)
 
 
 def test_a_pause_that_lasts_beyond_the_staging_deadline_withdraws_everything(
