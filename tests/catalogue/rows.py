@@ -44,7 +44,7 @@ TEMPLATE_ROWS: Final[dict[str, str]] = {
 # Times, tests, and what can be stopped: docs/delivery.md.
 DELIVERY_ROWS: Final[dict[str, str]] = {
     "M14": "Colleagues get the email of a delivery as a test, marked, limited, in no report; a template can demand one",
-    "M17": "Mailings are scheduled, moved and taken back by their group's clock; a time must be to come, and exist",
+    "M17": "Mailings are scheduled, moved and taken back by their group's clock; none goes out after its last day",
     "M18": "Quiet hours, blackout dates and limits hold at every level of the tree; head office may overrule",
     "M23": "Limits on one person's mailings and on the people of each, by role",
     "M24": "What is sending is paused or stopped; a group, the brand, or every mailing of a template at once",

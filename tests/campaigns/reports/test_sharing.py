@@ -46,7 +46,7 @@ def test_a_report_names_the_groups_and_counts_what_braze_cannot_tell_apart(
     assert (found.mailings, found.groups, found.more_groups) == (2, ("Astoria", group.name), 0)
     assert found.inseparable == 1
     assert [sharing_of(one).inseparable for one in (same, other)] == [1, 0]  # type: ignore[union-attr]
-    assert f"shares one with 2 other mailings, of Astoria, {group.name}." in page
+    assert f"shares one with 2 other mailings. Groups: Astoria, {group.name}." in page
     assert "1 of them has the same variation ID" in page
 
 
