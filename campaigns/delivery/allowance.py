@@ -8,11 +8,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from django.conf import settings
-
 from braze_client.pacing import SHARED, Grant, Pool, WindowsUnreachable
 from braze_client.pacing.pacer import margin_of
-from groups.workspace.budget import store
+from groups.models import Workspace
+from groups.workspace.budget import ours, store
 
 log = logging.getLogger(__name__)
 
@@ -29,6 +28,7 @@ class Allowance:
     `opens_at` is when the next call may be made, once nothing could be taken any more.
     """
 
+    workspace: Workspace
     budget_key: str
     left: int = 0
     ends_at: datetime | None = None
@@ -39,7 +39,7 @@ class Allowance:
 
         No call starts in the last second of a window: it would be counted in the next one, which is not ours yet.
         """
-        pool = ours(SHARED)
+        pool = ours(SHARED, self.workspace)
         end = pool.window_end(now)
         if now > end - margin_of(pool):
             self.opens_at = end
@@ -76,8 +76,3 @@ def reserved(budget_key: str, pool: Pool, wanted: int, now: datetime) -> Grant:
     except WindowsUnreachable as problem:
         log.warning("dispatch.windows_unreachable error=%s", problem.message)
         return Grant(0, now + REST)
-
-
-def ours(pool: Pool) -> Pool:
-    """Gives our share of a window; the rest stays for the brand's other tools."""
-    return pool.with_share(settings.BRAZE_BUDGET_SHARE)

@@ -78,7 +78,7 @@ class _Run:
             workspace,
             flight,
             Queue(workspace, flight.budget_key),
-            Allowance(flight.budget_key),
+            Allowance(workspace, flight.budget_key),
             breaking.Watch(workspace),
         )
 

@@ -10,8 +10,8 @@ from typing import Final
 from django.db.models import Count, Sum
 
 from braze_client.pacing import SHARED
-from campaigns.delivery.allowance import ours
 from campaigns.models import Batch, BatchState, Delivery, DeliveryState
+from groups.workspace.budget import ours
 
 MEASURED_OVER: Final = timedelta(seconds=30)
 
@@ -43,6 +43,6 @@ def pace_of(delivery: Delivery, now: datetime) -> Pace:
     if not calls or not mine:
         return Pace(people_a_minute, None)
     ahead = min(sum(waiting.values()), mine * len(waiting))
-    budget = ours(SHARED).allowed / SHARED.window_seconds
+    budget = ours(SHARED, delivery.workspace).allowed / SHARED.window_seconds
     a_second = min(calls / MEASURED_OVER.total_seconds(), budget)
     return Pace(people_a_minute, now + timedelta(seconds=ceil(ahead / a_second)))

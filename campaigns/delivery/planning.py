@@ -34,6 +34,7 @@ from campaigns.states import lock_delivery, move_delivery, move_mailing
 from groups.audit import record
 from groups.errors import NotConnected
 from groups.models import SyncState
+from groups.workspace.budget import share_of
 
 log = logging.getLogger(__name__)
 
@@ -204,6 +205,7 @@ def _set_times(delivery: Delivery) -> bool:
     times = times_for(
         wanted=earliest or delivery.go_at,
         batches=delivery.batches.count(),
+        share=share_of(delivery.workspace),
         now=timezone.now(),
         propagated_at=_propagated_at(delivery),
         is_wall_clock=delivery.in_local_time and not by_braze,

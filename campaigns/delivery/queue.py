@@ -12,12 +12,13 @@ from django.db.models import Exists, F, OuterRef
 
 from braze_client.pacing import BROADCASTS, BROADCASTS_PER_AUDIENCE
 from campaigns.delivery import claiming
-from campaigns.delivery.allowance import Allowance, ours, reserved
+from campaigns.delivery.allowance import Allowance, reserved
 from campaigns.delivery.calling import Job, audience_key_of, jobs_for
 from campaigns.delivery.fair_share import SMALL_BATCHES, Line, share_out
 from campaigns.delivery.restaging import leave_out_suppressed
 from campaigns.models import Batch, BatchKind, BatchState, Delivery, GroupShare
 from groups.models import GroupKind, Suppression, Workspace
+from groups.workspace.budget import ours
 
 # How old the picture of what waits may be; a small mailing that is submitted now begins after so long at the latest.
 SECONDS_BETWEEN_LOOKS: Final = 0.5
@@ -129,7 +130,8 @@ class Queue:
         """Claims calls for a whole audience, of which Braze takes few a minute, and fewer for the same audience."""
         claimed: list[Batch] = []
         for delivery in list(self._broadcasts.values())[:slots]:
-            pools = (ours(BROADCASTS), ours(BROADCASTS_PER_AUDIENCE).for_audience(audience_key_of(delivery)))
+            per_audience = ours(BROADCASTS_PER_AUDIENCE, self._workspace).for_audience(audience_key_of(delivery))
+            pools = (ours(BROADCASTS, self._workspace), per_audience)
             if all(reserved(self._budget_key, pool, 1, now).granted for pool in pools):
                 claimed += self._claim_of(delivery, 1, now)
             del self._broadcasts[delivery.pk]

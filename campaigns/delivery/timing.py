@@ -27,9 +27,8 @@ class Times:
     undo_until: datetime
 
 
-def seconds_for(batches: int) -> float:
-    """Gives how long this many calls take at the rate that Braze guarantees us (contract, section 15)."""
-    share: float = settings.BRAZE_BUDGET_SHARE
+def seconds_for(batches: int, share: float) -> float:
+    """Gives how long this many calls take at our share of the rate that Braze guarantees (contract, section 15)."""
     return batches * SHARED.window_seconds / (SHARED.limit * share)
 
 
@@ -37,17 +36,19 @@ def times_for(
     *,
     wanted: datetime | None,
     batches: int,
+    share: float,
     now: datetime,
     propagated_at: datetime | None,
     is_wall_clock: bool = False,
 ) -> Times | None:
     """Plans a delivery of so many batches: `wanted` None means as soon as possible.
 
-    Nobody is mailed before Braze can know them (`propagated_at`, B-TRK-18). Staging and undoing each need the margin
-    and the time of all calls, so that nothing goes out until everything is staged. With `is_wall_clock` the time stands
-    and everything must be staged more than 24 hours before it; None means that it is too late for that.
+    `share` is the part of Braze's windows that is ours. Nobody is mailed before Braze can know them (`propagated_at`,
+    B-TRK-18). Staging and undoing each need the margin and the time of all calls, so that nothing goes out until
+    everything is staged. With `is_wall_clock` the time stands and everything must be staged more than 24 hours before
+    it; None means that it is too late for that.
     """
-    calls = timedelta(seconds=seconds_for(batches))
+    calls = timedelta(seconds=seconds_for(batches, share))
     margin = timedelta(seconds=settings.SEND_MARGIN_SECONDS)
     if is_wall_clock and wanted is not None:
         deadline = wanted - margin - calls

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from django.conf import settings
 from django.utils import timezone
 
 from braze_client import BrazeClient, Pool
-from groups.workspace.budget import store
+from groups.models import Workspace
+from groups.workspace.budget import ours, store
 
 
 class NotYet(Exception):
@@ -19,8 +19,8 @@ class NotYet(Exception):
         self.until = until
 
 
-def take(braze: BrazeClient, pool: Pool) -> None:
+def take(braze: BrazeClient, pool: Pool, workspace: Workspace) -> None:
     """Takes one call out of a window; raises `NotYet` when our share of it is used up."""
-    grant = store().reserve(braze.budget_key, pool.with_share(settings.BRAZE_BUDGET_SHARE), 1, timezone.now())
+    grant = store().reserve(braze.budget_key, ours(pool, workspace), 1, timezone.now())
     if not grant.granted:
         raise NotYet(grant.resets_at)

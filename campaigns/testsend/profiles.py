@@ -27,7 +27,7 @@ def bring_to_braze(tester: User, workspace: Workspace, braze: BrazeClient) -> da
     told = {"email": tester.email, "endpoint": workspace.endpoint, "app_id": workspace.app_id}
     known = SyncedTester.objects.filter(workspace=workspace, user=tester, **told).first()
     if known is None:
-        take(braze, TRACK)
+        take(braze, TRACK, workspace)
         profile = UserAttributes(external_id_of(tester), {"email": tester.email})
         braze.send(calls.users_track([profile]), attempts=1)
         known, _is_new = SyncedTester.objects.update_or_create(

@@ -73,7 +73,7 @@ def _send(test: TestMail) -> None:
     with client_for(workspace) as braze:
         ready_at = bring_to_braze(test.tester, workspace, braze)
         call, planned_for = _call_for(test, mailing, workspace, ready_at)
-        take(braze, SHARED)
+        take(braze, SHARED, workspace)
         if _claim(test, mailing, planned_for):
             write(test, _answer_to(call, braze))
 

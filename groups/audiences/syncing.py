@@ -12,7 +12,6 @@ from datetime import timedelta
 from typing import Final
 from uuid import UUID
 
-from django.conf import settings
 from django.db import connection, transaction
 from django.db.models import Q, QuerySet
 from django.utils import timezone
@@ -121,7 +120,7 @@ def sync_contacts(workspace_id: UUID, limit_seconds: float = 20.0) -> SyncResult
 def _sync_until(deadline: float, workspace: Workspace, client: AsyncBrazeClient, runner: asyncio.Runner) -> SyncResult:
     profiler = Profiler.of(workspace.brand)
     store, key = budget.store(), budget_key_of(workspace)
-    pool = TRACK.with_share(settings.BRAZE_BUDGET_SHARE)
+    pool = budget.ours(TRACK, workspace)
     synced = refused = 0
     while (left := deadline - time.monotonic()) > 0:
         grant = store.reserve(key, pool, CALLS_PER_ROUND, timezone.now())

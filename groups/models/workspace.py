@@ -13,6 +13,7 @@ class Workspace(models.Model):
     """The Braze Email Service Provider settings of a brand (product.md, section 2, line 1).
 
     `check_result` maps a permission to `granted`, `missing` or `unknown`, as the last connection check found it.
+    `budget_percent` is our share of Braze's rate-limit windows, 1 to 100; empty means that of the installation.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -23,6 +24,7 @@ class Workspace(models.Model):
     campaign_id = models.CharField(max_length=64, blank=True)
     variation_id = models.CharField(max_length=64, blank=True)
     trigger_campaign_id = models.CharField(max_length=64, blank=True)
+    budget_percent = models.PositiveSmallIntegerField(null=True, blank=True)
     check_result = models.JSONField(default=dict, blank=True)
     checked_at = models.DateTimeField(null=True, blank=True)
     paused_until = models.DateTimeField(null=True, blank=True)

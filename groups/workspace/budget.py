@@ -10,7 +10,7 @@ from django.db.models import F, Max, QuerySet, Value
 from django.db.models.functions import Greatest
 
 from braze_client import Grant, Pool, RedisStore, Window, WindowStore
-from groups.models import RateWindow
+from groups.models import RateWindow, Workspace
 
 KEPT = timedelta(days=2)
 
@@ -46,6 +46,17 @@ class RowStore:
         if is_new:
             RateWindow.objects.filter(key=key, starts_at__lt=start - KEPT).delete()
         return RateWindow.objects.filter(key=key, pool=pool.name, starts_at=start)
+
+
+def share_of(workspace: Workspace) -> float:
+    """Gives the part of Braze's windows that is ours, above 0 to 1; the rest stays for the brand's other tools."""
+    percent = workspace.budget_percent
+    return settings.BRAZE_BUDGET_SHARE if percent is None else percent / 100
+
+
+def ours(pool: Pool, workspace: Workspace) -> Pool:
+    """Gives a window of which only our share is counted on."""
+    return pool.with_share(share_of(workspace))
 
 
 def store() -> WindowStore:

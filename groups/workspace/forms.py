@@ -56,6 +56,13 @@ class WorkspaceForm(forms.Form):
         help_text=gettext_lazy("Only for templates whose content lives in Braze: an API-triggered campaign."),
     )
 
+    budget_percent = forms.IntegerField(
+        label=gettext_lazy("Share of Braze's limits, in percent"),
+        min_value=1,
+        max_value=100,
+        required=False,
+    )
+
     def __init__(self, data: Any = None, *, workspace: Workspace) -> None:
         self.has_key = bool(workspace.api_key)
         super().__init__(data, initial=self._initial(workspace))
@@ -71,6 +78,10 @@ class WorkspaceForm(forms.Form):
         endpoint.choices = [("", _("Choose the instance of your dashboard")), *known, *stored, *other]
         if not self.may_type_endpoint:
             del self.fields["other_endpoint"]
+        self.fields["budget_percent"].help_text = _(
+            "Braze counts all calls to a workspace together. Leave room for the brand's other tools; empty means "
+            "%(percent)s."
+        ) % {"percent": f"{settings.BRAZE_BUDGET_SHARE:.0%}"}
         self.fields["api_key"].help_text = (
             _("A key is stored and is never shown. Paste a new one to replace it.")
             if self.has_key
@@ -78,8 +89,8 @@ class WorkspaceForm(forms.Form):
         )
 
     @staticmethod
-    def _initial(workspace: Workspace) -> dict[str, str]:
-        names = ("endpoint", "app_id", "campaign_id", "variation_id", "trigger_campaign_id")
+    def _initial(workspace: Workspace) -> dict[str, Any]:
+        names = ("endpoint", "app_id", "campaign_id", "variation_id", "trigger_campaign_id", "budget_percent")
         return {name: getattr(workspace, name) for name in names}
 
     def clean(self) -> dict[str, Any]:

@@ -70,6 +70,7 @@ def connect(
     campaign_id: str,
     variation_id: str,
     trigger_campaign_id: str = "",
+    budget_percent: int | None = None,
     api_key: str | None = None,
 ) -> Workspace:
     """Stores a brand's Braze settings; without `api_key` the stored key stays.
@@ -115,6 +116,7 @@ def connect(
         workspace.api_key = api_key or workspace.api_key
         for name, value in ids.items():
             setattr(workspace, name, value)
+        workspace.budget_percent = budget_percent
         workspace.check_result, workspace.checked_at = {}, None
         workspace.paused_until, workspace.pause_reason = None, ""
         workspace.save()
@@ -131,6 +133,7 @@ def connect(
             campaign_id=workspace.campaign_id,
             variation_id=workspace.variation_id,
             trigger_campaign_id=workspace.trigger_campaign_id,
+            budget_percent=budget_percent,
         )
     return workspace
 

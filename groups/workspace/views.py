@@ -40,6 +40,7 @@ def workspace(request: PortalRequest) -> HttpResponse:
                 campaign_id=form.cleaned_data["campaign_id"],
                 variation_id=form.cleaned_data["variation_id"],
                 trigger_campaign_id=form.cleaned_data["trigger_campaign_id"],
+                budget_percent=form.cleaned_data["budget_percent"],
             )
         except InputRefused as error:
             form.add_error(None, error.sentence)

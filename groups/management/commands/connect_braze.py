@@ -26,6 +26,7 @@ class Command(BaseCommand):
         parser.add_argument("--campaign-id", required=True, metavar="ID")
         parser.add_argument("--variation-id", required=True, metavar="ID")
         parser.add_argument("--trigger-campaign-id", default="", metavar="ID")
+        parser.add_argument("--budget-percent", type=int, choices=range(1, 101), metavar="1-100")
 
     def handle(self, *_args: Any, **options: Any) -> None:
         """Connects."""
@@ -39,6 +40,7 @@ class Command(BaseCommand):
                 campaign_id=options["campaign_id"],
                 variation_id=options["variation_id"],
                 trigger_campaign_id=options["trigger_campaign_id"],
+                budget_percent=options["budget_percent"],
             )
         except GroupsError as error:
             raise CommandError(error.sentence) from error

@@ -9,7 +9,7 @@ import pytest
 from django.conf import settings as configured
 
 from braze_client import MemoryStore, Pool, RedisStore, WindowStore
-from groups.models import RateWindow
+from groups.models import RateWindow, Workspace
 from groups.workspace import budget
 from groups.workspace.budget import RowStore
 
@@ -42,6 +42,11 @@ def test_the_next_hour_and_another_key_start_anew(store: WindowStore) -> None:
 
 def test_only_our_share_is_granted(store: WindowStore) -> None:
     assert store.reserve("key", POOL.with_share(0.8), 100, NOW).granted == 80
+
+
+@pytest.mark.parametrize(("percent", "allowed"), [(None, 80), (25, 25), (100, 100)])
+def test_each_workspace_may_have_a_share_of_its_own(percent: int | None, allowed: int) -> None:
+    assert budget.ours(POOL, Workspace(budget_percent=percent)).allowed == allowed
 
 
 def test_what_others_used_is_left_to_them(store: WindowStore) -> None:

@@ -85,6 +85,28 @@ def test_a_form_with_mistakes_says_so_and_shows_no_key(cast: Cast, client: Clien
     assert Workspace.objects.count() == 0
 
 
+@pytest.mark.parametrize(("typed", "stored"), [("25", 25), ("100", 100), ("", None)])
+def test_the_brand_says_what_part_of_brazes_limits_the_portal_takes(
+    cast: Cast, client: Client, typed: str, stored: int | None
+) -> None:
+    client.force_login(cast.admin)
+
+    page = client.post(reverse("groups:workspace"), {**FORM, "budget_percent": typed}, follow=True).content.decode()
+
+    assert Workspace.objects.get().budget_percent == stored
+    assert "empty means 80%" in page
+
+
+@pytest.mark.parametrize("typed", ["0", "101", "-5", "half"])
+def test_a_part_that_is_none_is_refused(cast: Cast, client: Client, typed: str) -> None:
+    client.force_login(cast.admin)
+
+    response = client.post(reverse("groups:workspace"), {**FORM, "budget_percent": typed})
+
+    assert response.status_code == 422
+    assert Workspace.objects.count() == 0
+
+
 def test_another_address_is_offered_only_where_the_portal_allows_it(
     cast: Cast, client: Client, settings: Settings
 ) -> None:
