@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import OuterRef, QuerySet
 from django.utils.translation import gettext as _
 
 from campaigns.delivery.plan.judging import MAYBE_REACHED
+from campaigns.delivery.plan.lookups import LookedUp
 from campaigns.delivery.plan.membership import not_reached
 from campaigns.delivery.services import start_delivery
 from campaigns.errors import NotAllowed, Refusal, StaleState
@@ -61,7 +62,7 @@ def rest_of(delivery: Delivery) -> QuerySet[Recipient]:
         outcome="",
     )
     left_out = delivery.exclusions.filter(contact=OuterRef("contact"))
-    return not_reached(delivery).filter(~Exists(reached), ~Exists(left_out))
+    return not_reached(delivery).filter(~LookedUp(reached), ~LookedUp(left_out))
 
 
 def size_of_rest(mailing: Mailing) -> int:

@@ -74,20 +74,21 @@ def _put_into_batches(delivery: Delivery, people: QuerySet[Candidate], *, zone: 
     sizes = [min(PEOPLE_PER_BATCH, number - done) for done in range(room, number, PEOPLE_PER_BATCH)]
     if last and room:
         Batch.objects.filter(pk=last.pk).update(size=last.size + room)
-    Batch.objects.bulk_create(
+    opened = Batch.objects.bulk_create(
         Batch(delivery=delivery, number=first_new + index, kind=BatchKind.LIST, size=size, zone=zone, due_at=due_at)
         for index, size in enumerate(sizes)
     )
+    batches = [*([last.pk] if last and room else []), *(batch.pk for batch in opened)]
     sql, parameters = people.order_by().values("contact_id", "address", "position").query.sql_with_params()
     with connection.cursor() as cursor:
         cursor.execute(
             "INSERT INTO campaigns_recipient (delivery_id, contact_id, address, outcome, batch_id)"
-            " SELECT batch.delivery_id, person.contact_id, person.address, '', batch.id"
+            " SELECT %s, person.contact_id, person.address, '', batch.id"
             " FROM (SELECT contact_id, address, ROW_NUMBER() OVER (ORDER BY position) - 1 AS place"
             f" FROM ({sql}) people) person"
-            " JOIN campaigns_batch batch ON batch.delivery_id = %s AND batch.number ="
+            f" JOIN campaigns_batch batch ON batch.id IN ({', '.join(['%s'] * len(batches))}) AND batch.number ="
             f" CASE WHEN place < %s THEN %s ELSE %s + (place - %s) / {PEOPLE_PER_BATCH} END",
-            [*parameters, _key(delivery), room, last.number if last else 0, first_new, room],
+            [_key(delivery), *parameters, *batches, room, last.number if last else 0, first_new, room],
         )
         if cursor.rowcount != number:
             raise AssertionError(f"{number} people were to be put into batches, and {cursor.rowcount} were.")

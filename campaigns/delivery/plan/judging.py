@@ -11,10 +11,11 @@ from datetime import datetime, time, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from django.db.models import Count, Exists, Min, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, Min, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
+from campaigns.delivery.plan.lookups import LookedUp
 from campaigns.models import BatchState, Candidate, Delivery, ExclusionReason, Recipient
 from campaigns.schedule.pressure import pressure_of
 from groups.models import Group, GroupKind, Suppression, SuppressionReason, SyncState, Workspace
@@ -23,7 +24,7 @@ from groups.models import Group, GroupKind, Suppression, SuppressionReason, Sync
 MAYBE_REACHED: Final = (BatchState.ACCEPTED, BatchState.UNCERTAIN, BatchState.WITHDRAWAL_UNCERTAIN)
 COMING: Final = (*MAYBE_REACHED, BatchState.WAITING, BatchState.CALLING, BatchState.UPDATING)
 
-Condition = Exists | Q
+Condition = LookedUp | Q
 
 
 def judge(delivery: Delivery) -> None:
@@ -44,8 +45,8 @@ def _suppressed(delivery: Delivery) -> Iterable[tuple[ExclusionReason, Condition
         (ExclusionReason.UNSUBSCRIBED, of_group.filter(wish)),
         (ExclusionReason.SUPPRESSED, of_group.exclude(wish)),
     ):
-        yield reason, Exists(found.filter(contact=OuterRef("contact")))
-        yield reason, Exists(found.filter(address=OuterRef("address")))
+        yield reason, LookedUp(found.filter(contact=OuterRef("contact")))
+        yield reason, LookedUp(found.filter(address=OuterRef("address")))
 
 
 def _maybe_mailed(delivery: Delivery) -> Iterable[tuple[ExclusionReason, Condition]]:
@@ -53,7 +54,7 @@ def _maybe_mailed(delivery: Delivery) -> Iterable[tuple[ExclusionReason, Conditi
     earlier = list(delivery.mailing.deliveries.exclude(pk=delivery.pk).values_list("pk", flat=True))
     if earlier:
         reached = Recipient.objects.filter(delivery__in=earlier, batch__state__in=MAYBE_REACHED, outcome="")
-        yield ExclusionReason.MAYBE_MAILED, Exists(reached.filter(contact=OuterRef("contact")))
+        yield ExclusionReason.MAYBE_MAILED, LookedUp(reached.filter(contact=OuterRef("contact")))
 
 
 def _unknown_to_braze(delivery: Delivery) -> Iterable[tuple[ExclusionReason, Condition]]:
@@ -70,7 +71,7 @@ def _under_pressure(delivery: Delivery) -> Iterable[tuple[ExclusionReason, Condi
 
 def pressed(
     group: Group, go_at: datetime, contact: str, delivery: Delivery | None = None
-) -> list[tuple[ExclusionReason, Exists]]:
+) -> list[tuple[ExclusionReason, LookedUp]]:
     """Gives who gets enough mail around a day already, and whom another group mails the same day (A13, M16).
 
     Mails that are planned count like those that went, those of `delivery` itself do not. `contact` is the column that
@@ -89,7 +90,7 @@ def pressed(
     found = []
     if pressure.one_group_a_day:
         others = mails.filter(goes_at__range=_local_day(go_at, group)).exclude(delivery__mailing__group=group)
-        found.append((ExclusionReason.MAILED_TODAY, Exists(others)))
+        found.append((ExclusionReason.MAILED_TODAY, LookedUp(others)))
     if pressure.cap_mails and pressure.cap_days:
         around = timedelta(days=pressure.cap_days)
         near = mails.filter(goes_at__gt=go_at - around, goes_at__lt=go_at + around)
@@ -97,9 +98,9 @@ def pressed(
     return found
 
 
-def _at_least(number: int, mails: QuerySet[Recipient]) -> Exists:
+def _at_least(number: int, mails: QuerySet[Recipient]) -> LookedUp:
     counted = mails.order_by().values("contact").annotate(number=Count("pk"))
-    return Exists(counted.filter(number__gte=number))
+    return LookedUp(counted.filter(number__gte=number))
 
 
 def _local_day(moment: datetime, group: Group) -> tuple[datetime, datetime]:
@@ -111,7 +112,7 @@ def _local_day(moment: datetime, group: Group) -> tuple[datetime, datetime]:
 
 def _same_address(delivery: Delivery) -> Iterable[tuple[ExclusionReason, Condition]]:
     kept = Recipient.objects.filter(delivery=delivery, address=OuterRef("address"))
-    yield ExclusionReason.DUPLICATE, Exists(kept)
+    yield ExclusionReason.DUPLICATE, LookedUp(kept)
     first = Candidate.objects.filter(reason="").values("address").annotate(first=Min("position")).values("first")
     yield ExclusionReason.DUPLICATE, ~Q(position__in=Subquery(first))
 
