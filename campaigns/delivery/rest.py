@@ -7,13 +7,13 @@ from django.db.models import OuterRef, QuerySet
 from django.utils.translation import gettext as _
 
 from campaigns.delivery.plan.judging import MAYBE_REACHED
-from campaigns.delivery.plan.lookups import LookedUp
+from campaigns.delivery.plan.lookups import LookedUp, only
 from campaigns.delivery.plan.membership import not_reached
 from campaigns.delivery.services import start_delivery
 from campaigns.errors import NotAllowed, Refusal, StaleState
 from campaigns.halts import demand_no_halt
 from campaigns.library.offering import demand_in_season
-from campaigns.models import BatchKind, Delivery, DeliveryState, Mailing, MailingState, Recipient
+from campaigns.models import BatchKind, Delivery, DeliveryState, Exclusion, Mailing, MailingState, Recipient
 from campaigns.schedule.demands import demand_open_moment
 from campaigns.schedule.wishes import expected_at
 from campaigns.states import lock_mailing, move_mailing
@@ -61,7 +61,7 @@ def rest_of(delivery: Delivery) -> QuerySet[Recipient]:
         batch__state__in=MAYBE_REACHED,
         outcome="",
     )
-    left_out = delivery.exclusions.filter(contact=OuterRef("contact"))
+    left_out = Exclusion.objects.filter(delivery=only(delivery), contact=OuterRef("contact"))
     return not_reached(delivery).filter(~LookedUp(reached), ~LookedUp(left_out))
 
 

@@ -15,7 +15,7 @@ from django.db.models import Count, Min, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
-from campaigns.delivery.plan.lookups import LookedUp
+from campaigns.delivery.plan.lookups import LookedUp, only
 from campaigns.models import BatchState, Candidate, Delivery, ExclusionReason, Recipient
 from campaigns.schedule.pressure import pressure_of
 from groups.models import Group, GroupKind, Suppression, SuppressionReason, SyncState, Workspace
@@ -51,9 +51,9 @@ def _suppressed(delivery: Delivery) -> Iterable[tuple[ExclusionReason, Condition
 
 def _maybe_mailed(delivery: Delivery) -> Iterable[tuple[ExclusionReason, Condition]]:
     """Nobody gets the same mailing twice: an earlier delivery of it may have reached them."""
-    earlier = list(delivery.mailing.deliveries.exclude(pk=delivery.pk).values_list("pk", flat=True))
-    if earlier:
-        reached = Recipient.objects.filter(delivery__in=earlier, batch__state__in=MAYBE_REACHED, outcome="")
+    if delivery.mailing.deliveries.exclude(pk=delivery.pk).exists():
+        ours = Recipient.objects.filter(delivery__mailing=delivery.mailing_id).exclude(delivery=delivery)
+        reached = ours.filter(batch__state__in=MAYBE_REACHED, outcome="")
         yield ExclusionReason.MAYBE_MAILED, LookedUp(reached.filter(contact=OuterRef("contact")))
 
 
@@ -111,7 +111,7 @@ def _local_day(moment: datetime, group: Group) -> tuple[datetime, datetime]:
 
 
 def _same_address(delivery: Delivery) -> Iterable[tuple[ExclusionReason, Condition]]:
-    kept = Recipient.objects.filter(delivery=delivery, address=OuterRef("address"))
+    kept = Recipient.objects.filter(delivery=only(delivery), address=OuterRef("address"))
     yield ExclusionReason.DUPLICATE, LookedUp(kept)
     first = Candidate.objects.filter(reason="").values("address").annotate(first=Min("position")).values("first")
     yield ExclusionReason.DUPLICATE, ~Q(position__in=Subquery(first))
