@@ -53,3 +53,4 @@ def test_the_recipients_of_a_delivery_that_has_just_begun_are_looked_up_one_by_o
     assert len(plans) == 1
     assert "recipient_address_once_per_delivery" in plans[0]
     assert "Join" not in plans[0]
+    assert "InitPlan" in plans[0]  # which delivery it is, is read when the plan stands

@@ -37,7 +37,7 @@ def test_from_a_contact_two_clicks_lead_to_the_mailing_its_batch_and_its_dispatc
     client.force_login(cast.sender)
     audience = delivery.mailing.audience
     assert audience is not None
-    person = delivery.recipients.select_related("contact", "batch").order_by("pk")[0]
+    person = delivery.recipients.select_related("contact", "batch").order_by("contact__email")[0]  # on the first page
 
     listed = client.get(reverse("groups:audience-show", args=[audience.pk])).content.decode()
     shown = page(client, "contact-detail", person.contact_id)
