@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import csv
 import re
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
 
 import pytest
 from playwright.sync_api import expect
 
 from campaigns.demo.brands import FOLDER, PASSWORD
+from campaigns.demo.building import SMALL_AUDIENCE
 from tests.journeys.portal import RunningPortal
 
 if TYPE_CHECKING:
@@ -45,7 +48,42 @@ def test_a_local_authors_mailing_reaches_1040_people_once_each_by_their_first_na
     expect_everybody_once(portal, author, set(people))
     expect_own_names(portal, list(people.values()))
     expect_report(portal, author, mailing_address, screenshots)
+    expect_ledger_of_a_person_in_two_clicks(author, screenshots)
     assert (author_problems, approver_problems) == ([], [])
+
+
+def test_a_scheduled_mailing_ends_by_its_last_day_the_kill_switch_and_a_recall(
+    portal: RunningPortal, browser: Browser, screenshots: Path
+) -> None:
+    sender, sender_problems = signed_in(browser, portal, "sender@northwind.example")
+    today = datetime.now(ZoneInfo("America/Los_Angeles")).date()
+    address = schedule(sender, today + timedelta(days=9), last_day=today + timedelta(days=10))
+    expect(sender.get_by_text("Not after")).to_be_visible()
+    sender.get_by_text("Move to another time").click()
+    sender.get_by_label("Date").fill((today + timedelta(days=11)).isoformat())
+    sender.get_by_role("button", name="Move", exact=True).click()
+    expect(sender.get_by_text("This email must not go out after")).to_be_visible()
+    sender.screenshot(path=screenshots / "last-day.png", full_page=True)
+
+    manager, manager_problems = signed_in(browser, portal, "manager@northwind.example")
+    manager.get_by_role("link", name="Mailings").click()
+    manager.get_by_role("link", name="Stop sending").click()
+    manager.get_by_label("Reason").fill("The price is wrong")
+    manager.get_by_role("button", name="Stop sending now").click()
+    sender.goto(address)
+    expect(sender.get_by_text("The price is wrong")).to_be_visible()
+    manager.get_by_role("button", name="Allow sending again").click()
+
+    manager.goto(address)
+    manager.get_by_role("link", name="Recall the template").click()
+    manager.get_by_label("Reason").fill("The price is wrong")
+    manager.get_by_role("button", name="Recall now").click()
+    expect(manager.get_by_text("It was waiting for its time and is cancelled.")).to_be_visible()
+    manager.screenshot(path=screenshots / "recall.png", full_page=True)
+    manager.get_by_role("button", name="Offer the template again").click()
+    sender.goto(address)
+    expect(sender.locator(".state", has_text="Cancelled").first).to_be_visible()
+    assert (sender_problems, manager_problems) == ([], [])
 
 
 def test_somebody_of_another_brand_sees_nothing_of_it(portal: RunningPortal, browser: Browser) -> None:
@@ -163,6 +201,38 @@ def expect_report(portal: RunningPortal, page: Page, address: str, screenshots: 
         page.wait_for_timeout(1000)
     expect(page.get_by_text("Delivered").first).to_be_visible()
     page.screenshot(path=screenshots / "report.png", full_page=True)
+
+
+def expect_ledger_of_a_person_in_two_clicks(page: Page, screenshots: Path) -> None:
+    """Goes from the people of a list to one of them, and from there to the batch that their mail went in."""
+    page.get_by_role("link", name="Audiences").click()
+    page.get_by_role("link", name="Regulars").click()
+    page.locator("main table a").first.click()
+    expect(page.locator(".ledger-mailings")).to_contain_text(re.compile(r"Batch \d+"))
+    expect(page.locator(".ledger-mailings .ledger-id").first).to_have_text(re.compile(r"^[0-9a-f]{32}$"))
+    page.screenshot(path=screenshots / "contact.png")
+    page.locator(".ledger-mailings a", has_text="Batch").first.click()
+    expect(page.get_by_role("heading", level=1)).to_contain_text("Batch")
+
+
+def schedule(page: Page, day: date, *, last_day: date) -> str:
+    """Writes a mailing to the small list for a day at noon, and gives the address of its page."""
+    page.get_by_role("link", name="Mailings").click()
+    page.locator("main a[href$='/templates/']").first.click()
+    page.get_by_role("button", name="Use this template").first.click()
+    open_step(page, "mailing-audience")
+    page.get_by_text(SMALL_AUDIENCE).click()
+    open_step(page, "mailing-when")
+    step = page.locator("#step-mailing-when")
+    step.get_by_label("At a date and time").check()
+    step.get_by_label("Date", exact=True).fill(day.isoformat())
+    step.get_by_label("Time", exact=True).fill("12:00")
+    step.get_by_label("Don't send after").fill(last_day.isoformat())
+    step.get_by_label("Don't send after").blur()
+    open_step(page, "mailing-send")
+    page.locator("#step-mailing-send").get_by_role("button").click()
+    expect(page.locator(".state", has_text="Scheduled").first).to_be_visible()
+    return page.url
 
 
 def open_step(page: Page, name: str) -> None:

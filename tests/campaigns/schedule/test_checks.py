@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
-import time_machine
 
 from campaigns.models import Delivery, DeliveryState, Mailing, MailingState
 from groups.models import Group, User, Workspace
@@ -13,7 +10,6 @@ from groups.roles import Role
 from tests.builders import a_group, a_person, a_workspace, an_audience, root_group
 from tests.campaigns.builders import a_mailing
 from tests.campaigns.schedule.builders import (
-    NOW,
     a_blackout,
     at,
     findings_about_time,
@@ -24,14 +20,7 @@ from tests.campaigns.schedule.builders import (
 
 NOV_24_TO_26 = "Nov 24\u2009–\u200926"
 
-pytestmark = [pytest.mark.django_db, pytest.mark.catalogue("M18")]
-
-
-@pytest.fixture(autouse=True)
-def a_monday_morning(db: None) -> Iterator[None]:
-    """Stops the clock."""
-    with time_machine.travel(NOW, tick=False):
-        yield
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("a_monday_morning"), pytest.mark.catalogue("M18")]
 
 
 @pytest.fixture

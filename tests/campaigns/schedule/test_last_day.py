@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import date, timedelta
 
 import pytest
@@ -22,17 +21,10 @@ from tests.builders import a_person, a_workspace
 from tests.campaigns.builders import a_mailing
 from tests.campaigns.schedule.builders import NOW, at, findings_about_time, sentences_about_time, times_said
 
-pytestmark = [pytest.mark.django_db, pytest.mark.catalogue("M17")]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("a_monday_morning"), pytest.mark.catalogue("M17")]
 
 FRIDAY = date(2026, 11, 27)
 LATE_ON_FRIDAY, ON_SATURDAY = at("2026-11-27 23:59"), at("2026-11-28 00:00")
-
-
-@pytest.fixture(autouse=True)
-def a_monday_morning(db: None) -> Iterator[None]:
-    """Stops the clock."""
-    with time_machine.travel(NOW, tick=False):
-        yield
 
 
 @pytest.fixture

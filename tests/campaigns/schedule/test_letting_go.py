@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import pytest
 import time_machine
@@ -22,18 +22,11 @@ from groups.models import Event, Group, Membership, User
 from groups.roles import Role
 from tests.builders import Cast, a_person, a_workspace
 from tests.campaigns.builders import a_mailing
-from tests.campaigns.schedule.builders import NOW, a_blackout, at, times_said
+from tests.campaigns.schedule.builders import a_blackout, at, times_said
 
-pytestmark = [pytest.mark.django_db, pytest.mark.catalogue("M18")]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("a_monday_morning"), pytest.mark.catalogue("M18")]
 
 NOON, NIGHT = at("2026-11-26 12:00"), at("2026-11-26 22:00")
-
-
-@pytest.fixture(autouse=True)
-def a_monday_morning(db: None) -> Iterator[None]:
-    """Stops the clock."""
-    with time_machine.travel(NOW, tick=False):
-        yield
 
 
 @pytest.fixture

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import date, time
 
 import pytest
-import time_machine
 from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
@@ -20,9 +18,9 @@ from groups.models import Event, Group
 from groups.roles import Role
 from tests.builders import Cast, a_person, a_workspace, root_group
 from tests.campaigns.builders import a_mailing
-from tests.campaigns.schedule.builders import NOW, a_blackout, at, role_said, times_said
+from tests.campaigns.schedule.builders import a_blackout, at, role_said, times_said
 
-pytestmark = [pytest.mark.django_db, pytest.mark.catalogue("M18")]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("a_monday_morning"), pytest.mark.catalogue("M18")]
 
 TIMES = {"quiet": "own", "quiet_from": "21:00", "quiet_until": "07:00", "mailings_per_week": "2"}
 ROLES = {"local_author-mailings_per_week": "1", "local_sender-people_per_mailing": "500"}
@@ -34,13 +32,6 @@ FORMS = {
     "rule-blackout-add": DAYS,
     "rule-pressure": PRESSURE,
 }
-
-
-@pytest.fixture(autouse=True)
-def a_monday_morning(db: None) -> Iterator[None]:
-    """Stops the clock."""
-    with time_machine.travel(NOW, tick=False):
-        yield
 
 
 @pytest.fixture
