@@ -22,6 +22,7 @@ from campaigns.delivery.allowance import Allowance
 from campaigns.delivery.calling import Job, Post
 from campaigns.delivery.in_flight import InFlight
 from campaigns.delivery.outcomes import Answer, pause, write
+from campaigns.delivery.planning import a_plan_waits
 from campaigns.delivery.queue import Queue
 from campaigns.models import DeliveryState
 from groups.errors import NotConnected
@@ -31,6 +32,8 @@ from groups.workspace.braze import async_client_for
 log = logging.getLogger(__name__)
 
 LONGEST_RUN: Final = timedelta(seconds=5)
+# A run makes room after so long where a plan waits for a process, so that a small mailing begins soon.
+SHORTEST_RUN: Final = timedelta(seconds=0.5)
 SHORT_REST: Final = timedelta(seconds=2)
 # A window that opens sooner is waited for; for a later one the sweep starts a new run.
 WORTH_WAITING: Final = timedelta(seconds=1)
@@ -41,8 +44,9 @@ LONGEST_TRYING_TO_WRITE: Final = timedelta(seconds=45)
 def dispatch(workspace: Workspace) -> bool:
     """Hands over what waits in a workspace for at most 5 s; tells whether more is waiting.
 
-    Withdrawals and moves go before everything else. Several workers may run this at once: each batch is claimed by
-    one, and what a worker has claimed when it is stopped was either not called, or is found by its lease.
+    Where a plan waits for a process, it ends after half a second, and the plan has its turn. Withdrawals and moves go
+    before everything else. Several workers may run this at once: each batch is claimed by one, and what a worker has
+    claimed when it is stopped was either not called, or is found by its lease.
     """
     if breaking.is_open(workspace):
         return False
@@ -84,9 +88,13 @@ class _Run:
 
     def go_on_until(self, ends_at: datetime) -> bool:
         """Works until nothing waits or the time is over; tells whether more is waiting."""
+        makes_room_at = timezone.now() + SHORTEST_RUN
         try:
             while True:
                 now = timezone.now()
+                if now >= makes_room_at:
+                    makes_room_at = now + SHORTEST_RUN
+                    ends_at = now if a_plan_waits(now) else ends_at
                 is_over = now >= ends_at or self.has_stopped
                 claimed = self._write_and_claim(now, is_over=is_over)
                 self._call(claimed, now)

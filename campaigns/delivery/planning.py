@@ -50,8 +50,8 @@ def plan(delivery: Delivery, *, limit_seconds: float | None = None) -> bool:
     Doing this twice, or at the same time, changes nothing: a lease lets one worker plan, and every step is kept.
     """
     now = timezone.now()
-    free = Q(lease_until=None) | Q(lease_until__lte=now)
-    if not Delivery.objects.filter(free, pk=delivery.pk, state=DeliveryState.PLANNING).update(lease_until=now + LEASE):
+    to_plan = Delivery.objects.filter(_free(now), pk=delivery.pk, state=DeliveryState.PLANNING)
+    if not to_plan.update(lease_until=now + LEASE):
         return False
     try:
         delivery.refresh_from_db()
@@ -59,6 +59,11 @@ def plan(delivery: Delivery, *, limit_seconds: float | None = None) -> bool:
         return _plan(delivery, ends_at)
     finally:
         Delivery.objects.filter(pk=delivery.pk, state=DeliveryState.PLANNING).update(lease_until=None)
+
+
+def a_plan_waits(now: datetime) -> bool:
+    """Tells whether a delivery, of any workspace, is to be planned and no worker plans it."""
+    return Delivery.objects.filter(_free(now), state=DeliveryState.PLANNING).exists()
 
 
 def waits_for_sync(delivery: Delivery) -> bool:
@@ -69,6 +74,11 @@ def waits_for_sync(delivery: Delivery) -> bool:
     with transaction.atomic():
         read_candidates(chunk)
         return Candidate.objects.filter(sync_state=SyncState.PENDING).exists()
+
+
+def _free(now: datetime) -> Q:
+    """A condition on deliveries: no worker plans it."""
+    return Q(lease_until=None) | Q(lease_until__lte=now)
 
 
 def fail(delivery: Delivery, reason: str) -> None:

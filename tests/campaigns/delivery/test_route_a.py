@@ -520,3 +520,18 @@ def test_a_braze_that_is_down_loses_nothing_and_can_be_tried_again(
 
     assert urlsplit(workspace.endpoint).hostname == "127.0.0.1"
     assert (while_down, delivery.batches.get().state) == (BatchState.WAITING, BatchState.ACCEPTED)
+
+
+@pytest.mark.parametrize("is_waiting", [False, True])
+def test_handing_over_makes_room_for_a_plan_that_waits_for_a_process(
+    group: Group, workspace: Workspace, sandbox: RunningSandbox, monkeypatch: pytest.MonkeyPatch, is_waiting: bool
+) -> None:
+    a_planned(a_mailing(group=group, people=120), workspace)
+    if is_waiting:
+        a_sent(a_mailing(group=group, people=1))
+    monkeypatch.setattr("campaigns.delivery.dispatch.SHORTEST_RUN", timedelta(0))
+
+    more_is_waiting = dispatch(workspace)
+
+    assert more_is_waiting is is_waiting
+    assert sandbox.calls(CREATE) == (0 if is_waiting else 3)
