@@ -119,11 +119,12 @@ class _Run:
         gives_up_at = now + LONGEST_TRYING_TO_WRITE
         self._heed(self.unwritten)
         slots = 0 if self.has_stopped else slots
+        is_idle = self.flight.is_empty
         while True:
             try:
                 with transaction.atomic():
                     write(self.unwritten, now)
-                    claimed = self.queue.claim(slots, self.allowance, now) if slots else []
+                    claimed = self.queue.claim(slots, self.allowance, now, is_idle=is_idle) if slots else []
                 break
             except (OperationalError, InterfaceError) as problem:
                 if timezone.now() >= gives_up_at or connection.in_atomic_block:

@@ -46,9 +46,12 @@ class Queue:
         """Whether calls waited when it was last looked at."""
         return bool(self._deliveries or self._broadcasts)
 
-    def claim(self, slots: int, allowance: Allowance, now: datetime) -> list[Job]:
-        """Claims up to so many batches within the budget. Needs a transaction; commit it before any call."""
-        claimed = self._claim_urgent(slots, allowance, now)
+    def claim(self, slots: int, allowance: Allowance, now: datetime, *, is_idle: bool) -> list[Job]:
+        """Claims up to so many batches within the budget. Needs a transaction; commit it before any call.
+
+        A worker that is idle, with no call under way, looks for what is urgent once more before it ends its run.
+        """
+        claimed = self._claim_urgent(slots, allowance, now, is_idle=is_idle)
         if len(claimed) < slots:
             self._look(now)
             claimed += self._claim_broadcasts(slots - len(claimed), now)
@@ -73,12 +76,12 @@ class Queue:
                     )
         self._kept = dict(self._deficits)
 
-    def _claim_urgent(self, slots: int, allowance: Allowance, now: datetime) -> list[Batch]:
+    def _claim_urgent(self, slots: int, allowance: Allowance, now: datetime, *, is_idle: bool) -> list[Batch]:
         """Claims what must be withdrawn or moved; looks for it now and then, and at once while there is more.
 
         What is moved back was given up by a worker; each run looks for that once.
         """
-        if time.monotonic() - self._looked_at_urgent < SECONDS_BETWEEN_LOOKS:
+        if not is_idle and time.monotonic() - self._looked_at_urgent < SECONDS_BETWEEN_LOOKS:
             return []
         claimed: list[Batch] = []
         is_first = self._looked_at_urgent == float("-inf")

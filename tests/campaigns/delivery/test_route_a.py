@@ -7,16 +7,19 @@ from urllib.parse import urlsplit
 
 import pytest
 import time_machine
+from django.db import transaction
 from django.utils import timezone
 from pytest_django import Settings
 
 from campaigns.delivery import planning
+from campaigns.delivery.allowance import Allowance
 from campaigns.delivery.control import cancel, edit_again, reschedule
 from campaigns.delivery.decisions import decide_batch, resume
 from campaigns.delivery.dispatch import dispatch
 from campaigns.delivery.plan import membership
 from campaigns.delivery.planning import plan
 from campaigns.delivery.queries import progress
+from campaigns.delivery.queue import Queue
 from campaigns.delivery.settling import settle
 from campaigns.delivery.sweeping import recover_stale_batches, start_due_mailings
 from campaigns.errors import Refusal
@@ -535,3 +538,21 @@ def test_handing_over_makes_room_for_a_plan_that_waits_for_a_process(
 
     assert more_is_waiting is is_waiting
     assert sandbox.calls(CREATE) == (0 if is_waiting else 3)
+
+
+def test_a_worker_that_runs_out_of_calls_looks_once_more_for_what_is_to_be_withdrawn(
+    group: Group, workspace: Workspace
+) -> None:
+    mailing = a_mailing(group=group, people=120)
+    delivery = a_staged(mailing, workspace)
+    queue, allowance, now = Queue(workspace, "key"), Allowance(workspace, "key"), timezone.now()
+
+    def claimed(*, is_idle: bool) -> int:
+        with transaction.atomic():
+            return len(queue.claim(16, allowance, now, is_idle=is_idle))
+
+    before = claimed(is_idle=False)
+    cancel(mailing=mailing, actor=mailing.author)
+    busy, idle = claimed(is_idle=False), claimed(is_idle=True)
+
+    assert (before, busy, idle) == (0, 0, delivery.batches.count())
