@@ -73,9 +73,15 @@ def move_mailing(
     mailing.refresh_from_db()
 
 
-def move_delivery(delivery: Delivery, to: DeliveryState, **changes: Any) -> None:
-    """Moves a delivery and refreshes it; raises `StaleState` when it stands where this move does not start."""
-    moved = Delivery.objects.filter(pk=delivery.pk, state__in=DELIVERY_MOVES[to]).update(state=to, **changes)
+def move_delivery(
+    delivery: Delivery, to: DeliveryState, *, start: Collection[DeliveryState] | None = None, **changes: Any
+) -> None:
+    """Moves a delivery and refreshes it; raises `StaleState` when it stands where this move does not start.
+
+    `start` narrows the table to the states in which this event makes sense.
+    """
+    allowed = DELIVERY_MOVES[to] if start is None else DELIVERY_MOVES[to] & frozenset(start)
+    moved = Delivery.objects.filter(pk=delivery.pk, state__in=allowed).update(state=to, **changes)
     if not moved:
         raise StaleState
     delivery.refresh_from_db()

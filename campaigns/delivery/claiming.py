@@ -34,11 +34,13 @@ def to_withdraw(workspace: Workspace, now: datetime) -> list[QuerySet[Batch]]:
 
 
 def to_update(workspace: Workspace, now: datetime, *, and_back: bool = True) -> list[QuerySet[Batch]]:
-    """Gives staged batches whose time in Braze is not the one that their delivery should have.
+    """Gives staged batches whose time in Braze is not the one that their delivery should have, while that is to come.
 
     Without `and_back` only deliveries are looked at that are being moved, and none that is moved back.
     """
-    moved = Delivery.objects.filter(workspace=workspace, state=DeliveryState.STAGED)
+    moved = Delivery.objects.filter(
+        Q(moved_to=None) | Q(moved_to__gt=now), workspace=workspace, state=DeliveryState.STAGED
+    )
     if not and_back:
         moved = moved.filter(moved_to__isnull=False)
     return [Batch.objects.filter(_due(now), misplaced(), delivery=pk) for pk in moved.values_list("pk", flat=True)]

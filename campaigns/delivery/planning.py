@@ -28,7 +28,7 @@ from campaigns.delivery.send_ids import assign_send_id
 from campaigns.delivery.settling import begin_withdrawal, time_missed
 from campaigns.delivery.timing import times_for
 from campaigns.errors import StaleState
-from campaigns.models import GONE, Batch, BatchKind, Candidate, Delivery, DeliveryState, MailingState, Route
+from campaigns.models import GONE, Batch, BatchKind, BatchState, Candidate, Delivery, DeliveryState, MailingState, Route
 from campaigns.schedule.demands import reason_to_stop
 from campaigns.states import lock_delivery, move_delivery, move_mailing
 from groups.audit import record
@@ -84,6 +84,7 @@ def _free(now: datetime) -> Q:
 def fail(delivery: Delivery, reason: str) -> None:
     """Ends a delivery of which nothing was handed over, with a reason that people read."""
     with transaction.atomic():
+        delivery.batches.filter(state=BatchState.WAITING).update(state=BatchState.NOT_SENT)
         move_delivery(delivery, DeliveryState.FAILED, state_reason=reason[:500], settled_at=timezone.now())
         move_mailing(delivery.mailing, MailingState.FAILED, state_reason=reason[:500])
         record("delivery.failed", actor=None, group=delivery.mailing.group, target=delivery, reason=reason[:200])
@@ -231,6 +232,8 @@ def _set_times(delivery: Delivery) -> bool:
     move_delivery(
         delivery,
         DeliveryState.SENDING if by_braze else DeliveryState.STAGING,
+        # Somebody may have paused it meanwhile.
+        start={DeliveryState.PLANNING},
         go_at=times.go_at,
         ends_at=latest,
         stage_by=times.stage_by,

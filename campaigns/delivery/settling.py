@@ -73,9 +73,16 @@ def _miss_deadline(delivery: Delivery) -> None:
 
 
 def _settle_staged(delivery: Delivery) -> None:
+    now = timezone.now()
     if delivery.moved_to is not None:
         _settle_move(delivery)
-    elif delivery.go_at is not None and delivery.go_at <= timezone.now():
+        if (
+            delivery.moved_to is not None
+            and delivery.go_at is not None
+            and max(delivery.moved_to, delivery.go_at) <= now
+        ):
+            _give_up_move(delivery)
+    elif delivery.go_at is not None and delivery.go_at <= now:
         # What Braze has for another time, or should have given back, can no longer be mended.
         lost = misplaced() | Q(state__in=(BatchState.UPDATING, BatchState.WITHDRAWING))
         recalled = Q(state=BatchState.ACCEPTED, is_recalled=True)
@@ -97,6 +104,16 @@ def _settle_move(delivery: Delivery) -> None:
     )
     if moved:
         delivery.refresh_from_db()
+
+
+def _give_up_move(delivery: Delivery) -> None:
+    """Ends a move that was not finished before both times had passed: each batch went out at the one where it stood."""
+    reason = _("Braze could not move every batch in time, so some went out at the old time and some at the new one.")
+    Delivery.objects.filter(pk=delivery.pk).update(moved_to=None, state_reason=reason)
+    delivery.batches.filter(state=BatchState.UPDATING).update(state=BatchState.ACCEPTED, lease_until=None)
+    lost = Q(state=BatchState.WITHDRAWING) | Q(state=BatchState.ACCEPTED, is_recalled=True)
+    delivery.batches.filter(lost).update(state=BatchState.WITHDRAWAL_UNCERTAIN)
+    _finish(delivery)
 
 
 def _settle_sending(delivery: Delivery) -> None:

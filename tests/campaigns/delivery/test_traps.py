@@ -24,6 +24,7 @@ from campaigns.delivery.rest import send_to_rest
 from campaigns.delivery.restaging import leave_out_suppressed
 from campaigns.delivery.services import send
 from campaigns.delivery.settling import settle
+from campaigns.delivery.stopping import pause as pause_by_hand
 from campaigns.delivery.sweeping import recover_stale_batches, start_due_mailings, sweep
 from campaigns.errors import Refusal, StaleState
 from campaigns.models import Batch, BatchState, Delivery, DeliveryState, Mailing, MailingState, Route
@@ -31,7 +32,7 @@ from campaigns.reports.collecting import collect
 from campaigns.review.services import approve, ask_for_changes, expire_reviews, submit
 from groups.audiences.services import unsubscribe
 from groups.audiences.syncing import sync_contacts
-from groups.models import Contact, Group, SendIdDay, User, Workspace
+from groups.models import Contact, Group, SendIdDay, SyncState, User, Workspace
 from groups.roles import Role
 from tests.builders import a_contact, a_person, an_audience
 from tests.campaigns.builders import a_mailing, a_planned, a_sent, a_staged, deliver_due
@@ -516,3 +517,62 @@ def test_a_contact_that_joins_after_the_send_is_not_counted(group: Group, worksp
 
     delivery.refresh_from_db()
     assert (delivery.frozen, delivery.recipients.count()) == (3, 3)
+
+
+def test_a_pause_while_a_plan_asks_for_its_send_id_stands(
+    group: Group, workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mailing = a_mailing(group=group)
+    delivery = a_sent(mailing)
+    sync_contacts(workspace.pk)
+    boss = a_person(role=Role.REGIONAL_MANAGER, group=group)
+    monkeypatch.setattr(
+        "campaigns.delivery.planning.assign_send_id", lambda _delivery: pause_by_hand(mailing=mailing, actor=boss)
+    )
+
+    with pytest.raises(StaleState):
+        plan(delivery)
+
+    delivery.refresh_from_db()
+    mailing.refresh_from_db()
+    assert (delivery.state, mailing.state) == (DeliveryState.PAUSED, MailingState.PAUSED)
+
+
+def test_a_plan_that_fails_leaves_nothing_waiting(
+    group: Group, workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(membership, "PEOPLE_PER_CHUNK", 2)
+    delivery = a_sent(a_mailing(group=group, people=4))
+    sync_contacts(workspace.pk)
+    last = delivery.mailing.audience.members.order_by("-pk")[0].contact  # type: ignore[union-attr]
+    Contact.objects.filter(pk=last.pk).update(sync_state=SyncState.PENDING)
+    plan(delivery)
+
+    with time_machine.travel(timezone.now() + hours(1)):
+        plan(delivery)
+
+    delivery.refresh_from_db()
+    assert delivery.state == DeliveryState.FAILED
+    assert set(delivery.batches.values_list("state", flat=True)) == {BatchState.NOT_SENT}
+
+
+def test_a_move_that_nobody_could_finish_ends_when_both_times_have_passed(
+    group: Group, workspace: Workspace, sandbox: RunningSandbox
+) -> None:
+    mailing = a_mailing(group=group, people=60, send_at=timezone.now().replace(microsecond=0) + hours(2))
+    delivery = a_staged(mailing, workspace)
+    reschedule(mailing=mailing, send_at=delivery.go_at + timedelta(minutes=30), actor=mailing.author)
+    first, _second = in_flight(workspace, BatchState.UPDATING)
+    write([(first, Done())], timezone.now())
+
+    states = []
+    for passed in (timedelta(minutes=1), timedelta(minutes=31)):
+        with time_machine.travel(delivery.go_at + passed):
+            settle(delivery)
+        mailing.refresh_from_db()
+        states.append(mailing.state)
+
+    delivery.refresh_from_db()
+    assert states == [MailingState.SCHEDULED, MailingState.SENT]
+    assert set(delivery.batches.values_list("state", flat=True)) == {BatchState.ACCEPTED}
+    assert delivery.state_reason.startswith("Braze could not move every batch in time")
