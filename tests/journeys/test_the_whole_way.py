@@ -220,6 +220,8 @@ def schedule(page: Page, day: date, *, last_day: date) -> str:
     page.get_by_role("link", name="Mailings").click()
     page.locator("main a[href$='/templates/']").first.click()
     page.get_by_role("button", name="Use this template").first.click()
+    open_step(page, "subject")
+    page.get_by_role("textbox", name="Subject", exact=True).fill(SUBJECT)
     open_step(page, "mailing-audience")
     page.get_by_text(SMALL_AUDIENCE).click()
     open_step(page, "mailing-when")
