@@ -30,7 +30,8 @@ MAILING_MOVES: dict[MailingState, frozenset[MailingState]] = {
     _M.NEEDS_DECISION: frozenset({_M.SCHEDULED, _M.PAUSED}),
     _M.SENT: frozenset({_M.SCHEDULED, _M.SENDING, _M.SENT_WITH_OPEN_QUESTIONS}),
     _M.SENT_WITH_OPEN_QUESTIONS: frozenset({_M.SCHEDULED, _M.SENDING, _M.PAUSED, _M.NEEDS_DECISION}),
-    _M.STOPPED: frozenset({_M.SENDING, _M.PAUSED}),
+    # Its time has come, and nobody has looked at it since: scheduled still.
+    _M.STOPPED: frozenset({_M.SCHEDULED, _M.SENDING, _M.PAUSED}),
     _M.CANCELLED: frozenset({_M.SCHEDULED, _M.PAUSED, _M.NEEDS_DECISION, _M.SENDING}),
     _M.FAILED: frozenset({_M.SCHEDULED, _M.SENDING, _M.PAUSED}),
     _M.EXPIRED: frozenset({_M.IN_APPROVAL}),

@@ -20,6 +20,7 @@ from campaigns.delivery.dispatch import dispatch
 from campaigns.delivery.outcomes import pause, write
 from campaigns.delivery.plan import membership
 from campaigns.delivery.planning import plan
+from campaigns.delivery.recalling import recall
 from campaigns.delivery.rest import send_to_rest
 from campaigns.delivery.restaging import leave_out_suppressed
 from campaigns.delivery.services import send
@@ -576,3 +577,18 @@ def test_a_move_that_nobody_could_finish_ends_when_both_times_have_passed(
     assert states == [MailingState.SCHEDULED, MailingState.SENT]
     assert set(delivery.batches.values_list("state", flat=True)) == {BatchState.ACCEPTED}
     assert delivery.state_reason.startswith("Braze could not move every batch in time")
+
+
+def test_a_recall_at_the_very_moment_of_the_go_time_comes_to_an_end(group: Group, workspace: Workspace) -> None:
+    mailing = a_mailing(group=group, route=Route.TRIGGER)
+    delivery = a_planned(mailing, workspace)
+    boss = a_person(role=Role.REGIONAL_MANAGER, group=group)
+    assert delivery.go_at is not None
+
+    with time_machine.travel(delivery.go_at + timedelta(seconds=1)):
+        recall(template=mailing.version.template, reason="The price is wrong", actor=boss)
+        settle(Delivery.objects.get(pk=delivery.pk))
+
+    mailing.refresh_from_db()
+    assert mailing.state == MailingState.STOPPED
+    assert set(delivery.batches.values_list("state", flat=True)) == {BatchState.NOT_SENT}
