@@ -16,7 +16,7 @@ from campaigns.delivery.allowance import Allowance, reserved
 from campaigns.delivery.calling import Job, audience_key_of, jobs_for
 from campaigns.delivery.fair_share import SMALL_BATCHES, Line, share_out
 from campaigns.delivery.restaging import leave_out_suppressed
-from campaigns.models import Batch, BatchKind, BatchState, Delivery, GroupShare
+from campaigns.models import Batch, BatchKind, BatchState, Delivery, GroupShare, Route
 from groups.models import GroupKind, Suppression, Workspace
 from groups.workspace.budget import ours
 
@@ -161,8 +161,8 @@ class Queue:
             batches += claiming.claim_calls(delivery, limit=number - len(batches), now=now)
         if len(batches) < number:
             self._deliveries.pop(delivery.pk, None)
-        # Somebody new is named with the address that they have now, which may have been shut long ago.
-        if delivery.pk in self._with_news or delivery.mails_new_people:
+        # What leaves by these calls cannot be withdrawn any more, so who has unsubscribed is asked at this moment.
+        if delivery.route == Route.TRIGGER or delivery.pk in self._with_news:
             leave_out_suppressed(batches)
         return batches
 
