@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from uuid import uuid4
+
 import pytest
 from django.utils import timezone
 
@@ -19,7 +21,7 @@ pytestmark = pytest.mark.django_db
 def test_no_more_is_taken_than_the_brand_allows(workspace: Workspace) -> None:
     Workspace.objects.filter(pk=workspace.pk).update(budget_percent=1)
     workspace.refresh_from_db()
-    allowance, now = Allowance(workspace, "key"), timezone.now().replace(minute=30)
+    allowance, now = Allowance(workspace, str(uuid4())), timezone.now().replace(minute=30)
 
     taken = sum(allowance.take(64, now) for _ in range(60))
 

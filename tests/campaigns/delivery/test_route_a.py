@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 from urllib.parse import urlsplit
+from uuid import uuid4
 
 import pytest
 import time_machine
@@ -545,7 +546,8 @@ def test_a_worker_that_runs_out_of_calls_looks_once_more_for_what_is_to_be_withd
 ) -> None:
     mailing = a_mailing(group=group, people=120)
     delivery = a_staged(mailing, workspace)
-    queue, allowance, now = Queue(workspace, "key"), Allowance(workspace, "key"), timezone.now()
+    key, now = str(uuid4()), timezone.now()
+    queue, allowance = Queue(workspace, key), Allowance(workspace, key)
 
     def claimed(*, is_idle: bool) -> int:
         with transaction.atomic():
