@@ -17,7 +17,7 @@ django.setup()
 from bench.client import PATH  # noqa: E402
 from campaigns.models import Batch, BatchState, Recipient  # noqa: E402
 
-app = Celery("baseline")
+app = Celery("baseline", set_as_current=False)
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.conf.task_default_queue = os.environ["BENCH_QUEUE"] + "-baseline"
 
