@@ -79,6 +79,11 @@ def _put_into_batches(delivery: Delivery, people: QuerySet[Candidate], *, zone: 
         for index, size in enumerate(sizes)
     )
     batches = [*([last.pk] if last and room else []), *(batch.pk for batch in opened)]
+    # PostgreSQL takes the batches of a new delivery for one (see `lookups`); SQLite finds them by their index.
+    if connection.vendor == "postgresql":
+        among, named = f"batch.id IN ({', '.join(['%s'] * len(batches))})", batches
+    else:
+        among, named = "batch.delivery_id = %s", [_key(delivery)]
     sql, parameters = people.order_by().values("contact_id", "address", "position").query.sql_with_params()
     with connection.cursor() as cursor:
         cursor.execute(
@@ -86,9 +91,9 @@ def _put_into_batches(delivery: Delivery, people: QuerySet[Candidate], *, zone: 
             " SELECT %s, person.contact_id, person.address, '', batch.id"
             " FROM (SELECT contact_id, address, ROW_NUMBER() OVER (ORDER BY position) - 1 AS place"
             f" FROM ({sql}) people) person"
-            f" JOIN campaigns_batch batch ON batch.id IN ({', '.join(['%s'] * len(batches))}) AND batch.number ="
+            f" JOIN campaigns_batch batch ON {among} AND batch.number ="
             f" CASE WHEN place < %s THEN %s ELSE %s + (place - %s) / {PEOPLE_PER_BATCH} END",
-            [_key(delivery), *parameters, *batches, room, last.number if last else 0, first_new, room],
+            [_key(delivery), *parameters, *named, room, last.number if last else 0, first_new, room],
         )
         if cursor.rowcount != number:
             raise AssertionError(f"{number} people were to be put into batches, and {cursor.rowcount} were.")
