@@ -17,9 +17,9 @@ from braze_client import BrazeError, NotSent, RateLimited, Uncertain, calls
 from campaigns.delivery import nudges
 from campaigns.delivery.notices import tell_breaker_opened
 from campaigns.delivery.outcomes import Answer, pause
-from campaigns.delivery.resuming import go_on
+from campaigns.delivery.resuming import go_on, reason_to_hold
 from campaigns.errors import StaleState
-from campaigns.models import Breaker, Delivery, DeliveryState, PauseCause
+from campaigns.models import Breaker, Delivery, DeliveryState, Mailing, PauseCause
 from groups.audit import record
 from groups.errors import NotConnected
 from groups.models import Workspace
@@ -86,7 +86,7 @@ def probe_open_breakers() -> None:
 
 
 def close(workspace: Workspace) -> None:
-    """Closes the breaker and lets go on what it paused."""
+    """Closes the breaker and lets go on what it paused, unless no mail may leave now: then a person decides."""
     with transaction.atomic():
         closed = Breaker.objects.filter(workspace=workspace, opened_at__isnull=False).update(
             opened_at=None, probed_at=None, failures=0
@@ -98,6 +98,11 @@ def close(workspace: Workspace) -> None:
         for delivery in workspace.deliveries.filter(paused).select_related("mailing__group__brand"):
             try:
                 with transaction.atomic():
+                    if reason := reason_to_hold(delivery):
+                        held = workspace.deliveries.filter(pk=delivery.pk, state=DeliveryState.PAUSED)
+                        held.update(pause_cause=PauseCause.REFUSAL, state_reason=reason[:500])
+                        Mailing.objects.filter(pk=delivery.mailing_id).update(state_reason=reason[:500])
+                        continue
                     go_on(delivery)
             except StaleState:
                 continue

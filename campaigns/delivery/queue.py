@@ -161,7 +161,8 @@ class Queue:
             batches += claiming.claim_calls(delivery, limit=number - len(batches), now=now)
         if len(batches) < number:
             self._deliveries.pop(delivery.pk, None)
-        # What leaves by these calls cannot be withdrawn any more, so who has unsubscribed is asked at this moment.
+        # What leaves by these calls cannot be withdrawn any more, so who has unsubscribed is asked at this moment; and
+        # somebody new is named with the address that they have now, which may have been shut long ago.
         if delivery.route == Route.TRIGGER or delivery.pk in self._with_news:
             leave_out_suppressed(batches)
         return batches

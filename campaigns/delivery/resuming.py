@@ -6,6 +6,7 @@ from django.utils import timezone
 
 from campaigns.delivery import nudges
 from campaigns.models import BatchState, Delivery, DeliveryState, MailingState, Route
+from campaigns.schedule.demands import reason_to_stop
 from campaigns.states import lock_delivery, move_delivery, move_mailing
 
 
@@ -23,6 +24,18 @@ def go_on(delivery: Delivery) -> None:
     move_mailing(delivery.mailing, MailingState.SENDING if has_begun else MailingState.SCHEDULED, state_reason="")
     nudges.plan(delivery)
     nudges.dispatch(delivery.workspace_id)
+
+
+def reason_to_hold(delivery: Delivery) -> str:
+    """Gives why a delivery that leaves call by call must not go on at this moment by itself; empty where it may.
+
+    What goes by each recipient's clock was allowed for that clock.
+    """
+    now = timezone.now()
+    leaves_now = delivery.route == Route.TRIGGER and delivery.go_at is not None and delivery.go_at <= now
+    if not leaves_now or delivery.in_local_time:
+        return ""
+    return reason_to_stop(delivery.mailing, go_at=now, is_going_out=True)
 
 
 def _goes_on_as(delivery: Delivery) -> DeliveryState:

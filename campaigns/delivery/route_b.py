@@ -9,7 +9,6 @@ from uuid import UUID
 
 from braze_client import ContractViolation, TriggerRecipient
 from campaigns.brandlock import PersonalValue, personal_properties
-from campaigns.delivery.restaging import leave_out_suppressed
 from campaigns.models import Batch, BatchState, Delivery, Recipient, Route
 from groups.audiences.profiles import SUBSCRIPTION, Profile, Profiler
 from groups.models import Contact
@@ -41,14 +40,12 @@ def named_by_id(external_ids: Sequence[str]) -> tuple[TriggerRecipient, ...]:
 def recipients_of(batches: Sequence[Batch]) -> dict[int, tuple[TriggerRecipient, ...]]:
     """Gives the people of batches by batch, in the order of their rows, where more than their IDs travels.
 
-    Whoever must not be mailed is taken out where addresses travel, because a contact may have another one since the
-    plan. Somebody of whom the contract forbids to say what
-    would have to be said is marked as refused and left out, so that one person holds up no other. Needs a transaction.
+    Somebody of whom the contract forbids to say what would have to be said is marked as refused and left out, so that
+    one person holds up no other. Needs a transaction.
     """
     naming = {batch.pk: batch.delivery for batch in batches if _says_more_than_ids(batch.delivery)}
     if not naming:
         return {}
-    leave_out_suppressed([batch for batch in batches if batch.pk in naming and batch.delivery.mails_new_people])
     rows = Recipient.objects.filter(batch__in=naming, outcome="").select_related("contact").order_by("pk")
     people = list(rows)
     attributes = _attributes_of([row.contact for row in people if naming[row.batch_id].mails_new_people])

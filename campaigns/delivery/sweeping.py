@@ -21,6 +21,7 @@ from campaigns.delivery.narrowing import narrow_other_half
 from campaigns.delivery.nudges import is_running
 from campaigns.delivery.outcomes import pause
 from campaigns.delivery.restaging import recall_suppressed, stage_again
+from campaigns.delivery.resuming import reason_to_hold
 from campaigns.delivery.services import is_time_to_start, start_delivery
 from campaigns.delivery.settling import settle, time_missed
 from campaigns.errors import Refusal, StaleState
@@ -30,7 +31,7 @@ from campaigns.models import Batch, BatchState, Delivery, DeliveryState, Mailing
 from campaigns.review.approval import ApprovalVoid, demand_covered
 from campaigns.review.queries import approval_of
 from campaigns.rules.queries import demand_unrestricted
-from campaigns.schedule.demands import demand_still_allowed_time, reason_to_stop
+from campaigns.schedule.demands import demand_still_allowed_time
 from campaigns.states import UNDER_WAY, lock_mailing, move_mailing
 from groups.audit import record
 
@@ -74,16 +75,10 @@ def _move_on(delivery: Delivery) -> None:
 
 def _is_held(delivery: Delivery) -> bool:
     """Pauses what is going out, call by call, where the clock has come to a time at which no mail may leave."""
-    now = timezone.now()
-    if (
-        delivery.state != DeliveryState.SENDING
-        or delivery.in_local_time
-        or delivery.mailing.state != MailingState.SENDING
-    ):
+    is_calling = delivery.state == DeliveryState.SENDING and delivery.mailing.state == MailingState.SENDING
+    if not is_calling or not delivery.batches.filter(state=BatchState.WAITING).exists():
         return False
-    if not delivery.batches.filter(state=BatchState.WAITING).exists():
-        return False
-    reason = reason_to_stop(delivery.mailing, go_at=now, is_going_out=True)
+    reason = reason_to_hold(delivery)
     if reason:
         pause(delivery, reason)
     return bool(reason)

@@ -9,13 +9,24 @@ from unittest.mock import patch
 import pytest
 import time_machine
 
+from campaigns.delivery import breaking
 from campaigns.delivery.decisions import resume
+from campaigns.delivery.outcomes import pause
 from campaigns.delivery.planning import plan
 from campaigns.delivery.recalling import recall
 from campaigns.delivery.rest import send_to_rest
 from campaigns.delivery.sweeping import sweep
 from campaigns.errors import Refusal
-from campaigns.models import BatchState, Delivery, DeliveryState, Mailing, MailingState, Route
+from campaigns.models import (
+    BatchState,
+    Breaker,
+    Delivery,
+    DeliveryState,
+    Mailing,
+    MailingState,
+    PauseCause,
+    Route,
+)
 from groups.audiences.syncing import sync_contacts
 from groups.models import Group, User, Workspace
 from groups.roles import Role
@@ -96,6 +107,22 @@ def test_in_quiet_hours_it_goes_on_by_the_word_of_head_office_alone(
         resume(mailing=mailing, actor=manager)
 
     assert at_night(delivery).state == MailingState.SENDING
+
+
+@pytest.mark.parametrize(("quiet", "state"), [(QUIET, MailingState.PAUSED), ("", MailingState.SENDING)])
+def test_braze_that_answers_again_lets_nothing_out_in_quiet_hours(
+    group: Group, workspace: Workspace, quiet: str, state: MailingState
+) -> None:
+    delivery = going_out(group, workspace)
+    if quiet:
+        times_said(group, quiet=quiet)
+    pause(Delivery.objects.get(pk=delivery.pk), "Braze does not answer.", cause=PauseCause.BREAKER)
+    Breaker.objects.create(workspace=workspace, opened_at=EVENING)
+
+    with time_machine.travel(NIGHT, tick=False):
+        breaking.close(workspace)
+
+    assert Mailing.objects.get(pk=delivery.mailing_id).state == state
 
 
 def test_in_the_morning_everybody_who_may_lets_it_go_on(group: Group, workspace: Workspace, regional: User) -> None:
