@@ -167,6 +167,27 @@ def test_route_b_asks_when_its_time_passed_while_the_portal_was_down(
     assert sandbox.calls("/campaigns/trigger/send") == 0
 
 
+def test_a_plan_that_comes_too_late_leaves_alone_what_another_run_of_it_has_opened(
+    group: Group, workspace: Workspace
+) -> None:
+    mailing = a_mailing(group=group, route=Route.TRIGGER, send_at=timezone.now() + hours(2))
+    delivery = a_sent(mailing)
+    as_the_first_read_it = Delivery.objects.get(pk=delivery.pk)
+    sync_contacts(workspace.pk)
+    assert plan(delivery)
+    delivery.refresh_from_db()
+    assert delivery.go_at is not None
+
+    with time_machine.travel(delivery.go_at):
+        sweep()
+    with time_machine.travel(delivery.go_at + hours(1)), pytest.raises(StaleState):
+        planning._set_times(as_the_first_read_it)
+
+    delivery.refresh_from_db()
+    mailing.refresh_from_db()
+    assert (delivery.state, mailing.state) == (DeliveryState.SENDING, MailingState.SENDING)
+
+
 @pytest.mark.parametrize("act", ["move", "withdraw"])
 def test_a_batch_that_was_counted_as_sent_holds_nothing_up(
     group: Group, workspace: Workspace, sandbox: RunningSandbox, act: str
