@@ -8,7 +8,10 @@ from groups.models.brand import Brand
 from groups.models.contact import Contact, Suppression, SuppressionReason, SyncState
 from groups.models.contact_import import ContactImport, ImportReject, ImportState
 from groups.models.event import Event
+from groups.models.feature import FeatureSwitch
 from groups.models.group import Group, GroupKind, GroupPath, ReviewPolicy
+from groups.models.invitation import Invitation
+from groups.models.role import BrandRole, RoleGrant
 from groups.models.user import Membership, User
 from groups.models.window import RateWindow
 from groups.models.workspace import SendIdDay, Workspace
@@ -21,17 +24,21 @@ __all__ = [
     "AudienceKind",
     "AudienceMember",
     "Brand",
+    "BrandRole",
     "Contact",
     "ContactImport",
     "Event",
+    "FeatureSwitch",
     "Group",
     "GroupKind",
     "GroupPath",
     "ImportReject",
     "ImportState",
+    "Invitation",
     "Membership",
     "RateWindow",
     "ReviewPolicy",
+    "RoleGrant",
     "SendIdDay",
     "Suppression",
     "SuppressionReason",

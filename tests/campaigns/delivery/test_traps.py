@@ -191,12 +191,13 @@ def test_a_plan_that_comes_too_late_leaves_alone_what_another_run_of_it_has_open
 def test_what_was_paused_while_it_was_planned_asks_when_it_goes_on_too_late(
     group: Group, workspace: Workspace, sandbox: RunningSandbox
 ) -> None:
+    regional = a_person(role=Role.REGIONAL_MANAGER, group=group)
     mailing = a_mailing(group=group, route=Route.TRIGGER, send_at=timezone.now() + hours(2))
     delivery = a_sent(mailing)
     pause(delivery, "Braze refused the key.")
 
     with time_machine.travel(timezone.now() + hours(3)):
-        resume(mailing=mailing, actor=mailing.author)
+        resume(mailing=mailing, actor=regional)
         sync_contacts(workspace.pk)
         plan(delivery)
         sweep()
