@@ -14,7 +14,7 @@ from groups.models.invitation import Invitation
 from groups.models.role import BrandRole, RoleGrant
 from groups.models.user import Membership, User
 from groups.models.window import RateWindow
-from groups.models.workspace import SendIdDay, Workspace
+from groups.models.workspace import SendIdDay, SharedSendId, Workspace
 
 __all__ = [
     "COUNTED_BY_BRAZE",
@@ -40,6 +40,7 @@ __all__ = [
     "ReviewPolicy",
     "RoleGrant",
     "SendIdDay",
+    "SharedSendId",
     "Suppression",
     "SuppressionReason",
     "SyncState",
