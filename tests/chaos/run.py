@@ -87,7 +87,8 @@ class Run:
 
         It is looked at whenever all are idle. `each` is called all the time, in the midst of work, and may say that it
         is enough. A worker that is gone is replaced by a healthy one; one that is busy for
-        `PATIENCE_SECONDS` on end hangs. While nobody calls Braze, and everything waits for a moment that stands in the rows, time passes until then.
+        `PATIENCE_SECONDS` on end hangs. While nobody calls Braze, and everything waits for a moment that stands in the
+        rows, time passes until then.
         """
         steps, deadline = 0, time.monotonic() + PATIENCE_SECONDS
         made = -1

@@ -515,8 +515,10 @@ def test_a_mailing_shares_no_send_id_that_was_made_for_another_campaign(
     settings.SEND_IDS_KEPT_FOR_OTHERS = 98
     a_staged(a_mailing(group=group), workspace)
     triggered = a_planned(a_mailing(group=group, route=Route.TRIGGER), workspace)
+    assert triggered.go_at is not None
 
-    dispatch(workspace)
+    with time_machine.travel(triggered.go_at + timedelta(seconds=1)):
+        dispatch(workspace)
 
     triggered.refresh_from_db()
     assert (triggered.send_id, triggered.send_id_is_shared) == ("", False)
