@@ -1,4 +1,4 @@
-"""The addresses of workspaces, groups, audiences and the unsubscribe page, by room."""
+"""The addresses of workspaces, groups, people, audiences and the unsubscribe page, by room."""
 
 from __future__ import annotations
 
@@ -9,5 +9,6 @@ app_name = "groups"
 urlpatterns = [
     path("", include("groups.workspace.urls")),
     path("", include("groups.tree.urls")),
+    path("", include("groups.people.urls")),
     path("", include("groups.audiences.urls")),
 ]

@@ -17,6 +17,7 @@ app.autodiscover_tasks(
     [
         "groups.workspace",
         "groups.audiences",
+        "groups.people",
         "campaigns.delivery",
         "campaigns.testsend",
         "campaigns.review",

@@ -47,6 +47,8 @@ _ROOMS = {
     "merge": "templates",
     "rule": "rules",
     "group": "groups",
+    "person": "people",
+    "role": "people",
     "workspace": "workspace",
 }
 

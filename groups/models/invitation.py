@@ -13,7 +13,8 @@ from groups.models.role import BrandRole
 class Invitation(models.Model):
     """An invitation of one address into a group with a role; its link works once, for that address, for a while.
 
-    Only the SHA-256 of the link's secret is kept, as 64 hex digits.
+    Only the SHA-256 of the link's secret is kept, as 64 hex digits; the secret is made when the mail is written, anew
+    for each mail. Without `mailed_at` a mail is due from `mail_after` on.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -21,7 +22,9 @@ class Invitation(models.Model):
     role = models.ForeignKey(BrandRole, on_delete=models.PROTECT, related_name="invitations")
     email = models.EmailField()
     name = models.CharField(max_length=120, blank=True)
-    secret_sha256 = models.CharField(max_length=64, unique=True)
+    secret_sha256 = models.CharField(max_length=64, unique=True, null=True, blank=True)
+    mail_after = models.DateTimeField(auto_now_add=True)
+    mailed_at = models.DateTimeField(null=True, blank=True)
     invited_by = models.ForeignKey("groups.User", on_delete=models.PROTECT, related_name="+")
     created_at = models.DateTimeField(auto_now_add=True)
     expires_at = models.DateTimeField()
