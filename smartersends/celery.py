@@ -17,6 +17,7 @@ app.autodiscover_tasks(
     [
         "groups.workspace",
         "groups.audiences",
+        "groups.notices",
         "campaigns.delivery",
         "campaigns.testsend",
         "campaigns.review",

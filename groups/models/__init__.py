@@ -9,6 +9,7 @@ from groups.models.contact import Contact, Suppression, SuppressionReason, SyncS
 from groups.models.contact_import import ContactImport, ImportReject, ImportState
 from groups.models.event import Event
 from groups.models.group import Group, GroupKind, GroupPath, ReviewPolicy
+from groups.models.notice import MailState, Notice, NoticePreference, Pace
 from groups.models.user import Membership, User
 from groups.models.window import RateWindow
 from groups.models.workspace import SendIdDay, Workspace
@@ -29,7 +30,11 @@ __all__ = [
     "GroupPath",
     "ImportReject",
     "ImportState",
+    "MailState",
     "Membership",
+    "Notice",
+    "NoticePreference",
+    "Pace",
     "RateWindow",
     "ReviewPolicy",
     "SendIdDay",
