@@ -14,7 +14,7 @@ from groups.notices.services import mark_read
 
 
 class NoticeMiddleware:
-    """Marks a person's own notice read when its thing was shown to them; anybody else's id changes nothing."""
+    """Marks a person's own notice read when they follow its mail; anybody else's id, or another page's, changes nothing."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response

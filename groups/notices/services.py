@@ -39,7 +39,7 @@ def tell(
     group: Group | None = None,
     **parameters: Plain,
 ) -> None:
-    """Tells people something, once an occasion; four queries, however many they are.
+    """Tells people something, once an occasion; the queries are as many for a crowd as for two.
 
     Written in the transaction of the caller, where there is one. `about` names the thing as `kind:id`; `path` is a path
     of our own, never a full address; `group` or `brand` says where it happened. Raises `ValueError` for anything else.
@@ -59,7 +59,8 @@ def tell(
     now = timezone.now()
     preferences, zones = preferences_of(told.values(), brand), zones_of(tuple(told.values()), brand)
     notices = []
-    for pk, person in told.items():
+    # In the order of their ids, so that two who tell the same people at once do not wait for each other.
+    for pk, person in sorted(told.items()):
         pace = pace_of(kind, preferences.get(pk), now.astimezone(zones[pk]).date())
         notices.append(
             Notice(
