@@ -48,7 +48,7 @@ def claim_next() -> Claim | None:
     """Claims the notices of the next mail that is due, the longest waiting first; None when nothing is due.
 
     A notice that goes at once is a mail of its own. What waits for the hour or the morning is put together under a lock
-    on its person's preference, so that two workers do not cut a digest in two.
+    on its person's preference, so that neither another worker nor a change of wishes comes in between.
     """
     while (first := _due().order_by("due_at", "pk").first()) is not None:
         claimed = _claim_digest(first) if first.pace in (Pace.HOURLY, Pace.DAILY) else _claim({first.pk})

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+import re
 import time
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
@@ -73,3 +75,25 @@ def test_workers_at_once_cut_no_digest_in_two(server: type[Server]) -> None:
 
     assert sorted(message.to[0] for message in mail.outbox) == sorted(person.email for person in people)
     assert {message.subject for message in mail.outbox} == {"Northwind Coffee: 12 notices for you"}
+
+
+def test_a_wish_that_changes_while_a_digest_is_put_together_holds_nobody_up(server: type[Server]) -> None:
+    cast = a_cast()
+    author = cast.author
+    choose(person=author, brand=cast.brand, paces={FAMILY.name: Pace.HOURLY}, muted_until=None)
+    for number in range(40):
+        tell([author], INVITED, about=f"tasting:{number}", path="/", group=cast.store)
+    Notice.objects.update(due_at=timezone.now())
+    turns = itertools.cycle((Pace.DAILY, Pace.HOURLY))
+
+    def wish_or_mail() -> None:
+        choose(person=author, brand=cast.brand, paces={FAMILY.name: next(turns)}, muted_until=None)
+        Notice.objects.filter(mail_state="waiting").update(due_at=timezone.now())
+        mail_due()
+
+    at_once(wish_or_mail)
+
+    mailed = Notice.objects.filter(mail_state="mailed").count()
+    named = sum(int(found[1]) for message in mail.outbox if (found := re.search(r"(\d+) notices", message.subject)))
+    alone = sum(1 for message in mail.outbox if "Tasting" in message.subject)
+    assert (named + alone, Notice.objects.exclude(mail_state__in=("mailed", "waiting")).count()) == (mailed, 0)
