@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 
 from braze_client import BrazeError, NotSent, RateLimited, Uncertain, calls
 from campaigns.delivery import nudges
-from campaigns.delivery.notices import tell_breaker_opened
+from campaigns.delivery.notices import put_breaker_away, tell_breaker_opened
 from campaigns.delivery.outcomes import Answer, pause
 from campaigns.delivery.resuming import go_on, reason_to_hold
 from campaigns.errors import StaleState
@@ -94,6 +94,7 @@ def close(workspace: Workspace) -> None:
         if not closed:
             return
         record("workspace.breaker_closed", actor=None, target=workspace, brand=workspace.brand)
+        put_breaker_away(workspace)
         paused = Q(state=DeliveryState.PAUSED, pause_cause=PauseCause.BREAKER)
         for delivery in workspace.deliveries.filter(paused).select_related("mailing__group__brand"):
             try:

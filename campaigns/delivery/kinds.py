@@ -19,15 +19,15 @@ BRAND: Final = Family("brand", gettext_lazy("Brand and Braze"))
 
 
 def _breaker_opened(parameters: Parameters) -> Words:
-    count = parameters["count"]
-    waiting = ngettext("%(count)s mailing waits.", "%(count)s mailings wait.", int(count or 0)) % {"count": count}
+    count = int(parameters["count"] or 0)
+    waiting = ngettext("%(count)s mailing waits.", "%(count)s mailings wait.", count) % {"count": count}
     sentence = _(
         "Braze failed several times in a row. Nothing more is handed over until it answers again; the portal tries by "
         "itself, and goes on by itself."
     )
     return Words(
         title=_("Braze does not answer, so sending is paused"),
-        sentence=f"{sentence} {waiting}",
+        sentence=f"{sentence} {waiting}" if count else sentence,
         action=_("See the mailings"),
     )
 

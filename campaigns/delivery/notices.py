@@ -11,7 +11,7 @@ from campaigns.delivery.kinds import BREAKER_OPENED
 from campaigns.models import Delivery
 from groups.access import members_with
 from groups.models import Workspace
-from groups.notices.services import tell
+from groups.notices.services import put_away, tell
 from groups.roles import Permission
 from groups.tree.queries import root_of
 
@@ -21,9 +21,18 @@ def tell_breaker_opened(workspace: Workspace, paused: Sequence[Delivery], at: da
     tell(
         members_with(root_of(workspace.brand), Permission.STOP_MAILINGS),
         BREAKER_OPENED,
-        about=f"workspace:{workspace.pk}",
+        about=_about(workspace),
         occasion=at.isoformat(),
         path=reverse("campaigns:home"),
         brand=workspace.brand,
         count=len(paused),
     )
+
+
+def put_breaker_away(workspace: Workspace) -> None:
+    """Lets nobody be called any more to a breaker that has closed."""
+    put_away(kind=BREAKER_OPENED, about=_about(workspace))
+
+
+def _about(workspace: Workspace) -> str:
+    return f"workspace:{workspace.pk}"

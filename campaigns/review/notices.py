@@ -11,7 +11,7 @@ from campaigns.review.kinds import DECIDED, SUBMITTED
 from groups.access import members_with
 from groups.models import User
 from groups.notices.kinds import Kind
-from groups.notices.services import tell
+from groups.notices.services import put_away, tell
 from groups.roles import Permission
 
 
@@ -22,7 +22,8 @@ def tell_submission(review: Review) -> None:
 
 
 def tell_decision(review: Review) -> None:
-    """Tells the author what became of their mailing."""
+    """Tells the author what became of their mailing; nobody else needs to decide on it any more."""
+    put_away(kind=SUBMITTED, about=_about(review))
     _tell(review, [review.submitted_by], DECIDED, "campaigns:mailing-detail", review.mailing_id)
 
 
@@ -31,7 +32,7 @@ def _tell(review: Review, people: Iterable[User], kind: Kind, view: str, pk: obj
     tell(
         people,
         kind,
-        about=f"review:{review.pk}",
+        about=_about(review),
         occasion=review.state,
         path=reverse(view, args=[pk]),
         group=review.mailing.group,
@@ -41,3 +42,7 @@ def _tell(review: Review, people: Iterable[User], kind: Kind, view: str, pk: obj
         decider=review.decided_by.name if review.decided_by else "",
         state=review.state,
     )
+
+
+def _about(review: Review) -> str:
+    return f"review:{review.pk}"

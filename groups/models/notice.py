@@ -73,6 +73,7 @@ class Notice(models.Model):
         indexes = (
             models.Index(fields=["person", "brand"], condition=Q(read_at=None), name="notice_unread"),
             models.Index(fields=["person", "brand", "-created_at"], name="notice_of_person"),
+            models.Index(fields=["about"], condition=Q(read_at=None), name="notice_unread_about"),
             models.Index(fields=["due_at"], condition=Q(mail_state="waiting"), name="notice_mail_due"),
             models.Index(
                 fields=["lease_until"], condition=Q(mail_state__in=("claimed", "leaving")), name="notice_mail_leased"
@@ -88,8 +89,7 @@ class Notice(models.Model):
 class NoticePreference(models.Model):
     """What a person wishes in one brand: a pace per family of notices, and no mail at all before `muted_until`.
 
-    `paces` maps a family's name to a `Pace`; a family that it does not name is mailed at once. The row is also the lock
-    under which the digest of its person is put together.
+    `paces` maps a family's name to a `Pace`; a family that it does not name is mailed at once.
     """
 
     person = models.ForeignKey("groups.User", on_delete=models.CASCADE, related_name="+")

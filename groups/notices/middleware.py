@@ -14,7 +14,7 @@ from groups.notices.services import mark_read
 
 
 class NoticeMiddleware:
-    """Marks a person's own notice read when they follow its mail; anybody else's id, or another page's, changes nothing."""
+    """Marks a person's own notice read when they follow its mail to its thing; any other id changes nothing."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response

@@ -10,19 +10,21 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, Final
+from typing import Final
+from uuid import UUID
 
 from django.db import transaction
-from django.db.models import F, Q
+from django.db.models import F, QuerySet
 from django.utils import timezone
 
 from groups.errors import StaleState
-from groups.models import MailState, Notice, NoticePreference, Pace
+from groups.models import MailState, Notice, Pace
 
 LEASE_SECONDS: Final = 120
 MOST_ATTEMPTS: Final = 12
 LONGEST_REST_MINUTES: Final = 60
 DIGEST_NOTICES: Final = 500
+_TOGETHER: Final = (Pace.HOURLY, Pace.DAILY)
 
 _S = MailState
 MOVES: Final[dict[MailState, frozenset[MailState]]] = {
@@ -47,31 +49,27 @@ class Claim:
 def claim_next() -> Claim | None:
     """Claims the notices of the next mail that is due, the longest waiting first; None when nothing is due.
 
-    A notice that goes at once is a mail of its own. What waits for the hour or the morning is put together under a lock
-    on its person's preference, so that neither another worker nor a change of wishes comes in between.
+    A notice that goes at once is a mail of its own; what waits for the hour or the morning goes together.
     """
     while (first := _due().order_by("due_at", "pk").first()) is not None:
-        claimed = _claim_digest(first) if first.pace in (Pace.HOURLY, Pace.DAILY) else _claim({first.pk})
-        if claimed is not None:
+        together = _due().filter(pk=first.pk)
+        if first.pace in _TOGETHER:
+            together = _due().filter(person=first.person_id, brand=first.brand_id, pace__in=_TOGETHER)
+        if (claimed := _claim(together)) is not None:
             return claimed
     return None
 
 
-def _claim_digest(first: Notice) -> Claim | None:
-    with transaction.atomic():
-        # Evaluated for its lock alone.
-        NoticePreference.objects.select_for_update().filter(person=first.person_id, brand=first.brand_id).first()
-        together = _due().filter(person=first.person_id, brand=first.brand_id, pace__in=(Pace.HOURLY, Pace.DAILY))
-        return _claim(set(together.order_by("due_at", "pk").values_list("pk", flat=True)[:DIGEST_NOTICES]))
+def lock_in_order(notices: QuerySet[Notice]) -> list[UUID]:
+    """Locks rows for the transaction in the order of their ids, so that no two wait for each other; gives the ids."""
+    return list(notices.select_for_update().order_by("pk").values_list("pk", flat=True))
 
 
-def _claim(pks: Collection[Any]) -> Claim | None:
+def _claim(notices: QuerySet[Notice]) -> Claim | None:
     lease = timezone.now() + timedelta(seconds=LEASE_SECONDS)
-    claimed = (
-        _at(pks, _S.CLAIMED)
-        .filter(_is_due())
-        .update(mail_state=_S.CLAIMED, lease_until=lease, attempts=F("attempts") + 1)
-    )
+    with transaction.atomic():
+        pks = lock_in_order(notices)[:DIGEST_NOTICES]
+        claimed = _at(pks, _S.CLAIMED).update(mail_state=_S.CLAIMED, lease_until=lease, attempts=F("attempts") + 1)
     if not claimed:
         return None
     mine = Notice.objects.filter(pk__in=pks, mail_state=_S.CLAIMED, lease_until=lease)
@@ -103,23 +101,21 @@ def wait_again(claim: Claim, notices: Sequence[Notice]) -> None:
 
 def take_back_lost() -> int:
     """Ends the leases of workers that are gone; gives how many notices may or may not have been mailed by them."""
-    lost = Notice.objects.filter(lease_until__lte=timezone.now())
+    lost = Notice.objects.filter(mail_state__in=(_S.CLAIMED, _S.LEAVING), lease_until__lte=timezone.now())
+    if not lost.exists():
+        return 0
     lost.filter(mail_state=_S.CLAIMED, attempts__gte=MOST_ATTEMPTS).update(mail_state=_S.FAILED, lease_until=None)
     lost.filter(mail_state=_S.CLAIMED).update(mail_state=_S.WAITING, lease_until=None)
     return lost.filter(mail_state=_S.LEAVING).update(mail_state=_S.UNCERTAIN, lease_until=None)
 
 
-def _is_due() -> Q:
-    return Q(due_at__lte=timezone.now())
+def _due() -> QuerySet[Notice]:
+    return Notice.objects.filter(due_at__lte=timezone.now(), mail_state=_S.WAITING)
 
 
-def _due() -> Any:
-    return Notice.objects.filter(_is_due(), mail_state=_S.WAITING)
-
-
-def _at(pks: Collection[Any], state: MailState) -> Any:
+def _at(pks: Collection[UUID], state: MailState) -> QuerySet[Notice]:
     return Notice.objects.filter(pk__in=pks, mail_state__in=MOVES[state])
 
 
-def _held(claim: Claim, notices: Sequence[Notice], state: MailState) -> Any:
-    return _at({notice.pk for notice in notices}, state).filter(lease_until=claim.lease_until)
+def _held(claim: Claim, notices: Sequence[Notice], state: MailState) -> QuerySet[Notice]:
+    return _at([notice.pk for notice in notices], state).filter(lease_until=claim.lease_until)

@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from typing import Final
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -21,6 +22,7 @@ from groups.notices.kinds import Kind, Plain, families, kind_named
 from groups.notices.paces import due_at, pace_of
 from groups.notices.plain import one_line
 from groups.notices.queries import preferences_of, zones_of
+from groups.notices.queue import lock_in_order
 
 KEPT_DAYS: Final = 90
 MOST_MUTED_DAYS: Final = 366
@@ -90,7 +92,15 @@ def mark_read(*, notice: Notice) -> None:
 
 def mark_all_read(*, person: User) -> int:
     """Notes that a person has read everything on the pages they are on; gives how many notices that were."""
-    return own(person, Notice).filter(read_at=None).update(read_at=timezone.now())
+    return _read(own(person, Notice))
+
+
+def put_away(*, kind: Kind, about: str) -> int:
+    """Marks read, for everybody, what asked for something that has been dealt with; gives how many notices that were.
+
+    What of it was not mailed yet stays in the portal.
+    """
+    return _read(Notice.objects.filter(kind=kind.name, about=about))
 
 
 def choose(*, person: User, brand: Brand, paces: Mapping[str, Pace], muted_until: date | None) -> NoticePreference:
@@ -107,12 +117,17 @@ def choose(*, person: User, brand: Brand, paces: Mapping[str, Pace], muted_until
     if muted_until is not None and not today < muted_until <= today + timedelta(days=MOST_MUTED_DAYS):
         raise InputRefused(_("Choose a day from tomorrow on, at most a year ahead."))
     with transaction.atomic():
-        NoticePreference.objects.get_or_create(person=person, brand=brand)
-        preference = NoticePreference.objects.select_for_update().get(person=person, brand=brand)
-        preference.paces = {name: Pace(pace).value for name, pace in paces.items()}
-        preference.muted_until = muted_until
-        preference.save(update_fields=["paces", "muted_until"])
-        for notice in Notice.objects.filter(person=person, brand=brand, mail_state=MailState.WAITING):
+        preference, _created = NoticePreference.objects.update_or_create(
+            person=person,
+            brand=brand,
+            defaults={
+                "paces": {name: Pace(pace).value for name, pace in paces.items()},
+                "muted_until": muted_until,
+            },
+        )
+        waiting = Notice.objects.filter(person=person, brand=brand, mail_state=MailState.WAITING)
+        lock_in_order(waiting)
+        for notice in waiting:
             kind = kind_named(notice.kind)
             pace = pace_of(kind, preference, today) if kind else Pace.PORTAL
             if pace != notice.pace:
@@ -131,6 +146,13 @@ def forget_read() -> int:
     while chosen := list(old.values_list("pk", flat=True)[:_FORGOTTEN_AT_A_TIME]):
         removed += Notice.objects.filter(pk__in=chosen).delete()[0]
     return removed
+
+
+def _read(notices: QuerySet[Notice]) -> int:
+    unread = notices.filter(read_at=None)
+    with transaction.atomic():
+        lock_in_order(unread)
+        return unread.update(read_at=timezone.now())
 
 
 def _state_for(pace: Pace) -> MailState:

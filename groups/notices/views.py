@@ -23,6 +23,7 @@ from groups.models import Notice, User
 from groups.notices import queries, services
 from groups.notices.forms import PreferenceForm
 from groups.notices.kinds import Words, families, kind_named
+from groups.notices.paces import MORNING
 
 PER_PAGE: Final = 25
 
@@ -94,7 +95,8 @@ def notice_settings(request: PortalRequest) -> HttpResponse:
         else:
             messages.success(request, _("Saved. What still waits to be mailed goes by it as well."))
             return redirect("groups:notice-settings")
-    context = {"form": form, "always": families(may_be_muted=False)}
+    zone = queries.zones_of((request.user,), request.brand)[request.user.pk]
+    context = {"form": form, "always": families(may_be_muted=False), "zone": zone.key, "morning": MORNING}
     return render(request, "notices/notice_settings.html", context, status=422 if form.errors else 200)
 
 

@@ -17,6 +17,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from campaigns.delivery.breaking import close
 from campaigns.delivery.notices import tell_breaker_opened
 from campaigns.models import Breaker, Delivery, Mailing, PauseCause, Review
 from campaigns.review.notices import tell_decision, tell_submission
@@ -162,6 +163,30 @@ def test_a_breaker_that_opens_twice_is_told_twice_and_also_to_the_muted(
     assert f"{mailing.group.name}: {mailing.name}" in str(first.body)
     assert "1 mailing waits." in str(first.body)
     assert mails_to(staff.author) == mails_to(staff.approver) == []
+
+
+def test_once_somebody_has_decided_nobody_else_is_called_to_it(
+    mailing: Mailing, staff: Staff, committing: Callable[[], AbstractContextManager[object]]
+) -> None:
+    with committing():
+        review = submit(mailing=mailing, actor=staff.author)
+    with committing():
+        ask_for_changes(review=review, actor=staff.approver, reason="Name the day.")
+
+    assert mails_to(staff.approver) == mails_to(staff.manager) == []
+    assert len(mails_to(staff.author)) == 1
+    unread = Notice.objects.filter(read_at=None).values_list("person", "kind")
+    assert list(unread) == [(staff.author.pk, "review.decided")]
+
+
+def test_a_breaker_that_closes_takes_its_notice_away(mailing: Mailing, workspace: Workspace, staff: Staff) -> None:
+    Breaker.objects.create(workspace=workspace, opened_at=timezone.now())
+    tell_breaker_opened(workspace, [], timezone.now())
+
+    close(workspace)
+
+    assert mails_to(staff.manager) == []
+    assert not Notice.objects.filter(read_at=None).exists()
 
 
 def test_a_breaker_that_has_closed_needs_no_mail(mailing: Mailing, workspace: Workspace, staff: Staff) -> None:
