@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from campaigns.models import Review, ReviewState
 from campaigns.review.changes import Shown, changes_of
@@ -56,8 +56,10 @@ def _submission(notice: Notice) -> tuple[Detail, ...]:
     note = (Detail(_("Note"), review.note),) if review.note else ()
     shown = tuple(Detail(change.label, _in_words(change.after)) for change in changes[:PREVIEWED])
     left = len(changes) - PREVIEWED
-    more = (Detail(_("And more"), _("%(count)s other changes") % {"count": left}),) if left > 0 else ()
-    return note + shown + more
+    if left <= 0:
+        return note + shown
+    others = ngettext("%(count)s other change", "%(count)s other changes", left) % {"count": left}
+    return (*note, *shown, Detail(_("And more"), others))
 
 
 def _decision(notice: Notice) -> tuple[Detail, ...]:

@@ -15,7 +15,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST, require_safe
 
-from groups.access import get_own
+from groups.access import get_own, groups_with
 from groups.addresses import is_own_path
 from groups.errors import InputRefused
 from groups.http import PortalRequest
@@ -24,6 +24,7 @@ from groups.notices import queries, services
 from groups.notices.forms import PreferenceForm
 from groups.notices.kinds import Words, families, kind_named
 from groups.notices.paces import MORNING
+from groups.roles import Permission
 
 PER_PAGE: Final = 25
 
@@ -79,7 +80,9 @@ def notice_read_all(request: PortalRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @login_required
 def notice_settings(request: PortalRequest) -> HttpResponse:
-    """Shows and stores what comes by mail, and when."""
+    """Shows and stores what comes by mail, and when; for who has no role in the brand there is nothing to choose."""
+    if not groups_with(request.user, Permission.SEE_MAILINGS).exists():
+        raise Http404
     preference = queries.preference_of(request.user, request.brand)
     form = PreferenceForm(request.POST or None, preference=preference)
     if request.method == "POST" and form.is_valid():

@@ -20,6 +20,7 @@ from django.utils import timezone
 from campaigns.delivery.breaking import close
 from campaigns.delivery.notices import tell_breaker_opened
 from campaigns.models import Breaker, Delivery, Mailing, PauseCause, Review
+from campaigns.review.changes import Change, Shown
 from campaigns.review.notices import tell_decision, tell_submission
 from campaigns.review.services import approve, ask_for_changes, expire_reviews, submit, take_back
 from groups.models import Brand, Group, Notice, Pace, User, Workspace
@@ -91,6 +92,27 @@ def test_an_approver_reads_in_the_mail_what_differs_from_the_template(
             assert words in part
     assert "<b>bright" not in html
     assert mails_to(staff.author) == []
+
+
+def test_the_preview_names_five_changes_and_counts_the_rest(
+    mailing: Mailing,
+    staff: Staff,
+    committing: Callable[[], AbstractContextManager[object]],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    with committing():
+        submit(mailing=mailing, actor=staff.author)
+    changes = [
+        Change(f"f{n}", f"Field {n}", Shown(), Shown(words="x" * 900, url="https://a.example")) for n in range(7)
+    ]
+    monkeypatch.setattr("campaigns.review.kinds.changes_of", lambda mailing: changes)
+
+    (message,) = mails_to(staff.approver)
+
+    body = str(message.body)
+    assert [n for n in range(7) if f"Field {n}: {'x' * 100}" in body] == [0, 1, 2, 3, 4]
+    assert "And more: 2 other changes" in body
+    assert "x" * 161 not in body
 
 
 def test_a_waiting_mailing_is_mailed_of_only_while_it_waits(

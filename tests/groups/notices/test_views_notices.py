@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 from pytest_django import Settings
 
-from groups.models import Membership, Notice, NoticePreference, Pace
+from groups.models import Event, Membership, Notice, NoticePreference, Pace
 from groups.notices.services import mark_read
 from tests.builders import PASSWORD, Cast
 from tests.campaigns.costs import cost_of
@@ -250,6 +250,26 @@ def test_a_person_chooses_for_themselves_alone(cast: Cast, client: Client) -> No
     page = client.get(SETTINGS).text
     assert '<option value="daily" selected>' in page
     assert f'value="{day.isoformat()}"' in page
+
+
+def test_everybody_of_the_brand_chooses_and_a_stranger_does_not(cast: Cast, client: Client) -> None:
+    statuses = {}
+    for user in cast.everybody:
+        client.force_login(user)
+        statuses[user.name] = (client.get(SETTINGS).status_code, client.post(SETTINGS, wishes()).status_code)
+
+    assert statuses.pop("Olu Outsider") == (404, 404)
+    assert set(statuses.values()) == {(200, 302)}
+    assert set(NoticePreference.objects.values_list("person", flat=True)) == {
+        user.pk for user in cast.without(cast.outsider)
+    }
+    assert not Event.objects.filter(action="notices.chosen", actor=cast.outsider).exists()
+
+
+def test_the_settings_say_when_a_morning_is(cast: Cast, client: Client) -> None:
+    client.force_login(cast.author)
+
+    assert "leaves at 8 a.m. in the time zone America/Los_Angeles." in client.get(SETTINGS).text
 
 
 def test_mail_comes_again_when_the_day_is_taken_out(cast: Cast, client: Client) -> None:
