@@ -60,7 +60,7 @@ class Kind:
     """One kind of notice.
 
     Nobody is mailed, or led anywhere, who does not hold `permission` in the notice's group (in the brand's own where it
-    has none) by then; without one any role in the brand will do. `is_worth_a_mail` is asked right before the mail:
+    has none) by then; a kind without one is about its person alone. `is_worth_a_mail` is asked right before the mail:
     what has been dealt with meanwhile needs none. Where `may_be_muted` is false the mail goes at once, come what may.
     """
 

@@ -272,8 +272,8 @@ def test_who_may_no_longer_see_the_thing_is_not_mailed(cast: Cast, meanwhile: An
     assert (mail.outbox, notice.mail_state) == ([], "kept")
 
 
-@pytest.mark.parametrize(("meanwhile", "mails"), [(_leave, 0), (_move_next_door, 1)])
-def test_a_kind_without_a_permission_needs_a_role_in_the_brand(cast: Cast, meanwhile: Any, mails: int) -> None:
+@pytest.mark.parametrize(("meanwhile", "mails"), [(_close_the_account, 0), (_leave, 1), (_move_next_door, 1)])
+def test_a_kind_that_is_about_the_person_alone_needs_no_role(cast: Cast, meanwhile: Any, mails: int) -> None:
     a_notice(cast.author, cast.store, kind=OPEN)
     meanwhile(cast)
 
