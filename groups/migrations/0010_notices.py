@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('groups', '0006_budget_percent'),
+        ('groups', '0010_shared_send_ids'),
     ]
 
     operations = [

@@ -8,11 +8,14 @@ from groups.models.brand import Brand
 from groups.models.contact import Contact, Suppression, SuppressionReason, SyncState
 from groups.models.contact_import import ContactImport, ImportReject, ImportState
 from groups.models.event import Event
+from groups.models.feature import FeatureSwitch
 from groups.models.group import Group, GroupKind, GroupPath, ReviewPolicy
+from groups.models.invitation import Invitation
 from groups.models.notice import MailState, Notice, NoticePreference, Pace
+from groups.models.role import BrandRole, RoleGrant
 from groups.models.user import Membership, User
 from groups.models.window import RateWindow
-from groups.models.workspace import SendIdDay, Workspace
+from groups.models.workspace import SendIdDay, SharedSendId, Workspace
 
 __all__ = [
     "COUNTED_BY_BRAZE",
@@ -22,14 +25,17 @@ __all__ = [
     "AudienceKind",
     "AudienceMember",
     "Brand",
+    "BrandRole",
     "Contact",
     "ContactImport",
     "Event",
+    "FeatureSwitch",
     "Group",
     "GroupKind",
     "GroupPath",
     "ImportReject",
     "ImportState",
+    "Invitation",
     "MailState",
     "Membership",
     "Notice",
@@ -37,7 +43,9 @@ __all__ = [
     "Pace",
     "RateWindow",
     "ReviewPolicy",
+    "RoleGrant",
     "SendIdDay",
+    "SharedSendId",
     "Suppression",
     "SuppressionReason",
     "SyncState",

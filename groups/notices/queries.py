@@ -75,7 +75,7 @@ def zones_of(people: Collection[User], brand: Brand) -> Mapping[uuid.UUID, ZoneI
 
     Who holds none goes by the brand's own group.
     """
-    held = Membership.objects.filter(user__in=people, group__brand=brand, group__closed_at=None)
+    held = Membership.objects.filter(Membership.live(), user__in=people, group__brand=brand, group__closed_at=None)
     rows = held.order_by("group__name").values_list("user_id", "group__kind", "group__time_zone")
     highest: dict[uuid.UUID, tuple[int, str]] = {}
     for user_id, kind, zone in rows:

@@ -15,7 +15,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST, require_safe
 
-from groups.access import get_own, groups_with
+from groups.access import get_own, rights_of
 from groups.addresses import is_own_path
 from groups.errors import InputRefused
 from groups.http import PortalRequest
@@ -24,7 +24,6 @@ from groups.notices import queries, services
 from groups.notices.forms import PreferenceForm
 from groups.notices.kinds import Words, families, kind_named
 from groups.notices.paces import MORNING
-from groups.roles import Permission
 
 PER_PAGE: Final = 25
 
@@ -81,7 +80,7 @@ def notice_read_all(request: PortalRequest) -> HttpResponse:
 @login_required
 def notice_settings(request: PortalRequest) -> HttpResponse:
     """Shows and stores what comes by mail, and when; for who has no role in the brand there is nothing to choose."""
-    if not groups_with(request.user, Permission.SEE_MAILINGS).exists():
+    if not rights_of(request.user, request.brand, None).anywhere:
         raise Http404
     preference = queries.preference_of(request.user, request.brand)
     form = PreferenceForm(request.POST or None, preference=preference)

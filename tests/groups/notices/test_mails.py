@@ -20,7 +20,7 @@ from groups.notices.mailing import mail_due
 from groups.notices.mails import mail_of
 from groups.notices.services import choose, mark_read
 from smartersends.colors import contrast
-from tests.builders import Cast
+from tests.builders import Cast, a_membership
 from tests.campaigns.library.sources import a_picture_file
 from tests.groups.notices.told import ALARM, FAMILY, OPEN, SETTLED, a_notice
 
@@ -234,7 +234,7 @@ def test_a_long_digest_names_the_first_and_counts_the_rest(cast: Cast) -> None:
 
 
 def test_two_brands_of_one_person_never_share_a_mail(cast: Cast) -> None:
-    Membership.objects.create(user=cast.author, group=cast.other_brand.groups.get(), role="admin")
+    a_membership(user=cast.author, group=cast.other_brand.groups.get())
     for brand, group in ((cast.brand, cast.store), (cast.other_brand, cast.other_brand.groups.get())):
         choose(person=cast.author, brand=brand, paces={FAMILY.name: Pace.HOURLY}, muted_until=None)
         for number in range(2):
@@ -294,7 +294,7 @@ def test_what_was_read_or_dealt_with_meanwhile_needs_no_mail(cast: Cast) -> None
 
 
 def test_a_digest_leaves_out_what_the_person_may_no_longer_see(cast: Cast) -> None:
-    Membership.objects.create(user=cast.author, group=cast.next_store, role="local_author")
+    a_membership(user=cast.author, group=cast.next_store)
     choose(person=cast.author, brand=cast.brand, paces={FAMILY.name: Pace.HOURLY}, muted_until=None)
     for group in (cast.store, cast.next_store, cast.next_store):
         a_notice(cast.author, group, about=f"tasting:{Notice.objects.count()}", what=group.name)

@@ -14,13 +14,13 @@ from kombu.exceptions import OperationalError
 from pytest_django import DjangoAssertNumQueries, DjangoCaptureOnCommitCallbacks
 
 from groups.errors import InputRefused
-from groups.models import Event, Group, MailState, Membership, Notice, NoticePreference, Pace, User
+from groups.models import Event, Group, MailState, Notice, NoticePreference, Pace, User
 from groups.notices.kinds import Kind, register
 from groups.notices.paces import due_at
 from groups.notices.plain import one_line
 from groups.notices.services import choose, forget_read, mark_read, tell
 from groups.roles import Role
-from tests.builders import Cast, a_person
+from tests.builders import Cast, a_membership, a_person
 from tests.groups.notices.told import ALARM, FAMILY, INVITED, OPEN, a_notice, words
 
 SEND = "groups.notices.nudges.current_app.send_task"
@@ -144,7 +144,7 @@ def test_the_zone_is_that_of_the_persons_own_group_and_of_the_highest(cast: Cast
     Group.objects.filter(pk=cast.far_store.pk).update(time_zone="Europe/Berlin")
     Group.objects.filter(brand=cast.brand, parent=None).update(time_zone="Asia/Seoul")
     both = a_person(role=Role.LOCAL_AUTHOR, group=cast.store)
-    Membership.objects.create(user=both, group=Group.objects.get(brand=cast.brand, parent=None), role=Role.READ_ONLY)
+    a_membership(user=both, group=Group.objects.get(brand=cast.brand, parent=None), role=Role.READ_ONLY)
     nowhere = User.objects.create_user("nobody@example.com", None, name="Nobody")
     for person in (far, both, nowhere):
         choose(person=person, brand=cast.brand, paces={FAMILY.name: Pace.DAILY}, muted_until=None)

@@ -14,7 +14,7 @@ from pytest_django import Settings
 
 from groups.models import Event, Membership, Notice, NoticePreference, Pace
 from groups.notices.services import mark_read
-from tests.builders import PASSWORD, Cast
+from tests.builders import PASSWORD, Cast, a_membership
 from tests.campaigns.costs import cost_of
 from tests.groups.notices.told import ALARM, OPEN, a_notice
 
@@ -170,7 +170,7 @@ def test_the_bell_counts_to_ninety_nine(cast: Cast, client: Client) -> None:
 
 def test_the_pages_of_a_brand_know_nothing_of_another(cast: Cast, client: Client) -> None:
     root = cast.other_brand.groups.get()
-    Membership.objects.create(user=cast.author, group=root, role="admin")
+    a_membership(user=cast.author, group=root)
     here, there = (
         a_notice(cast.author, cast.store, what="here"),
         a_notice(cast.author, root, about="tasting:2", what="there"),
