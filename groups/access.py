@@ -2,6 +2,7 @@
 
 Each model names its way to its group (`group_path`, product rows of one group) or to its brand (`brand_path`, things of
 the brand as a whole, for which the permission must be held on the brand's own group). `"self"` means the object itself.
+What belongs to one person alone, whatever they may do, names its way to them (`person_path`).
 """
 
 from __future__ import annotations
@@ -122,6 +123,19 @@ def visible(user: User, model: type[M], permission: Permission) -> QuerySet[M]:
 def get(user: User, model: type[M], id: Any, permission: Permission) -> M:
     """Gives the object of an id for which a person holds a permission; raises `Http404` for anything else."""
     return _one(visible(user, model, permission), id)
+
+
+def own(user: User, model: type[M]) -> QuerySet[M]:
+    """Gives the objects of a model that belong to a person alone; on a brand's pages those of that brand."""
+    objects = model._default_manager.filter(**{model.person_path: user})  # type: ignore[attr-defined]
+    if user.on_pages_of is None:
+        return objects
+    return objects.filter(**{model.brand_path: user.on_pages_of})  # type: ignore[attr-defined]
+
+
+def get_own(user: User, model: type[M], id: Any) -> M:
+    """Gives the object of an id that belongs to a person alone; raises `Http404` for anything else."""
+    return _one(own(user, model), id)
 
 
 def get_usable(group: Group, model: type[M], id: Any) -> M:

@@ -1,4 +1,4 @@
-"""The addresses of workspaces, groups, people, audiences and the unsubscribe page, by room."""
+"""The addresses of workspaces, groups, people, audiences, notices and the unsubscribe page, by room."""
 
 from __future__ import annotations
 
@@ -11,4 +11,5 @@ urlpatterns = [
     path("", include("groups.tree.urls")),
     path("", include("groups.people.urls")),
     path("", include("groups.audiences.urls")),
+    path("", include("groups.notices.urls")),
 ]

@@ -18,6 +18,7 @@ app.autodiscover_tasks(
         "groups.workspace",
         "groups.audiences",
         "groups.people",
+        "groups.notices",
         "campaigns.delivery",
         "campaigns.testsend",
         "campaigns.review",

@@ -11,6 +11,7 @@ from groups.models.event import Event
 from groups.models.feature import FeatureSwitch
 from groups.models.group import Group, GroupKind, GroupPath, ReviewPolicy
 from groups.models.invitation import Invitation
+from groups.models.notice import MailState, Notice, NoticePreference, Pace
 from groups.models.role import BrandRole, RoleGrant
 from groups.models.user import Membership, User
 from groups.models.window import RateWindow
@@ -35,7 +36,11 @@ __all__ = [
     "ImportReject",
     "ImportState",
     "Invitation",
+    "MailState",
     "Membership",
+    "Notice",
+    "NoticePreference",
+    "Pace",
     "RateWindow",
     "ReviewPolicy",
     "RoleGrant",
