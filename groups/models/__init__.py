@@ -7,7 +7,7 @@ from groups.models.audience import COUNTED_BY_BRAZE, Audience, AudienceKind, Aud
 from groups.models.brand import Brand
 from groups.models.contact import Contact, Suppression, SuppressionReason, SyncState
 from groups.models.contact_import import ContactImport, ImportReject, ImportState
-from groups.models.event import Event
+from groups.models.event import AddedOnly, Event, Origin, Seal
 from groups.models.group import Group, GroupKind, GroupPath, ReviewPolicy
 from groups.models.user import Membership, User
 from groups.models.window import RateWindow
@@ -15,6 +15,7 @@ from groups.models.workspace import SendIdDay, Workspace
 
 __all__ = [
     "COUNTED_BY_BRAZE",
+    "AddedOnly",
     "Attribute",
     "AttributeKind",
     "Audience",
@@ -30,8 +31,10 @@ __all__ = [
     "ImportReject",
     "ImportState",
     "Membership",
+    "Origin",
     "RateWindow",
     "ReviewPolicy",
+    "Seal",
     "SendIdDay",
     "Suppression",
     "SuppressionReason",

@@ -47,5 +47,6 @@ CELERY_BEAT_SCHEDULE = {
     "sweep-tests": _every("campaigns.testsend.sweep", env.float("SWEEP_SECONDS", default=10.0)),
     "sweep-audiences": _every("groups.audiences.sweep", env.float("SWEEP_SECONDS", default=10.0)),
     "sweep-reviews": _every("campaigns.review.sweep", 60.0),
+    "seal-events": _every("groups.trail.seal", 60.0),
     "collect-reports": _every("campaigns.reports.collect", env.float("REPORT_SECONDS", default=60.0)),
 }
