@@ -8,8 +8,10 @@ from dataclasses import dataclass
 from typing import Unpack
 
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import transaction
 
 from groups.audiences.services import mark_pending, start_import
+from groups.audit import record
 from groups.models import (
     Attribute,
     AttributeKind,
@@ -19,6 +21,7 @@ from groups.models import (
     Brand,
     Contact,
     ContactImport,
+    Event,
     Group,
     GroupKind,
     Membership,
@@ -265,3 +268,24 @@ def change(contact: Contact, **attributes: str | int | float | bool) -> None:
     contact.attributes = {**contact.attributes, **attributes}
     contact.save(update_fields=["attributes"])
     mark_pending([contact.pk])
+
+
+def an_event(
+    action: str = "group.updated",
+    *,
+    group: Group | None = None,
+    brand: Brand | None = None,
+    actor: User | None = None,
+    **detail: str | int | bool | None,
+) -> Event:
+    """Gives an event of a group, or of a brand as a whole."""
+    target = group or brand or a_brand()
+    with transaction.atomic():
+        return record(
+            action,
+            actor=actor,
+            target=target,
+            group=group,
+            brand=None if isinstance(target, Group) else target,
+            **detail,
+        )

@@ -19,7 +19,8 @@ SECONDS: Final = 10.0
 def seal_new_events() -> bool:
     """Seals the new events of every brand, for about `SECONDS`; tells whether some are left."""
     until = time.monotonic() + SECONDS
-    for brand_id in Brand.objects.filter(pk__in=_unsealed().values("brand")).values_list("pk", flat=True):
+    brands = Brand.objects.filter(pk__in=_unsealed().values("brand")).order_by("slug")
+    for brand_id in brands.values_list("pk", flat=True):
         while seal_chunk(brand_id) == CHUNK:
             if time.monotonic() >= until:
                 return True
