@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from datetime import date, time
 from typing import Final
+from uuid import UUID
 
 from django.db import models, transaction
 
 from groups.models import Brand, Event, Group, User
 from groups.trail import origins
 
-Plain = str | int | float | bool | None | Sequence[str] | Mapping[str, str]
+Value = str | int | bool | date | time | UUID | Sequence[str] | Mapping[str, str] | None
 
 NOT_KEPT: Final = "(not kept)"
 """Stands in `before` and `after` for a value that is personal or secret."""
@@ -23,8 +25,8 @@ def record(
     target: models.Model,
     brand: Brand | None = None,
     group: Group | None = None,
-    before: Mapping[str, Plain] | None = None,
-    after: Mapping[str, Plain] | None = None,
+    before: Mapping[str, Value] | None = None,
+    after: Mapping[str, Value] | None = None,
     not_kept: Collection[str] = (),
     **detail: str | int | bool | None,
 ) -> Event:
@@ -61,13 +63,17 @@ def record(
 
 
 def _differing(
-    before: Mapping[str, Plain], after: Mapping[str, Plain], not_kept: Collection[str]
-) -> tuple[dict[str, Plain], dict[str, Plain]]:
+    before: Mapping[str, Value], after: Mapping[str, Value], not_kept: Collection[str]
+) -> tuple[dict[str, Value], dict[str, Value]]:
     """Leaves out of both what is the same."""
     missing = object()
     changed = {name for name in (*before, *after) if before.get(name, missing) != after.get(name, missing)}
     was, became = (
-        {name: NOT_KEPT if name in not_kept else value for name, value in one.items() if name in changed}
+        {name: NOT_KEPT if name in not_kept else _stored(value) for name, value in one.items() if name in changed}
         for one in (before, after)
     )
     return was, became
+
+
+def _stored(value: Value) -> Value:
+    return str(value) if isinstance(value, date | time | UUID) else value
