@@ -48,6 +48,7 @@ _ROOMS = {
     "rule": "rules",
     "group": "groups",
     "workspace": "workspace",
+    "event": "trail",
 }
 
 
