@@ -65,9 +65,8 @@ def record(
 def _differing(
     before: Mapping[str, Value], after: Mapping[str, Value], not_kept: Collection[str]
 ) -> tuple[dict[str, Value], dict[str, Value]]:
-    """Leaves out of both what is the same."""
-    missing = object()
-    changed = {name for name in (*before, *after) if before.get(name, missing) != after.get(name, missing)}
+    """Leaves out of both what is the same; a name that is not there is as one without a value."""
+    changed = {name for name in (*before, *after) if before.get(name) != after.get(name)}
     was, became = (
         {name: NOT_KEPT if name in not_kept else _stored(value) for name, value in one.items() if name in changed}
         for one in (before, after)

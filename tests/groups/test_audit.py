@@ -67,7 +67,14 @@ def test_of_before_and_after_only_what_differs_is_kept_and_of_personal_values_on
             target=group,
             group=group,
             before={"name": "A", "city": "Portland", "phone": "+1 503", "manager": "Maya", "quiet_from": None},
-            after={"name": "B", "city": "Portland", "phone": "+1 971", "manager": "Maya", "quiet_from": time(21, 30)},
+            after={
+                "name": "B",
+                "city": "Portland",
+                "phone": "+1 971",
+                "manager": "Maya",
+                "quiet_from": time(21, 30),
+                "quiet_until": None,
+            },
             not_kept={"phone", "manager"},
         )
 
