@@ -15,11 +15,11 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from groups.models import Event, Group, Membership, User
+from groups.models import Brand, Event, Group, GroupKind, GroupPath, Membership, User
 from groups.roles import Role
 from groups.trail import queries
 from groups.trail.sealing import seal_chunk
-from tests.builders import Cast, a_brand, a_person, an_event, root_group
+from tests.builders import Cast, a_person, an_event, root_group
 
 pytestmark = pytest.mark.django_db
 
@@ -264,14 +264,17 @@ def test_a_page_asks_no_more_for_many_events(cast: Cast, client: Client) -> None
     assert len(many) == len(few)
 
 
-def test_an_empty_trail_says_so(client: Client) -> None:
-    brand = a_brand(host_name="testserver")
-    admin = a_person(role=Role.ADMIN, group=root_group(brand))
-    client.force_login(admin)
+def test_a_trail_without_events_and_a_filter_without_any_say_so(client: Client) -> None:
+    brand = Brand.objects.create(name="New", slug="new", host_name="testserver")
+    root = Group.objects.create(brand=brand, code="new", name="New", kind=GroupKind.BRAND)
+    GroupPath.objects.create(ancestor=root, descendant=root, depth=0)
+    client.force_login(a_person(role=Role.ADMIN, group=root))
 
-    nothing = client.get(reverse(PAGE), {"family": "contact"}).content.decode()
+    empty = client.get(reverse(PAGE)).content.decode()
+    filtered = client.get(reverse(PAGE), {"family": "contact"}).content.decode()
 
-    assert "No event matches this filter." in nothing
+    assert "Nothing has happened yet" in empty
+    assert "No event matches this filter." in filtered
 
 
 def test_an_export_holds_every_event_and_is_an_event_itself(cast: Cast, client: Client) -> None:
