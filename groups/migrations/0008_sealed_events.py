@@ -145,7 +145,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='event',
-            index=models.Index(fields=['actor', '-at', '-id'], name='event_by_person'),
+            index=models.Index(fields=['brand', 'actor', '-at', '-id'], name='event_by_person'),
         ),
         migrations.AddIndex(
             model_name='event',

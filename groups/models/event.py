@@ -104,6 +104,6 @@ class Event(AddedOnlyModel):
             models.Index(fields=["brand", "-at", "-id"], name="event_by_time"),
             models.Index(fields=["brand", "action", "-at", "-id"], name="event_by_action"),
             models.Index(fields=["group", "-at", "-id"], name="event_by_group"),
-            models.Index(fields=["actor", "-at", "-id"], name="event_by_person"),
+            models.Index(fields=["brand", "actor", "-at", "-id"], name="event_by_person"),
             models.Index(fields=["brand", "id"], condition=models.Q(seal=None), name="event_unsealed"),
         )
