@@ -1,4 +1,4 @@
-"""The addresses of workspaces, groups, people, audiences, notices and the unsubscribe page, by room."""
+"""The addresses of workspaces, groups, people, audiences, notices, the audit trail and the unsubscribe page."""
 
 from __future__ import annotations
 
@@ -12,4 +12,5 @@ urlpatterns = [
     path("", include("groups.people.urls")),
     path("", include("groups.audiences.urls")),
     path("", include("groups.notices.urls")),
+    path("", include("groups.trail.urls")),
 ]

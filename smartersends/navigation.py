@@ -50,6 +50,7 @@ _ROOMS = {
     "person": "people",
     "role": "people",
     "workspace": "workspace",
+    "event": "trail",
 }
 
 
