@@ -43,6 +43,7 @@ class User(AbstractBaseUser):
 
     # The brand whose pages the person is on: rights in another brand do not exist there. None for commands and tasks.
     on_pages_of: Brand | None = None
+    acted_by: User | None = None
 
     USERNAME_FIELD = "email"
     EMAIL_FIELD = "email"

@@ -17,8 +17,10 @@ from campaigns.delivery.services import send
 from campaigns.delivery.sweeping import start_due_mailings
 from campaigns.errors import NotAllowed, NotEditable, NotReady, Refusal, StaleState
 from campaigns.models import Delivery, Mailing, MailingState, Review, ReviewState
+from campaigns.review.deciding import approve, ask_for_changes
 from campaigns.review.policy import needs_approval, policy_of
-from campaigns.review.services import approve, ask_for_changes, expire_reviews, submit, take_back
+from campaigns.review.services import submit, take_back
+from campaigns.review.sweeping import expire_reviews
 from groups.models import Brand, Event, Group, ReviewPolicy, User, Workspace
 from groups.roles import Role
 from tests.builders import a_group, a_person
