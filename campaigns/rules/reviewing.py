@@ -32,7 +32,7 @@ def save_rule(
     larger_than: int | None,
     harmless_kinds: Sequence[str],
     is_active: bool,
-    actor: User,
+    actor: User | None,
 ) -> ReviewRule:
     """Adds a rule, or changes one; it counts for what is submitted, sent or approved from now on.
 
