@@ -6,6 +6,7 @@ import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from functools import partial
 
 import pytest
 from django.db import connection, connections
@@ -90,11 +91,8 @@ def test_two_approvers_at_once_make_one_approval(store: Store) -> None:
 
         assert sorted(outcomes) == ["StaleState", "done"]
         assert store.standing() == (SCHEDULED, ReviewState.APPROVED)
-        assert (review.decisions.count(), events("mailing.approved"), events("mailing.scheduled")) == (
-            1,
-            number,
-            number,
-        )
+        assert review.decisions.count() == 1
+        assert (events("mailing.approved"), events("mailing.scheduled")) == (number, number)
 
 
 def test_two_of_two_at_once_both_count_and_the_mailing_goes_once(store: Store) -> None:
@@ -223,7 +221,7 @@ def test_an_approval_at_the_last_moment_and_the_sweep_have_one_outcome(store: St
         approving = of(review)  # read while the window was open
         Review.objects.filter(pk=review.pk).update(window_until=timezone.now())
 
-        outcomes = at_once(lambda: approve(review=approving, actor=store.approver), expire_reviews)
+        outcomes = at_once(partial(approve, review=approving, actor=store.approver), expire_reviews)
 
         assert outcomes[0] in ("Refusal", "StaleState")
         assert store.standing() == ("expired", ReviewState.EXPIRED)
