@@ -131,8 +131,9 @@ def mentionable(mailing: Mailing) -> QuerySet[User]:
 def _named(mailing: Mailing, text: str, mentions: Collection[User]) -> list[User]:
     """Gives the people that a comment names; whoever may not see the mailing is not found, by whatever way."""
     chosen = {person.pk for person in mentions}
-    return [
-        person
-        for person in mentionable(mailing)
-        if person.pk in chosen or re.search(rf"(?<!\w)@{re.escape(person.name)}(?!\w)", text, re.IGNORECASE)
-    ]
+    at = "@" in text
+    return [person for person in mentionable(mailing) if person.pk in chosen or (at and _is_named(person, text))]
+
+
+def _is_named(person: User, text: str) -> bool:
+    return bool(person.name) and bool(re.search(rf"(?<!\w)@{re.escape(person.name)}(?!\w)", text, re.IGNORECASE))

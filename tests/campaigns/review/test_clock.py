@@ -21,6 +21,8 @@ from groups.roles import Role
 from tests.builders import a_person, root_group
 from tests.campaigns.review.builders import Callbacks, Store, a_rule, a_store
 
+pytestmark = pytest.mark.catalogue("M8")
+
 
 @pytest.fixture
 def store(group: Group, workspace: Workspace) -> Store:

@@ -19,6 +19,8 @@ from tests.builders import a_group, a_person, root_group
 from tests.campaigns.builders import a_mailing
 from tests.campaigns.review.builders import Callbacks, Store, a_store
 
+pytestmark = pytest.mark.catalogue("M9")
+
 
 @pytest.fixture
 def store(group: Group, workspace: Workspace) -> Store:

@@ -11,6 +11,8 @@ from hypothesis import strategies as st
 from campaigns.models import Demand
 from campaigns.review.demand import Clause, Demanded, Facts, Stated, is_milder, strictest
 
+pytestmark = pytest.mark.catalogue("M2")
+
 GROUPS = [uuid.UUID(int=number) for number in range(1, 4)]
 TEMPLATES = [uuid.UUID(int=number) for number in range(10, 12)]
 KINDS = ["date", "time", "line", "structure"]

@@ -24,6 +24,8 @@ from tests.campaigns.review.builders import (
     has_decisions,
 )
 
+pytestmark = pytest.mark.catalogue("M3")
+
 
 @pytest.fixture
 def store(group: Group, workspace: Workspace) -> Store:

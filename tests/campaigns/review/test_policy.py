@@ -17,6 +17,8 @@ from tests.campaigns.builders import a_mailing, a_template
 from tests.campaigns.compose.scene import a_scene
 from tests.campaigns.review.builders import a_rule, the_policy
 
+pytestmark = pytest.mark.catalogue("M2")
+
 
 def fresh(mailing: Mailing) -> Mailing:
     return Mailing.objects.get(pk=mailing.pk)

@@ -15,7 +15,7 @@ from groups.models import Membership, User
 from groups.roles import Role
 from tests.campaigns.compose.scene import Scene, a_scene
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.catalogue("M4")]
 
 
 @pytest.fixture

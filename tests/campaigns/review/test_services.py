@@ -68,6 +68,7 @@ def test_an_approval_hands_the_mailing_over(mailing: Mailing, author: User, appr
     ] == ["mailing.submitted", "mailing.approved", "mailing.scheduled"]
 
 
+@pytest.mark.catalogue("M5")
 def test_approvers_are_told_with_a_link_and_the_author_of_the_decision(
     mailing: Mailing, author: User, approver: User, django_capture_on_commit_callbacks: Callbacks
 ) -> None:
@@ -145,6 +146,7 @@ def test_what_changed_after_the_approval_does_not_start(
     assert mailing.reviews.get().state == ReviewState.VOID
 
 
+@pytest.mark.catalogue("M6")
 def test_changes_are_asked_for_with_a_reason_only(mailing: Mailing, author: User, approver: User) -> None:
     review = submit(mailing=mailing, actor=author)
 
@@ -157,6 +159,7 @@ def test_changes_are_asked_for_with_a_reason_only(mailing: Mailing, author: User
     assert mailing.reviews.get().reason == "The date is wrong."
 
 
+@pytest.mark.catalogue("M7")
 def test_a_withdrawn_submission_cannot_be_approved_any_more(mailing: Mailing, author: User, approver: User) -> None:
     review = submit(mailing=mailing, actor=author)
     take_back(mailing=mailing, actor=author)
@@ -168,6 +171,7 @@ def test_a_withdrawn_submission_cannot_be_approved_any_more(mailing: Mailing, au
     assert (mailing.state, Delivery.objects.count()) == (MailingState.DRAFT, 0)
 
 
+@pytest.mark.catalogue("M8")
 def test_an_approval_after_the_chosen_time_does_not_send(mailing: Mailing, author: User, approver: User) -> None:
     choose_time(mailing=mailing, send_at=timezone.now() + timedelta(hours=2), actor=author)
     review = submit(mailing=mailing, actor=author)

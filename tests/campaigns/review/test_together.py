@@ -18,7 +18,7 @@ from tests.campaigns.builders import a_mailing
 from tests.campaigns.compose.scene import Scene, a_scene
 from tests.campaigns.review.builders import a_rule
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.catalogue("M5")]
 
 
 @pytest.fixture

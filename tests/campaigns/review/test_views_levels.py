@@ -127,6 +127,7 @@ def test_the_author_reads_before_submitting_what_is_asked_for_and_why(cast: Cast
     assert "Because the audience has more than 2 people." in page
 
 
+@pytest.mark.catalogue("M6")
 def test_the_urgent_sign_of_the_form_is_kept(cast: Cast, reviewer: User) -> None:
     mailing = a_mailing(group=cast.store, author=cast.author)
 
@@ -225,6 +226,7 @@ def test_the_page_of_a_submission_asks_no_more_for_more_comments(
     assert counts[1] == counts[2]
 
 
+@pytest.mark.catalogue("M6")
 def test_a_frequent_reason_is_reason_enough_and_one_of_another_brand_is_not(cast: Cast, reviewer: User) -> None:
     ready = CannedReason.objects.create(brand=cast.brand, text="The price is wrong.")
     foreign = CannedReason.objects.create(brand=cast.other_brand, text="Foreign words.")
@@ -367,6 +369,7 @@ def test_the_composer_counts_the_comments_of_a_step_and_lists_them(cast: Cast, r
     assert "Four" in page.content.decode()
 
 
+@pytest.mark.catalogue("M7")
 def test_taking_back_at_the_first_level_by_the_page(cast: Cast, reviewer: User) -> None:
     review = a_review(cast, Demand.TWO_LEVELS)
     client = as_(cast.author)

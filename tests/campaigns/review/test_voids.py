@@ -25,6 +25,8 @@ from tests.builders import a_person, an_audience, root_group
 from tests.campaigns.builders import SOURCE, a_mailing
 from tests.campaigns.review.builders import DRAFT, IN_APPROVAL, IN_REVIEW, SCHEDULED, Store, a_rule, a_store
 
+pytestmark = pytest.mark.catalogue("M3")
+
 WITH_SNIPPET = SOURCE.replace(
     "<mj-text>Hello [[first_name]]</mj-text>",
     '<mj-text data-field="closing" data-type="snippet" data-label="Closing" data-options="hours">hours</mj-text>',
