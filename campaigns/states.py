@@ -11,8 +11,9 @@ from campaigns.models import Delivery, DeliveryState, Mailing, MailingState
 _M, _D = MailingState, DeliveryState
 
 MAILING_MOVES: dict[MailingState, frozenset[MailingState]] = {
-    _M.DRAFT: frozenset({_M.IN_APPROVAL, _M.SCHEDULED, _M.PAUSED, _M.NEEDS_DECISION}),
-    _M.IN_APPROVAL: frozenset({_M.DRAFT}),
+    _M.DRAFT: frozenset({_M.IN_REVIEW, _M.IN_APPROVAL, _M.SCHEDULED, _M.PAUSED, _M.NEEDS_DECISION}),
+    _M.IN_REVIEW: frozenset({_M.DRAFT}),
+    _M.IN_APPROVAL: frozenset({_M.DRAFT, _M.IN_REVIEW}),
     _M.SCHEDULED: frozenset(
         {
             _M.DRAFT,
@@ -34,7 +35,7 @@ MAILING_MOVES: dict[MailingState, frozenset[MailingState]] = {
     _M.STOPPED: frozenset({_M.SCHEDULED, _M.SENDING, _M.PAUSED}),
     _M.CANCELLED: frozenset({_M.SCHEDULED, _M.PAUSED, _M.NEEDS_DECISION, _M.SENDING}),
     _M.FAILED: frozenset({_M.SCHEDULED, _M.SENDING, _M.PAUSED}),
-    _M.EXPIRED: frozenset({_M.IN_APPROVAL}),
+    _M.EXPIRED: frozenset({_M.IN_REVIEW, _M.IN_APPROVAL}),
 }
 
 DELIVERY_MOVES: dict[DeliveryState, frozenset[DeliveryState]] = {
@@ -49,6 +50,8 @@ DELIVERY_MOVES: dict[DeliveryState, frozenset[DeliveryState]] = {
     _D.FAILED: frozenset({_D.PLANNING, _D.WITHDRAWING}),
 }
 
+# Submitted, and nobody has decided yet.
+UNDECIDED = (_M.IN_REVIEW, _M.IN_APPROVAL)
 UNDER_WAY = (_D.PLANNING, _D.STAGING, _D.STAGED, _D.SENDING, _D.PAUSED, _D.WITHDRAWING)
 
 

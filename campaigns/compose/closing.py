@@ -17,7 +17,8 @@ from campaigns.compose.step import ATTACHMENTS, AUDIENCE, CHECK, SEND, WHEN, Ste
 from campaigns.delivery.timing import span_of_wall_clock
 from campaigns.models import Attachment, Mailing
 from campaigns.preflight.findings import CheckFinding
-from campaigns.review.policy import needs_approval
+from campaigns.review.demand import Demanded
+from campaigns.review.policy import demand_for
 from groups.models import AudienceKind, Group, User
 
 
@@ -26,8 +27,13 @@ class Sending:
     """What the last step offers: `button` says what pressing it does; without `is_ready` there is no button."""
 
     button: str
-    needs_approval: bool
+    demanded: Demanded
     is_ready: bool
+
+    @property
+    def needs_approval(self) -> bool:
+        """Whether somebody else must say yes."""
+        return self.demanded.is_asked
 
 
 def sending_of(
@@ -38,9 +44,9 @@ def sending_of(
     context: RenderContext | None = None,
 ) -> Sending:
     """Gives what a person may do with a draft as it stands."""
-    is_asked = needs_approval(mailing, actor, context)
+    demanded = demand_for(mailing, actor, context)
     is_ready = not any(found.blocks for found in findings)
-    return Sending(_button(mailing, count, is_asked=is_asked), is_asked, is_ready)
+    return Sending(_button(mailing, count, is_asked=demanded.is_asked), demanded, is_ready)
 
 
 def attachment_steps(

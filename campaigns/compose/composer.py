@@ -34,12 +34,14 @@ from campaigns.compose.gallery import images_named_in
 from campaigns.compose.inputs import changes_in, paths_of
 from campaigns.compose.queries import count_of
 from campaigns.compose.saving import Outcome, is_about_attachments, last_change_of, save_form
-from campaigns.compose.step import ATTACHMENTS, AUDIENCE, WHEN, Step, own_key, step_of
+from campaigns.compose.step import ATTACHMENTS, AUDIENCE, ENVELOPE, WHEN, Step, own_key, step_of
 from campaigns.compose.steps import field_steps
 from campaigns.errors import NotEditable, StaleRevision
 from campaigns.library.pushing import is_attached
 from campaigns.models import Batch, BatchState, Mailing, MailingState, Review, ReviewState
 from campaigns.preflight import check
+from campaigns.review.commenting import open_counts
+from campaigns.review.page import comment_parts
 from campaigns.schedule.words import rules_in_words
 from campaigns.testsend.page import panel_of
 from groups import access
@@ -117,11 +119,11 @@ def page_of(
         context=context,
         envelope={"subject": rendered.subject, "preheader": rendered.preheader},
     )
-    count, attachments = count_of(mailing), list(attachments_of(mailing))
+    count, attachments, counts = count_of(mailing), list(attachments_of(mailing)), open_counts(mailing)
     sending = sending_of(mailing, actor, findings, count, context)
     closing = closing_steps(mailing=mailing, findings=findings, count=count, sending=sending)
     steps = tuple(
-        replace(step, mark="missing") if step.key in outcome.refused else step
+        replace(step, mark="missing" if step.key in outcome.refused else step.mark, comments=_comments_on(step, counts))
         for step in (*content, *attachment_steps(mailing, attachments, findings), *closing)
     )
     keys = {step.key for step in steps}
@@ -143,6 +145,7 @@ def page_of(
         "is_ambiguous_time": outcome.is_ambiguous_time,
         # Asked for by the page alone: what is saved step by step does not show it.
         "test_panel": partial(panel_of, mailing, actor),
+        "comments": partial(comment_parts, mailing, actor),
         "time_refusal": outcome.refused.get(own_key(WHEN), ""),
         "audiences": access.usable(mailing.group, Audience),
         "merge_tags": tuple(context.merge_tags.values()),
@@ -206,6 +209,12 @@ def _asked_changes(mailing: Mailing) -> Review | None:
     """Gives the decision that sent the mailing back, while it is the newest one."""
     newest = mailing.reviews.select_related("decided_by").first()
     return newest if newest is not None and newest.state == ReviewState.CHANGES_ASKED else None
+
+
+def _comments_on(step: Step, counts: Mapping[str, int]) -> int:
+    """Counts the open comments on what a step asks for; that of the subject asks for what follows it too."""
+    names = ENVELOPE if step.key == ENVELOPE[0] else (step.section_name,)
+    return sum(counts.get(name, 0) for name in names)
 
 
 def _opens(step: Step) -> str:

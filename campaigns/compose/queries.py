@@ -20,7 +20,7 @@ from groups.models import Audience, Contact, Group, SuppressionReason, SyncState
 
 FILTERS: dict[str, tuple[MailingState, ...]] = {
     "drafts": (MailingState.DRAFT, MailingState.EXPIRED),
-    "approval": (MailingState.IN_APPROVAL,),
+    "approval": (MailingState.IN_REVIEW, MailingState.IN_APPROVAL),
     "scheduled": (
         MailingState.SCHEDULED,
         MailingState.SENDING,
@@ -115,10 +115,13 @@ def audience_count(audience: Audience, group: Group, go_at: datetime | None = No
     )
 
 
-def differences(mailing: Mailing) -> tuple[Difference, ...]:
-    """Gives what a mailing changes against its template, in the order of the email (catalogue M4)."""
+def differences(mailing: Mailing, *, against: Mapping[str, Any] | None = None) -> tuple[Difference, ...]:
+    """Gives what a mailing changes against its template, in the order of the email (catalogue M4).
+
+    `against` are other values to compare with, for example those that somebody saw before.
+    """
     compiled = compiled_of(mailing.version)
-    before = default_values(compiled)
+    before = default_values(compiled) if against is None else against
     return (
         *_field_differences(compiled, before, mailing.values),
         *_room_differences(compiled, before, mailing.values),

@@ -53,7 +53,8 @@ class Step:
     """One step; `mark` is `done`, `missing` or `untouched`, `notes` say what is missing, `summary` what stands there.
 
     `section` names the sections that the step belongs to; it is hidden while one of them is left out or not chosen.
-    `items` are the items of a repeated section, `variants` those of a choice, `move` the way a section can be moved.
+    `items` are the items of a repeated section, `variants` those of a choice, `move` the way a section can be moved;
+    `comments` counts the open ones on it.
     """
 
     key: str
@@ -76,6 +77,7 @@ class Step:
     can_go_up: bool = False
     can_go_down: bool = False
     reason: str = ""
+    comments: int = 0
 
     @property
     def section_name(self) -> str:

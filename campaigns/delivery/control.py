@@ -35,17 +35,28 @@ def cancel(*, mailing: Mailing, actor: User) -> Mailing:
 
     Raises `NotAllowed`, `StaleState` when it is not on its way, and `Refusal` once it is too late to withdraw it.
     """
+    _demand_stopping(mailing, actor)
     return _withdraw(mailing, actor, then=MailingState.CANCELLED, reason=_("Cancelled by %(name)s.") % {"name": actor})
 
 
 def edit_again(*, mailing: Mailing, actor: User) -> Mailing:
     """Brings a scheduled mailing back to draft: what was staged is withdrawn first, and its approval is void.
 
-    Raises `Refusal` for one that has reached people before and goes to the rest of them: its content is fixed.
+    Raises `NotAllowed`, and what `bring_back` raises.
+    """
+    _demand_stopping(mailing, actor)
+    return bring_back(mailing=mailing, actor=actor, reason=_("Brought back by %(name)s.") % {"name": actor})
+
+
+def bring_back(*, mailing: Mailing, actor: User, reason: str) -> Mailing:
+    """Brings a scheduled mailing back to draft for `reason`. The caller has checked the right.
+
+    Raises `StaleState` when it is not on its way, and `Refusal` once it is too late, or for one that has reached people
+    before and goes to the rest of them: its content is fixed.
     """
     if mailing.deliveries.filter(state__in=UNDER_WAY, follows__isnull=False).exists():
         raise Refusal(_("Others have this email already, so it cannot be changed any more. Cancel it instead."))
-    return _withdraw(mailing, actor, then=MailingState.DRAFT, reason=_("Brought back by %(name)s.") % {"name": actor})
+    return _withdraw(mailing, actor, then=MailingState.DRAFT, reason=reason)
 
 
 def reschedule(*, mailing: Mailing, send_at: datetime, actor: User) -> Mailing:
@@ -79,7 +90,6 @@ def reschedule(*, mailing: Mailing, send_at: datetime, actor: User) -> Mailing:
 
 
 def _withdraw(mailing: Mailing, actor: User, *, then: MailingState, reason: str) -> Mailing:
-    _demand_stopping(mailing, actor)
     with transaction.atomic():
         lock_mailing(mailing)
         delivery = mailing.deliveries.filter(state__in=UNDER_WAY).first()

@@ -26,8 +26,9 @@ from campaigns.models import Batch, BatchState, Delivery, DeliveryState, Mailing
 from campaigns.reports.figures import figures_of
 from campaigns.reports.queries import numbers_of
 from campaigns.reports.sharing import sharing_of
+from campaigns.review.page import comment_parts
 from campaigns.review.queries import thread_of
-from campaigns.states import UNDER_WAY
+from campaigns.states import UNDECIDED, UNDER_WAY
 from groups import access
 from groups.models import User
 from groups.roles import Permission
@@ -41,7 +42,7 @@ REPORTED = (
     MailingState.SENT_WITH_OPEN_QUESTIONS,
     MailingState.STOPPED,
 )
-STARTS_ANEW = (MailingState.DRAFT, MailingState.IN_APPROVAL, MailingState.SCHEDULED)
+STARTS_ANEW = (MailingState.DRAFT, *UNDECIDED, MailingState.SCHEDULED)
 NEVER_WENT = (DeliveryState.WITHDRAWN, DeliveryState.FAILED)
 
 
@@ -63,6 +64,7 @@ def page_of(mailing: Mailing, actor: User, *, reschedule: RescheduleForm | None 
         "rendered": render_mailing(mailing, Target.PREVIEW),
         "sender": sender_of(mailing),
         "attachments": list(attachments_of(mailing)),
+        **comment_parts(mailing, actor),
     }
 
 
@@ -110,12 +112,12 @@ def moving_parts(mailing: Mailing, actor: User, *, reschedule: RescheduleForm | 
         "may_pause": may_stop and can_pause,
         "may_end": may_stop and can_end,
         "may_send_late": may_send and halt is None and mailing.state == MailingState.NEEDS_DECISION,
-        "may_take_back": may_edit and mailing.state == MailingState.IN_APPROVAL,
+        "may_take_back": may_edit and mailing.state in UNDECIDED,
         "rest": rest,
         "can_stop": can_stop and not can_end,
         "can_edit_again": can_stop and (delivery is None or delivery.follows_id is None),
         "can_move": can_stop and mailing.state == MailingState.SCHEDULED,
-        "is_moving": mailing.state in STOPPABLE or mailing.state == MailingState.IN_APPROVAL or is_withdrawing,
+        "is_moving": mailing.state in (*STOPPABLE, *UNDECIDED) or is_withdrawing,
         "shown": f"{mailing.state}.{can_stop}.{can_pause}.{can_end}",
         "reschedule": reschedule or RescheduleForm(initial=when_initial(mailing), zone=mailing.group.time_zone),
     }

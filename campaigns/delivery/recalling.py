@@ -27,7 +27,7 @@ from campaigns.models import (
     Route,
     Template,
 )
-from campaigns.states import UNDER_WAY, lock_delivery, lock_mailing, move_mailing
+from campaigns.states import UNDECIDED, UNDER_WAY, lock_delivery, lock_mailing, move_mailing
 from groups import access
 from groups.audit import record
 from groups.models import Group, User
@@ -64,7 +64,7 @@ def recall(*, template: Template, reason: str, actor: User) -> list[Recalled]:
         if access.may(actor, Permission.STOP_MAILINGS, root):
             Template.objects.filter(pk=template.pk).update(recalled_at=timezone.now(), recall_reason=reason)
         record("template.recalled", actor=actor, brand=template.brand, target=template, reason=reason)
-    found = mailings.filter(state__in=(*ON_ITS_WAY, MailingState.IN_APPROVAL, *WENT))
+    found = mailings.filter(state__in=(*ON_ITS_WAY, *UNDECIDED, *WENT))
     return [
         _recalled(mailing, reason, actor)
         for mailing in found.select_related("group__brand", "version__template").order_by("group__name", "name")
@@ -74,7 +74,7 @@ def recall(*, template: Template, reason: str, actor: User) -> list[Recalled]:
 def concerned(template: Template, actor: User) -> int:
     """Counts the mailings of a template that a recall by this person would stop."""
     mailings = access.visible(actor, Mailing, Permission.STOP_MAILINGS).filter(version__template=template)
-    return mailings.filter(state__in=(*ON_ITS_WAY, MailingState.IN_APPROVAL)).count()
+    return mailings.filter(state__in=(*ON_ITS_WAY, *UNDECIDED)).count()
 
 
 def offer_again(*, template: Template, actor: User) -> None:
@@ -108,7 +108,7 @@ def _stop(mailing: Mailing, reason: str, actor: User) -> str:
         state=ReviewState.VOID
     )
     record("mailing.recalled", actor=actor, group=mailing.group, target=mailing)
-    if mailing.state == MailingState.IN_APPROVAL:
+    if mailing.state in UNDECIDED:
         move_mailing(mailing, MailingState.DRAFT, state_reason=told[:500])
         return _("Its approval is void; it is a draft again.")
     delivery = mailing.deliveries.filter(state__in=UNDER_WAY).first()

@@ -14,10 +14,11 @@ from campaigns.brandlock import Carried, carry_values, default_values
 from campaigns.compose.content import compiled_of
 from campaigns.errors import StaleRevision
 from campaigns.models import Mailing, MailingState, Review, ReviewState, Template
+from campaigns.states import UNDECIDED
 from groups.audit import record
 from groups.models import User
 
-OPEN = (MailingState.DRAFT, MailingState.IN_APPROVAL)
+OPEN = (MailingState.DRAFT, *UNDECIDED)
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from campaigns.models.attachment import Attachment
 from campaigns.models.breaker import Breaker
 from campaigns.models.candidate import Candidate, empty_candidates
+from campaigns.models.comment import Comment
 from campaigns.models.delivery import (
     GONE,
     AudienceChunk,
@@ -24,7 +25,8 @@ from campaigns.models.image import Image, ImageFolder
 from campaigns.models.kit import BrandKit
 from campaigns.models.mailing import Mailing, MailingState
 from campaigns.models.report import ReportDay
-from campaigns.models.review import Review, ReviewState
+from campaigns.models.review import Decision, Level, Review, ReviewState, Verdict
+from campaigns.models.review_rule import CannedReason, Demand, ReviewRule
 from campaigns.models.rule import RestrictedWord, RuleLevel
 from campaigns.models.schedule import LIMIT_NAMES, Blackout, RoleLimit, TimeRules
 from campaigns.models.template import (
@@ -52,14 +54,19 @@ __all__ = [
     "BrandKit",
     "Breaker",
     "Candidate",
+    "CannedReason",
+    "Comment",
+    "Decision",
     "Delivery",
     "DeliveryState",
+    "Demand",
     "Exclusion",
     "ExclusionReason",
     "GroupShare",
     "Halt",
     "Image",
     "ImageFolder",
+    "Level",
     "Mailing",
     "MailingState",
     "PauseCause",
@@ -67,6 +74,7 @@ __all__ = [
     "ReportDay",
     "RestrictedWord",
     "Review",
+    "ReviewRule",
     "ReviewState",
     "RoleLimit",
     "Route",
@@ -81,5 +89,6 @@ __all__ = [
     "TestMail",
     "TestState",
     "TimeRules",
+    "Verdict",
     "empty_candidates",
 ]

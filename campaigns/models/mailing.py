@@ -14,6 +14,7 @@ class MailingState(models.TextChoices):
     """Where a mailing stands (product.md, section 5)."""
 
     DRAFT = "draft", _("Draft")
+    IN_REVIEW = "in_review", _("In review")
     IN_APPROVAL = "in_approval", _("In approval")
     SCHEDULED = "scheduled", _("Scheduled")
     SENDING = "sending", _("Sending")

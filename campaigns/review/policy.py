@@ -1,26 +1,47 @@
-"""Whether a mailing needs somebody else's yes."""
+"""Whether a mailing needs somebody else's yes, how many, and why: the strictest of all that holds for it (M2)."""
 
 from __future__ import annotations
 
-from campaigns.brandlock import RenderContext
-from campaigns.models import Mailing
+from collections.abc import Iterator, Sequence
+
+from django.utils.formats import number_format
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from campaigns.brandlock import FieldType, RenderContext
+from campaigns.library.field_words import TYPE_LABELS
+from campaigns.models import Demand, Mailing, ReviewRule
+from campaigns.review.changed_kinds import changed_kinds_of
+from campaigns.review.demand import Clause, Demanded, Facts, Stated, strictest
 from campaigns.rules.queries import asks_for_approval
 from groups.access import may
-from groups.models import Group, GroupPath, ReviewPolicy, User
+from groups.models import AudienceMember, Group, GroupPath, ReviewPolicy, User
 from groups.roles import Permission
 
 
-def policy_of(group: Group) -> ReviewPolicy:
-    """Gives the policy of a group: the strictest that the brand or any level of the tree above it states.
+def policy_of(group: Group) -> Demand:
+    """Gives what a group asks for where no rule says anything: the strictest that the brand or any level above states.
 
-    Anything that is not plainly "none" means one approval, so that a mailing which no policy matches cannot slip
-    through (catalogue M2).
+    Where nobody states anything it is one approval, so that a mailing which no policy matches cannot slip through.
     """
-    stated = GroupPath.objects.filter(descendant=group).exclude(ancestor__review_policy=ReviewPolicy.INHERIT)
-    stricter = stated.exclude(ancestor__review_policy=ReviewPolicy.NONE)
-    if group.brand.review_policy != ReviewPolicy.NONE or stricter.exists():
-        return ReviewPolicy.ONE_LEVEL
-    return ReviewPolicy.NONE
+    return strictest(tuple(_policies(group)), otherwise=_nothing_matches()).demand
+
+
+def demand_for(mailing: Mailing, actor: User, context: RenderContext | None = None) -> Demanded:
+    """Gives what is asked for when `actor` lets a mailing go: by the policy, and by what they may do themselves."""
+    demanded = demand_of(mailing, context)
+    if demanded.is_asked or may(actor, Permission.SEND_MAILINGS, mailing.group):
+        return demanded
+    reason = _("Because people who write here do not send by themselves.")
+    return Demanded(Demand.ONE_LEVEL, reasons=(reason,))
+
+
+def demand_of(mailing: Mailing, context: RenderContext | None = None) -> Demanded:
+    """Gives what the brand asks for before a mailing goes out, whoever lets it go."""
+    stated = [*_policies(mailing.group), *_rules(mailing)]
+    if asks_for_approval(mailing, context):
+        stated.append(Stated(Demand.ONE_LEVEL, _("Because it says words that your brand wants approved.")))
+    return strictest(stated, otherwise=_nothing_matches())
 
 
 def needs_approval(mailing: Mailing, actor: User, context: RenderContext | None = None) -> bool:
@@ -28,8 +49,94 @@ def needs_approval(mailing: Mailing, actor: User, context: RenderContext | None 
 
     They lack *send mailings*, the policy demands approval, or the mailing holds words that the brand wants approved.
     """
-    return (
-        not may(actor, Permission.SEND_MAILINGS, mailing.group)
-        or policy_of(mailing.group) != ReviewPolicy.NONE
-        or asks_for_approval(mailing, context)
+    return demand_for(mailing, actor, context).is_asked
+
+
+def clause_of(rule: ReviewRule) -> Clause:
+    """Gives a rule as the pure part judges it."""
+    return Clause(
+        demand=Demand(rule.demand),
+        approvals=rule.approvals_needed,
+        group=rule.group_id,
+        template=rule.template_id,
+        larger_than=rule.larger_than,
+        harmless_kinds=frozenset(rule.harmless_kinds),
     )
+
+
+def reason_of(rule: ReviewRule) -> str:
+    """Gives why a rule holds for a mailing, a sentence for each of its conditions."""
+    reasons = []
+    if rule.template is not None:
+        reasons.append(_("Because it is made from the template “%(name)s”.") % {"name": rule.template.name})
+    if rule.group is not None:
+        reasons.append(_("Because of a rule for %(group)s.") % {"group": rule.group.name})
+    if rule.larger_than is not None:
+        told = ngettext(
+            "Because the audience has more than %(people)s person.",
+            "Because the audience has more than %(people)s people.",
+            rule.larger_than,
+        )
+        reasons.append(told % {"people": number_format(rule.larger_than, force_grouping=True)})
+    if rule.harmless_kinds:
+        kinds = ", ".join(str(TYPE_LABELS[FieldType(kind)]) for kind in rule.harmless_kinds)
+        reasons.append(
+            _("Because nothing but fields of these kinds differs from the template: %(kinds)s.") % {"kinds": kinds}
+        )
+    return " ".join(reasons) or _("Because of a rule of your brand for every mailing.")
+
+
+def rules_of(mailing: Mailing) -> list[ReviewRule]:
+    """Gives the rules in force of a mailing's brand."""
+    rules = ReviewRule.objects.filter(brand=mailing.group.brand_id, is_active=True)
+    return list(rules.select_related("group", "template"))
+
+
+def facts_of(mailing: Mailing, rules: Sequence[ReviewRule]) -> Facts:
+    """Reads what these rules look at; what none of them asks about is not read."""
+    above = GroupPath.objects.filter(descendant=mailing.group_id).values_list("ancestor_id", flat=True)
+    return Facts(
+        groups=frozenset(above) if any(rule.group_id for rule in rules) else frozenset({mailing.group_id}),
+        template=mailing.version.template_id,
+        people=_people(mailing) if any(rule.larger_than is not None for rule in rules) else None,
+        changed_kinds=changed_kinds_of(mailing) if any(rule.harmless_kinds for rule in rules) else frozenset(),
+    )
+
+
+def _rules(mailing: Mailing) -> Iterator[Stated]:
+    rules = rules_of(mailing)
+    if not rules:
+        return
+    facts = facts_of(mailing, rules)
+    for rule in rules:
+        if clause_of(rule).matches(facts):
+            yield Stated(Demand(rule.demand), reason_of(rule), rule.approvals_needed)
+
+
+def _policies(group: Group) -> Iterator[Stated]:
+    """Yields what the brand and the levels of its tree state; a word that is not known asks for one approval."""
+    levels = GroupPath.objects.filter(descendant=group).values_list("ancestor__review_policy", "ancestor__name")
+    for policy, name in ((group.brand.review_policy, group.brand.name), *levels):
+        if policy == ReviewPolicy.INHERIT:
+            continue
+        demand = Demand(policy) if policy in Demand.values else Demand.ONE_LEVEL
+        yield Stated(demand, _policy_reason(demand, name))
+
+
+def _policy_reason(demand: Demand, name: str) -> str:
+    if demand == Demand.NONE:
+        return _("Because %(name)s lets people who may send do so by themselves.") % {"name": name}
+    return _("Because %(name)s has every mailing approved.") % {"name": name}
+
+
+def _people(mailing: Mailing) -> int | None:
+    """Counts the audience as it stands; None where only Braze knows."""
+    if mailing.audience is None:
+        return 0
+    if mailing.audience.is_counted_by_braze:
+        return None
+    return AudienceMember.objects.filter(audience=mailing.audience).count()
+
+
+def _nothing_matches() -> str:
+    return _("Because no rule lets it go out without approval.")

@@ -25,6 +25,8 @@ DUE_TOLERANCE_MINUTES = env.int("DUE_TOLERANCE_MINUTES", default=15)
 TEST_LEAD_SECONDS = env.int("TEST_LEAD_SECONDS", default=60)
 TEST_MAILS_PER_DAY = env.int("TEST_MAILS_PER_DAY", default=50)
 APPROVAL_WINDOW_HOURS = env.int("APPROVAL_WINDOW_HOURS", default=72)
+APPROVAL_REMINDER_HOURS = env.int("APPROVAL_REMINDER_HOURS", default=24)
+APPROVAL_ESCALATION_HOURS = env.int("APPROVAL_ESCALATION_HOURS", default=12)
 
 # Allows REST endpoints that are no Braze instance, such as the sandbox; never switch on where real keys are kept.
 BRAZE_ALLOW_INSECURE_ENDPOINTS = env.bool("BRAZE_ALLOW_INSECURE_ENDPOINTS", default=not PRODUCTION)

@@ -20,9 +20,13 @@ from django.utils import timezone
 from campaigns.delivery.breaking import close
 from campaigns.delivery.notices import tell_breaker_opened
 from campaigns.models import Breaker, Delivery, Mailing, PauseCause, Review
+from campaigns.review import notices
 from campaigns.review.changes import Change, Shown
-from campaigns.review.notices import tell_decision, tell_submission
-from campaigns.review.services import approve, ask_for_changes, expire_reviews, submit, take_back
+from campaigns.review.commenting import add_comment
+from campaigns.review.deciding import approve, ask_for_changes
+from campaigns.review.kinds import DECIDED, KINDS, MENTIONED
+from campaigns.review.services import submit, take_back
+from campaigns.review.sweeping import expire_reviews
 from groups.models import Brand, Group, Notice, Pace, User, Workspace
 from groups.notices.kinds import all_kinds
 from groups.notices.mailing import mail_due
@@ -135,7 +139,7 @@ def test_who_approves_no_more_is_not_mailed(
     staff.approver.memberships.update(role=role_of(mailing.group.brand, Role.READ_ONLY))
 
     assert mails_to(staff.approver) == []
-    assert len(mails_to(staff.manager)) == 1
+    assert [notice.person for notice in Notice.objects.all()] == [staff.approver]
 
 
 def test_the_author_is_told_of_each_decision_once(
@@ -167,7 +171,7 @@ def test_the_author_is_told_that_nobody_approved_in_time(
 
         (message,) = mails_to(staff.author)
 
-    assert "Nobody approved your mailing in time" in str(message.body)
+    assert "Nobody approved this mailing" in str(message.body)
 
 
 def test_a_breaker_that_opens_twice_is_told_twice_and_also_to_the_muted(
@@ -238,20 +242,24 @@ def _a_paused_delivery(mailing: Mailing, workspace: Workspace) -> None:
 
 
 def _told_everything(mailing: Mailing, workspace: Workspace, staff: Staff) -> None:
-    """Tells one of each kind to the manager, of decisions one of each outcome."""
-    tell_submission(submit(mailing=mailing, actor=staff.author, note="For Thursday"))
-    for state, decider in (("approved", staff.approver), ("changes_asked", staff.approver), ("expired", None)):
+    """Tells one of each kind to the manager, of decisions two outcomes."""
+    review = submit(mailing=mailing, actor=staff.author, note="For Thursday")
+    for kind in KINDS:
+        if kind not in (DECIDED, MENTIONED):
+            notices._tell(review, [staff.manager], kind, reverse("campaigns:review-detail", args=[review.pk]))
+    for state in ("approved", "changes_asked"):
         decided = Review.objects.create(
             mailing=mailing,
             state=state,
             digest="x",
             window_from=timezone.now(),
             window_until=timezone.now(),
-            submitted_by=staff.manager,
-            decided_by=decider,
+            submitted_by=staff.author,
+            decided_by=staff.approver,
             reason="Name the day.",
         )
-        tell_decision(decided)
+        notices._tell(decided, [staff.manager], DECIDED, reverse("campaigns:mailing-detail", args=[mailing.pk]))
+    add_comment(mailing=mailing, actor=staff.author, text="Look.", mentions=[staff.manager])
     tell_breaker_opened(workspace, [], timezone.now())
 
 
@@ -270,12 +278,12 @@ def test_every_kind_is_told_in_every_language(
     page = client.get(reverse("groups:notice-list"))
 
     assert told == {kind.name for kind in all_kinds()}
-    assert len(mails) == 5
+    assert len(mails) == len(KINDS) + 2
     for message in mails:
         assert "%(" not in message.subject + str(message.body) + str(message.alternatives[0][0])
         assert f'<html lang="{language}">' in str(message.alternatives[0][0])
         assert mailing.group.brand.name in message.subject
-    assert page.text.count('class="notice-title"') == 5
+    assert page.text.count('class="notice-title"') == len(KINDS) + 2
     assert "%(" not in page.text
 
 

@@ -1,4 +1,4 @@
-"""Writes the generated parts of docs/templates.md and docs/delivery.md: ``make docs``."""
+"""Writes the generated parts of docs/templates.md, docs/delivery.md and docs/review.md: ``make docs``."""
 
 from __future__ import annotations
 
@@ -9,7 +9,15 @@ import django
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "smartersends.settings")
 django.setup()
 
-from tests.catalogue.page import DELIVERY_PAGE, PAGE, generated, generated_delivery  # noqa: E402  # models need the settings first
+from tests.catalogue.page import (  # noqa: E402  # models need the settings first
+    DELIVERY_PAGE,
+    PAGE,
+    REVIEW_PAGE,
+    generated,
+    generated_delivery,
+    generated_review,
+)
 
 PAGE.write_text(generated(PAGE.read_text(encoding="utf-8")), encoding="utf-8")
 DELIVERY_PAGE.write_text(generated_delivery(DELIVERY_PAGE.read_text(encoding="utf-8")), encoding="utf-8")
+REVIEW_PAGE.write_text(generated_review(REVIEW_PAGE.read_text(encoding="utf-8")), encoding="utf-8")

@@ -1,4 +1,4 @@
-"""The generated parts of docs/templates.md and docs/delivery.md."""
+"""The generated parts of docs/templates.md, docs/delivery.md and docs/review.md."""
 
 from __future__ import annotations
 
@@ -11,12 +11,13 @@ from campaigns.brandlock.marks import COMMON_MARKS, FIELD_MARKS, SECTION_MARKS
 from campaigns.brandlock.tokens import MAILING_NAMES, SENDER_NAMES, UNSUBSCRIBE_URL
 from campaigns.brandlock.types import TYPES
 from groups.models import Group
-from tests.catalogue.rows import DELIVERY_ROWS, TEMPLATE_ROWS
+from tests.catalogue.rows import DELIVERY_ROWS, REVIEW_ROWS, TEMPLATE_ROWS
 from tests.contract.claims import CATALOGUE, ROOT, claims
 from tests.contract.page import replaced, shown_by
 
 PAGE = ROOT / "docs" / "templates.md"
 DELIVERY_PAGE = ROOT / "docs" / "delivery.md"
+REVIEW_PAGE = ROOT / "docs" / "review.md"
 BAR = r"\|"
 BRAND_NAMES = {
     "name": "the brand's name",
@@ -48,6 +49,11 @@ def generated(text: str) -> str:
 def generated_delivery(text: str) -> str:
     """Returns the page on deliveries with its table of rows as the tests make it now."""
     return replaced(text, "rows", row_table(DELIVERY_ROWS, claims(CATALOGUE)))
+
+
+def generated_review(text: str) -> str:
+    """Returns the page on approval with its table of rows as the tests make it now."""
+    return replaced(text, "rows", row_table(REVIEW_ROWS, claims(CATALOGUE)))
 
 
 def type_table() -> str:

@@ -52,4 +52,16 @@ DELIVERY_ROWS: Final[dict[str, str]] = {
     "A13": "Nobody gets more mail than the brand allows over all groups; who is left out is known before",
 }
 
-ROWS: Final = TEMPLATE_ROWS | DELIVERY_ROWS
+# Approval: docs/review.md.
+REVIEW_ROWS: Final[dict[str, str]] = {
+    "M2": "None, one or two levels, n of m, by brand, group, template, size and kind of change; the strictest counts",
+    "M3": "Never by the author, in no guise; an approval is void when anything that it covers changes",
+    "M4": "Who approves sees what differs from the template, and on a second round what changed since their last look",
+    "M5": "The nearest people are told with a link, and those who can be are approved several at once",
+    "M6": "Sent back with a reason only, typed or chosen; a note and a sign of urgency go along; the thread stays",
+    "M7": "The author takes a mailing back at either level, and from Braze",
+    "M8": "Nothing goes out late: reminder, a word to the next group above, and in the end it expires",
+    "M9": "Comments on fields, with mentions, answers, and settled ones folded away",
+}
+
+ROWS: Final = TEMPLATE_ROWS | DELIVERY_ROWS | REVIEW_ROWS

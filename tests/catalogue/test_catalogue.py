@@ -17,9 +17,9 @@ from campaigns.brandlock import (
     render,
 )
 from campaigns.brandlock.duties import publish_findings
-from tests.catalogue.page import DELIVERY_PAGE, PAGE, generated, generated_delivery
+from tests.catalogue.page import DELIVERY_PAGE, PAGE, REVIEW_PAGE, generated, generated_delivery, generated_review
 from tests.catalogue.rows import ROWS
-from tests.contract.claims import CATALOGUE, claims
+from tests.contract.claims import CATALOGUE, ROOT, claims
 
 SOURCE = re.compile(r"```html\n(.*?)```", re.DOTALL)
 VALUES = re.compile(r"```json\n(.*?)```", re.DOTALL)
@@ -42,6 +42,16 @@ def test_the_page_on_deliveries_shows_the_tests_that_there_are() -> None:
     page = DELIVERY_PAGE.read_text(encoding="utf-8")
 
     assert generated_delivery(page) == page, "run: make docs"
+
+
+def test_the_page_on_approval_shows_the_tests_that_there_are() -> None:
+    page = REVIEW_PAGE.read_text(encoding="utf-8")
+    written = "\n".join(path.read_text(encoding="utf-8") for path in (ROOT / "tests").rglob("test_*.py"))
+
+    assert generated_review(page) == page, "run: make docs"
+    named = set(re.findall(r"`(test_\w+)`", page))
+    assert named
+    assert [name for name in named if f"def {name}(" not in written] == []
 
 
 def test_the_worked_example_can_be_published_and_sent() -> None:

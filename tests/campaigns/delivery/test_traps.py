@@ -30,7 +30,9 @@ from campaigns.delivery.sweeping import recover_stale_batches, start_due_mailing
 from campaigns.errors import Refusal, StaleState
 from campaigns.models import Batch, BatchState, Delivery, DeliveryState, Mailing, MailingState, Route
 from campaigns.reports.collecting import collect
-from campaigns.review.services import approve, ask_for_changes, expire_reviews, submit
+from campaigns.review.deciding import approve, ask_for_changes
+from campaigns.review.services import submit
+from campaigns.review.sweeping import expire_reviews
 from groups.audiences.services import unsubscribe
 from groups.audiences.syncing import sync_contacts
 from groups.models import Contact, Group, SendIdDay, SyncState, User, Workspace

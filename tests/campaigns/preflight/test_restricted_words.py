@@ -12,8 +12,9 @@ from campaigns.delivery.services import send
 from campaigns.errors import NotAllowed, NotReady
 from campaigns.models import Delivery, Mailing, MailingState, RuleLevel
 from campaigns.preflight import check
+from campaigns.review.deciding import approve
 from campaigns.review.policy import needs_approval
-from campaigns.review.services import approve, submit
+from campaigns.review.services import submit
 from campaigns.rules.services import add_word
 from groups.models import Group, User, Workspace
 from groups.roles import Role

@@ -17,8 +17,10 @@ from campaigns.delivery.services import send
 from campaigns.delivery.sweeping import start_due_mailings
 from campaigns.errors import NotAllowed, NotEditable, NotReady, Refusal, StaleState
 from campaigns.models import Delivery, Mailing, MailingState, Review, ReviewState
+from campaigns.review.deciding import approve, ask_for_changes
 from campaigns.review.policy import needs_approval, policy_of
-from campaigns.review.services import approve, ask_for_changes, expire_reviews, submit, take_back
+from campaigns.review.services import submit, take_back
+from campaigns.review.sweeping import expire_reviews
 from groups.models import Brand, Event, Group, ReviewPolicy, User, Workspace
 from groups.notices.mailing import mail_due
 from groups.roles import Role
@@ -67,6 +69,7 @@ def test_an_approval_hands_the_mailing_over(mailing: Mailing, author: User, appr
     ] == ["mailing.submitted", "mailing.approved", "mailing.scheduled"]
 
 
+@pytest.mark.catalogue("M5")
 def test_approvers_are_told_with_a_link_and_the_author_of_the_decision(
     mailing: Mailing, author: User, approver: User, django_capture_on_commit_callbacks: Callbacks
 ) -> None:
@@ -146,6 +149,7 @@ def test_what_changed_after_the_approval_does_not_start(
     assert mailing.reviews.get().state == ReviewState.VOID
 
 
+@pytest.mark.catalogue("M6")
 def test_changes_are_asked_for_with_a_reason_only(mailing: Mailing, author: User, approver: User) -> None:
     review = submit(mailing=mailing, actor=author)
 
@@ -158,6 +162,7 @@ def test_changes_are_asked_for_with_a_reason_only(mailing: Mailing, author: User
     assert mailing.reviews.get().reason == "The date is wrong."
 
 
+@pytest.mark.catalogue("M7")
 def test_a_withdrawn_submission_cannot_be_approved_any_more(mailing: Mailing, author: User, approver: User) -> None:
     review = submit(mailing=mailing, actor=author)
     take_back(mailing=mailing, actor=author)
@@ -169,6 +174,7 @@ def test_a_withdrawn_submission_cannot_be_approved_any_more(mailing: Mailing, au
     assert (mailing.state, Delivery.objects.count()) == (MailingState.DRAFT, 0)
 
 
+@pytest.mark.catalogue("M8")
 def test_an_approval_after_the_chosen_time_does_not_send(mailing: Mailing, author: User, approver: User) -> None:
     choose_time(mailing=mailing, send_at=timezone.now() + timedelta(hours=2), actor=author)
     review = submit(mailing=mailing, actor=author)

@@ -70,8 +70,8 @@ def test_the_list_holds_what_waits_for_this_person(scene: Scene) -> None:
     page = as_(scene, "approver").get(reverse("campaigns:review-list"))
     empty = as_(scene, "reader").get(reverse("campaigns:review-list"))
 
-    assert [one for one, _when in page.context["reviews"]] == [review]
-    assert empty.context["reviews"] == []
+    assert [(row.review, row.is_turn) for row in page.context["rows"]] == [(review, True)]
+    assert empty.context["rows"] == []
 
 
 def test_approving_schedules_the_mailing(scene: Scene) -> None:

@@ -14,7 +14,8 @@ from campaigns.delivery.services import send
 from campaigns.delivery.sweeping import start_due_mailings
 from campaigns.errors import NotAllowed, NotReady
 from campaigns.models import Delivery, Mailing, MailingState, RuleLevel
-from campaigns.review.services import approve, submit
+from campaigns.review.deciding import approve
+from campaigns.review.services import submit
 from campaigns.rules.services import add_word
 from groups.models import Group, User, Workspace
 from groups.roles import Role

@@ -15,7 +15,8 @@ from campaigns.delivery.services import send
 from campaigns.delivery.settling import settle
 from campaigns.delivery.sweeping import start_due_mailings
 from campaigns.models import Delivery, DeliveryState, Mailing, MailingState, Route
-from campaigns.review.services import approve, submit
+from campaigns.review.deciding import approve
+from campaigns.review.services import submit
 from campaigns.schedule.holding import Held
 from campaigns.schedule.levels import Limits, QuietHours
 from campaigns.schedule.services import add_blackout, save_times

@@ -17,7 +17,8 @@ from campaigns.delivery.decisions import send_late
 from campaigns.delivery.services import hand_over, send
 from campaigns.errors import NotReady, Refusal
 from campaigns.models import Delivery, Mailing, MailingState, Review
-from campaigns.review.services import approve, submit
+from campaigns.review.deciding import approve
+from campaigns.review.services import submit
 from groups.models import Event, Group, Membership, User
 from groups.people.roles import role_of
 from groups.roles import Role
