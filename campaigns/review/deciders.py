@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from campaigns.models import Level, Review
+from campaigns.models import Level, Review, Verdict
 from groups.access import members_with
 from groups.models import Group, User
 from groups.roles import Permission
@@ -31,6 +31,13 @@ def next_deciders(review: Review) -> tuple[User, ...]:
     """Gives the people of the next group above those who were asked, for what nobody has decided on."""
     asked = {person.pk for person in nearest_deciders(review)}
     return next((people for people in _by_distance(review) if not asked >= {one.pk for one in people}), ())
+
+
+def is_out_of_reach(review: Review) -> bool:
+    """Tells whether fewer people may still say yes than are needed, so that it waits in vain."""
+    left = sum(len(people) for people in _by_distance(review))
+    given = review.decisions.filter(level=review.level, verdict=Verdict.YES).count()
+    return given + left < _needed(review)
 
 
 def _needed(review: Review) -> int:

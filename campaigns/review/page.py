@@ -20,7 +20,7 @@ from campaigns.preflight import check
 from campaigns.review.authors import is_author
 from campaigns.review.changes import Change, changes_of
 from campaigns.review.commenting import anchors_of, comments_of, may_comment, open_counts
-from campaigns.review.deciders import permission_at
+from campaigns.review.deciders import is_out_of_reach, permission_at
 from campaigns.review.deciding import yeses_of
 from campaigns.review.forms import ChangesForm, CommentForm, ReasonForm
 from campaigns.review.policy import demand_of
@@ -80,6 +80,7 @@ def page_of(
         "attachments": list(attachments_of(mailing)),
         "demanded": demand_of(mailing) if is_open else None,
         "given": yeses_of(review) if is_open else 0,
+        "is_out_of_reach": is_open and is_out_of_reach(review),
         "is_first_level": review.level == Level.FIRST,
         "is_own": is_own,
         "is_open": is_open,

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 from pytest_django import Settings
 
 from campaigns.models import CannedReason, Comment, Demand, Level, Mailing, Review, ReviewState
 from campaigns.review.commenting import add_comment
 from campaigns.review.deciding import approve
-from campaigns.review.services import submit
+from campaigns.review.services import submit, take_back
 from groups.models import User
 from groups.roles import Role
 from tests.builders import Cast, a_person, a_workspace
@@ -384,3 +386,31 @@ def test_taking_back_at_the_first_level_by_the_page(cast: Cast, reviewer: User) 
     assert before == (ReviewState.OPEN, IN_REVIEW, 0)
     assert Mailing.objects.get(pk=review.mailing_id).state == "draft"
     assert Review.objects.get(pk=review.pk).level == Level.FIRST
+
+
+def test_an_approval_that_nobody_can_complete_says_so(cast: Cast, reviewer: User) -> None:
+    a_rule(cast.brand, Demand.ONE_LEVEL, approvals=3)
+    review = submit(mailing=a_mailing(group=cast.store, author=cast.author), actor=cast.author)
+    client = as_(cast.approver)
+
+    short = client.get(address("review-detail", review)).content.decode()
+    a_person(role=Role.APPROVER, group=cast.region)
+    enough = client.get(address("review-detail", review)).content.decode()
+
+    assert "Fewer people may say yes here than are needed." in short
+    assert "0 of 3 people have approved it." in enough
+    assert "Fewer people may say yes here than are needed." not in enough
+
+
+def test_the_thread_does_not_say_that_the_approver_voided_what_the_author_took_back(cast: Cast, reviewer: User) -> None:
+    later = timezone.now() + timedelta(days=3)
+    review = submit(mailing=a_mailing(group=cast.store, author=cast.author, send_at=later), actor=cast.author)
+    approve(review=review, actor=cast.approver)
+    take_back(mailing=review.mailing, actor=cast.author)
+
+    page = as_(cast.approver).get(address("review-detail", review)).content.decode()
+
+    thread = page[page.index('id="thread-title"') :]
+    thread = thread[: thread.index("</ol>")]
+    assert thread.count(cast.approver.name) == 1
+    assert "Void" in thread
