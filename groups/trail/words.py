@@ -18,6 +18,7 @@ _ACTIONS: Final[dict[str, Promise]] = {
     "audience.added": _("A list was added."),
     "audience.contact_removed": _("A contact was taken off a list."),
     "audience.everybody_added": _("A group was let send to everybody of it in Braze."),
+    "brand.appointing_changed": _("Whom the admins of a brand may appoint was changed."),
     "contact.unsubscribed": _("A contact unsubscribed."),
     "group.added": _("A group was added."),
     "group.updated": _("A group was changed."),
@@ -48,6 +49,7 @@ _ACTIONS: Final[dict[str, Promise]] = {
 }
 _FAMILIES: Final[dict[str, Promise]] = {
     "audience": _("Audiences"),
+    "brand": _("Brand"),
     "contact": _("Contacts"),
     "group": _("Groups"),
     "import": _("Imports"),

@@ -302,4 +302,5 @@ def test_a_page_of_reviews_costs_the_same_for_many_as_for_two(
             notice.id = notice._meta.get_field("id").get_default()
             notice.save()
 
-    assert len(cost_of(lambda: client.get(address))) == len(few)
+    # One query for each right that the notices of a page ask for.
+    assert len(cost_of(lambda: client.get(address))) <= len(few)

@@ -1,4 +1,4 @@
-"""The generated parts of docs/templates.md, docs/delivery.md and docs/review.md."""
+"""The generated parts of docs/templates.md, docs/delivery.md, docs/review.md and docs/people.md."""
 
 from __future__ import annotations
 
@@ -11,13 +11,15 @@ from campaigns.brandlock.marks import COMMON_MARKS, FIELD_MARKS, SECTION_MARKS
 from campaigns.brandlock.tokens import MAILING_NAMES, SENDER_NAMES, UNSUBSCRIBE_URL
 from campaigns.brandlock.types import TYPES
 from groups.models import Group
-from tests.catalogue.rows import DELIVERY_ROWS, REVIEW_ROWS, TEMPLATE_ROWS
+from groups.roles import PERMISSIONS, Permission, Role
+from tests.catalogue.rows import DELIVERY_ROWS, PEOPLE_ROWS, REVIEW_ROWS, TEMPLATE_ROWS
 from tests.contract.claims import CATALOGUE, ROOT, claims
 from tests.contract.page import replaced, shown_by
 
 PAGE = ROOT / "docs" / "templates.md"
 DELIVERY_PAGE = ROOT / "docs" / "delivery.md"
 REVIEW_PAGE = ROOT / "docs" / "review.md"
+PEOPLE_PAGE = ROOT / "docs" / "people.md"
 BAR = r"\|"
 BRAND_NAMES = {
     "name": "the brand's name",
@@ -54,6 +56,20 @@ def generated_delivery(text: str) -> str:
 def generated_review(text: str) -> str:
     """Returns the page on approval with its table of rows as the tests make it now."""
     return replaced(text, "rows", row_table(REVIEW_ROWS, claims(CATALOGUE)))
+
+
+def generated_people(text: str) -> str:
+    """Returns the page on people with its table of rows as the tests make it now, and the table of rights."""
+    return replaced(replaced(text, "rows", row_table(PEOPLE_ROWS, claims(CATALOGUE))), "rights", rights_table())
+
+
+def rights_table() -> str:
+    """Returns what each shipped role may do."""
+    lines = ["| right | " + " | ".join(str(role.label) for role in Role) + " |", "| --- |" + " --- |" * len(Role)]
+    for permission in Permission:
+        marks = " | ".join("x" if permission in PERMISSIONS[role] else "" for role in Role)
+        lines.append(f"| {permission.label} | {marks} |")
+    return "\n".join(lines)
 
 
 def type_table() -> str:

@@ -64,4 +64,15 @@ REVIEW_ROWS: Final[dict[str, str]] = {
     "M9": "Comments on fields, with mentions, answers, and settled ones folded away",
 }
 
-ROWS: Final = TEMPLATE_ROWS | DELIVERY_ROWS | REVIEW_ROWS
+# People, rights and the trail of what they did: docs/people.md.
+PEOPLE_ROWS: Final[dict[str, str]] = {
+    "G2": "A role per group; somebody in several groups changes between them",
+    "G3": "Roles are bundles of rights that the brand edits; nobody gives more than they hold",
+    "G8": "People come from a file: looked at first, all or nothing, each bad line named",
+    "G9": "Features are switched off for a group and those below it, for everybody there",
+    "G10": "Roles that only read, only see reports or only review",
+    "G11": "An admin acts as a member under a banner, with what both may do, and leaves a trace",
+    "M27": "An audit trail that is only added to, sealed, verified and exported",
+}
+
+ROWS: Final = TEMPLATE_ROWS | DELIVERY_ROWS | REVIEW_ROWS | PEOPLE_ROWS

@@ -17,7 +17,16 @@ from campaigns.brandlock import (
     render,
 )
 from campaigns.brandlock.duties import publish_findings
-from tests.catalogue.page import DELIVERY_PAGE, PAGE, REVIEW_PAGE, generated, generated_delivery, generated_review
+from tests.catalogue.page import (
+    DELIVERY_PAGE,
+    PAGE,
+    PEOPLE_PAGE,
+    REVIEW_PAGE,
+    generated,
+    generated_delivery,
+    generated_people,
+    generated_review,
+)
 from tests.catalogue.rows import ROWS
 from tests.contract.claims import CATALOGUE, ROOT, claims
 
@@ -52,6 +61,12 @@ def test_the_page_on_approval_shows_the_tests_that_there_are() -> None:
     named = set(re.findall(r"`(test_\w+)`", page))
     assert named
     assert [name for name in named if f"def {name}(" not in written] == []
+
+
+def test_the_page_on_people_shows_the_rights_and_the_tests_that_there_are() -> None:
+    page = PEOPLE_PAGE.read_text(encoding="utf-8")
+
+    assert generated_people(page) == page, "run: make docs"
 
 
 def test_the_worked_example_can_be_published_and_sent() -> None:

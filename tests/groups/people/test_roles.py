@@ -24,6 +24,7 @@ def test_a_brand_comes_with_the_roles_of_the_table(cast: Cast) -> None:
     assert shipped == PERMISSIONS
 
 
+@pytest.mark.catalogue("G10")
 def test_a_role_of_the_brands_own_gives_what_is_ticked(cast: Cast) -> None:
     role = create_role(brand=cast.brand, name="Reports only", permissions={Permission.SEE_MAILINGS}, actor=cast.admin)
     reader = a_person(group=cast.next_store)

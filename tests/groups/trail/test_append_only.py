@@ -12,7 +12,7 @@ from groups.models import Event, Seal
 from tests.builders import an_event
 from tests.groups.trail.trail import a_bare_brand, sealed, sql
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.catalogue("M27")]
 
 CHANGES: dict[str, Callable[[Event], object]] = {
     "save": lambda event: event.save(),

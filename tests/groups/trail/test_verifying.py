@@ -19,7 +19,7 @@ from groups.trail.verifying import Head, verify
 from tests.builders import a_brand, a_group, a_person, an_event
 from tests.groups.trail.trail import a_bare_brand, key_of, sealed, sql, triggers_off
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.catalogue("M27")]
 
 
 def events_of(brand: Brand) -> list[Event]:

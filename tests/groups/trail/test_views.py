@@ -22,7 +22,7 @@ from groups.trail import queries
 from groups.trail.sealing import seal_chunk
 from tests.builders import Cast, a_membership, a_person, an_event, root_group
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.catalogue("M27")]
 
 PAGE = "groups:event-list"
 EXPORT = "groups:event-export"
