@@ -1,4 +1,4 @@
-"""The addresses of workspaces, groups, audiences and the unsubscribe page, by room."""
+"""The addresses of workspaces, groups, audiences, the unsubscribe page and accounts, by room."""
 
 from __future__ import annotations
 
@@ -10,4 +10,5 @@ urlpatterns = [
     path("", include("groups.workspace.urls")),
     path("", include("groups.tree.urls")),
     path("", include("groups.audiences.urls")),
+    path("", include("groups.signin.urls")),
 ]

@@ -9,6 +9,15 @@ from groups.models.contact import Contact, Suppression, SuppressionReason, SyncS
 from groups.models.contact_import import ContactImport, ImportReject, ImportState
 from groups.models.event import Event
 from groups.models.group import Group, GroupKind, GroupPath, ReviewPolicy
+from groups.models.scim import ScimGroup, ScimPerson, ScimToken
+from groups.models.sign_in import (
+    BreakGlassAdmin,
+    SecondFactorDemand,
+    SeenAssertion,
+    SignOnKind,
+    SignOnState,
+    SingleSignOn,
+)
 from groups.models.user import Membership, User
 from groups.models.window import RateWindow
 from groups.models.workspace import SendIdDay, Workspace
@@ -21,6 +30,7 @@ __all__ = [
     "AudienceKind",
     "AudienceMember",
     "Brand",
+    "BreakGlassAdmin",
     "Contact",
     "ContactImport",
     "Event",
@@ -32,7 +42,15 @@ __all__ = [
     "Membership",
     "RateWindow",
     "ReviewPolicy",
+    "ScimGroup",
+    "ScimPerson",
+    "ScimToken",
+    "SecondFactorDemand",
+    "SeenAssertion",
     "SendIdDay",
+    "SignOnKind",
+    "SignOnState",
+    "SingleSignOn",
     "Suppression",
     "SuppressionReason",
     "SyncState",

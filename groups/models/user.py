@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
@@ -39,6 +40,8 @@ class User(AbstractBaseUser):
     language = models.CharField(max_length=10, blank=True)
     is_active = models.BooleanField(default=True)
     is_service = models.BooleanField(default=False)
+    # Counted up by `groups.signin.services.end_sessions`: every session that was begun before is over.
+    session_version = models.PositiveIntegerField(default=0)
     created_at = models.DateTimeField(auto_now_add=True)
 
     # The brand whose pages the person is on: rights in another brand do not exist there. None for commands and tasks.
@@ -51,6 +54,17 @@ class User(AbstractBaseUser):
 
     def __str__(self) -> str:
         return self.name
+
+    def get_session_auth_hash(self) -> str:
+        """Gives what a session is bound to: the password and the count of the times that all sessions were ended."""
+        return self._stamped(super().get_session_auth_hash())
+
+    def get_session_auth_fallback_hash(self) -> Iterator[str]:
+        """Gives the same for each secret of `SECRET_KEY_FALLBACKS`."""
+        return (self._stamped(found) for found in super().get_session_auth_fallback_hash())
+
+    def _stamped(self, password_hash: str) -> str:
+        return f"{password_hash}.{self.session_version}"
 
     @property
     def initials(self) -> str:

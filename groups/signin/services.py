@@ -1,0 +1,72 @@
+"""Ending sessions, and what a brand demands of the people who sign in."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from allauth.usersessions.models import UserSession
+from django.contrib.sessions.models import Session
+from django.db import transaction
+from django.db.models import F
+from django.utils.translation import gettext as _
+
+from groups import audit
+from groups.errors import InputRefused
+from groups.models import Brand, SecondFactorDemand, User
+from groups.roles import Role
+
+
+@transaction.atomic
+def end_sessions(user: User) -> None:
+    """Signs a person out everywhere, at once: what they may do has changed, or they may do nothing any more.
+
+    Whoever changes a role, a membership or `is_active` calls this in the same transaction.
+    """
+    User.objects.filter(pk=user.pk).update(session_version=F("session_version") + 1)
+    user.refresh_from_db(fields=["session_version"])
+    ended = UserSession.objects.filter(user=user)
+    Session.objects.filter(session_key__in=list(ended.values_list("session_key", flat=True))).delete()
+    ended.delete()
+
+
+@transaction.atomic
+def end_device(*, user: User, session_id: int, current_key: str) -> bool:
+    """Signs one device of a person out and tells whether there was such a one; never the one at hand (`current_key`)."""
+    found = UserSession.objects.filter(user=user, pk=session_id).exclude(session_key=current_key).first()
+    if found is None:
+        return False
+    found.end()
+    return True
+
+
+@transaction.atomic
+def end_other_devices(*, user: User, current_key: str) -> int:
+    """Signs a person out on every device but the one at hand and gives how many those were."""
+    others = UserSession.objects.filter(user=user).exclude(session_key=current_key)
+    keys = list(others.values_list("session_key", flat=True))
+    Session.objects.filter(session_key__in=keys).delete()
+    others.delete()
+    return len(keys)
+
+
+@transaction.atomic
+def change_account(*, user: User, name: str, language: str) -> None:
+    """Changes a person's own name and language; an empty language means that of the browser."""
+    user.name, user.language = name, language
+    user.save(update_fields=["name", "language"])
+
+
+@transaction.atomic
+def demand_second_factor(*, brand: Brand, roles: Collection[str], actor: User) -> None:
+    """Sets the roles of a brand whose holders need a second factor; raises `InputRefused` for one that is no role."""
+    if not set(roles) <= set(Role.values):
+        raise InputRefused(_("One of the roles is not there any more. Look again."))
+    Brand.objects.select_for_update().get(pk=brand.pk)
+    before = set(SecondFactorDemand.objects.filter(brand=brand).values_list("role_key", flat=True))
+    if before == set(roles):
+        return
+    SecondFactorDemand.objects.filter(brand=brand).exclude(role_key__in=roles).delete()
+    SecondFactorDemand.objects.bulk_create(
+        SecondFactorDemand(brand=brand, role_key=role) for role in sorted(set(roles) - before)
+    )
+    audit.record("sign_in.second_factor_demanded", actor=actor, target=brand, brand=brand, roles=", ".join(sorted(roles)))
