@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import uuid
 from typing import Any
 
 from allauth.core import context
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
-from django.db.models import Exists
+from django.db.models import Exists, QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -50,6 +51,12 @@ class SecondFactorAdapter(DefaultMFAAdapter):  # type: ignore[misc]  # allauth c
 def has_second_factor(user: User) -> bool:
     """Tells whether a person has an authenticator app or a passkey; recovery codes alone are none."""
     return Authenticator.objects.filter(user=user, type__in=FACTORS).exists()
+
+
+def with_second_factor(people: QuerySet[User]) -> frozenset[uuid.UUID]:
+    """Gives the ids of those among people who have a second factor."""
+    rows = Authenticator.objects.filter(user__in=people, type__in=FACTORS)
+    return frozenset(rows.values_list("user_id", flat=True))
 
 
 def owes_second_factor(user: User, brand: Brand) -> bool:
