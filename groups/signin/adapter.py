@@ -47,7 +47,7 @@ class InvitedOnlyAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allaut
         break_glass.note_sign_in(request, user)
 
     def is_safe_url(self, url: str | None) -> bool:
-        """Tells whether somebody may be sent on to an address: to a page of the same host alone, not of another brand."""
+        """Tells whether somebody may be sent on to an address: a page of the same host, not of another brand."""
         return url_has_allowed_host_and_scheme(
             url, allowed_hosts={self.request.get_host()}, require_https=self.request.is_secure()
         )

@@ -39,7 +39,7 @@ OPEN_PAGES: Final = frozenset(
 
 
 class SignInMiddleware:
-    """Leads people who owe a second factor to setting one up, and lets no session of one brand's pages into another's."""
+    """Leads people who owe a second factor to setting one up, and keeps a session to the brand that it began at."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response

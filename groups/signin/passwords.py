@@ -40,7 +40,7 @@ class GuessablePasswordValidator:
 
 
 class BreachedPasswordValidator:
-    """Refuses a password of the list that the operator names in `BREACHED_PASSWORDS_FILE`; without one it says nothing."""
+    """Refuses a password of the list in `BREACHED_PASSWORDS_FILE`; where the operator names none it refuses nothing."""
 
     @sensitive_variables()
     def validate(self, password: str, user: User | None = None) -> None:

@@ -50,7 +50,7 @@ class SecondFactorAdapter(DefaultMFAAdapter):  # type: ignore[misc]  # allauth c
 
 def has_second_factor(user: User) -> bool:
     """Tells whether a person has an authenticator app or a passkey; recovery codes alone are none."""
-    return Authenticator.objects.filter(user=user, type__in=FACTORS).exists()
+    return bool(Authenticator.objects.filter(user=user, type__in=FACTORS).exists())
 
 
 def with_second_factor(people: QuerySet[User]) -> frozenset[uuid.UUID]:

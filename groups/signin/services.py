@@ -31,7 +31,7 @@ def end_sessions(user: User) -> None:
 
 @transaction.atomic
 def end_device(*, user: User, session_id: int, current_key: str) -> bool:
-    """Signs one device of a person out and tells whether there was such a one; never the one at hand (`current_key`)."""
+    """Signs one device of a person out and tells whether there was one; never the one at hand (`current_key`)."""
     found = UserSession.objects.filter(user=user, pk=session_id).exclude(session_key=current_key).first()
     if found is None:
         return False
@@ -69,4 +69,6 @@ def demand_second_factor(*, brand: Brand, roles: Collection[str], actor: User) -
     SecondFactorDemand.objects.bulk_create(
         SecondFactorDemand(brand=brand, role_key=role) for role in sorted(set(roles) - before)
     )
-    audit.record("sign_in.second_factor_demanded", actor=actor, target=brand, brand=brand, roles=", ".join(sorted(roles)))
+    audit.record(
+        "sign_in.second_factor_demanded", actor=actor, target=brand, brand=brand, roles=", ".join(sorted(roles))
+    )

@@ -20,7 +20,7 @@ from groups.tree.queries import root_of
 def is_password_refused(user: AbstractBaseUser, brand: Brand) -> bool:
     """Tells whether a person's password counts for nothing here: single sign-on is enforced and they are not named."""
     enforced = SingleSignOn.objects.filter(brand=brand, state=SignOnState.ENFORCED)
-    return enforced.exclude(brand__break_glass_admins__user=user).exists()
+    return enforced.exclude(brand__break_glass_admins__user=user.pk).exists()
 
 
 def note_sign_in(request: HttpRequest, user: User) -> None:

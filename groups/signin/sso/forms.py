@@ -41,12 +41,8 @@ class SignOnForm(forms.Form):
         max_length=1000,
         help_text=gettext_lazy("Separated by commas. Only people with an address in one of them get in this way."),
     )
-    creates_people = forms.BooleanField(
-        label=gettext_lazy("Make an account for whoever has none yet"), required=False
-    )
-    group_code = forms.CharField(
-        label=gettext_lazy("Group of somebody new (its code)"), max_length=40, required=False
-    )
+    creates_people = forms.BooleanField(label=gettext_lazy("Make an account for whoever has none yet"), required=False)
+    group_code = forms.CharField(label=gettext_lazy("Group of somebody new (its code)"), max_length=40, required=False)
     role = forms.ChoiceField(
         label=gettext_lazy("Role of somebody new"), choices=[("", "–"), *Role.choices], required=False
     )

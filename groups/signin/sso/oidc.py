@@ -1,4 +1,4 @@
-"""OpenID Connect on top of allauth's provider, with nothing of the ID token taken on trust (OpenID Connect Core 3.1.3.7).
+"""OpenID Connect on top of allauth's provider, with no ID token taken on trust (OpenID Connect Core 3.1.3.7).
 
 allauth makes the request, keeps state and PKCE, and exchanges the code. The signature, the algorithm, issuer, audience,
 age and nonce are checked here for every token, also for one that came straight from the token endpoint.
@@ -12,7 +12,6 @@ from typing import Any, Final
 import jwt
 import requests
 from allauth.socialaccount.internal import statekit
-from allauth.socialaccount.models import SocialLogin
 from allauth.socialaccount.providers.oauth2.client import OAuth2Error
 from allauth.socialaccount.providers.openid_connect.provider import OpenIDConnectProvider
 from allauth.socialaccount.providers.openid_connect.views import OpenIDConnectOAuth2Adapter
@@ -91,7 +90,7 @@ class StrictAdapter(OpenIDConnectOAuth2Adapter):  # type: ignore[misc]  # allaut
 
 
 class StrictProvider(OpenIDConnectProvider):  # type: ignore[misc]  # allauth carries no types
-    """allauth's provider that turns an `Identity` into a login and stores nothing of its claims."""
+    """allauth's provider with our adapter; accounts are none of its business, `identify.resolve` names them."""
 
     oauth2_adapter_class = StrictAdapter
     pkce_enabled_default = True
@@ -99,22 +98,6 @@ class StrictProvider(OpenIDConnectProvider):  # type: ignore[misc]  # allauth ca
     def get_callback_url(self) -> str:
         """Gives the path that the provider sends people back to."""
         return reverse("groups:sso-oidc-callback")
-
-    def extract_uid(self, data: Identity) -> str:
-        """Gives issuer and subject as one text."""
-        return data.uid
-
-    def extract_extra_data(self, data: Identity) -> dict[str, Any]:
-        """Keeps nothing."""
-        return {}
-
-    def extract_common_fields(self, data: Identity) -> dict[str, Any]:
-        """Gives nothing: `identify.resolve` alone decides about accounts."""
-        return {}
-
-    def extract_email_addresses(self, data: Identity) -> list[Any]:
-        """Gives nothing, for the same reason."""
-        return []
 
 
 def begin(request: HttpRequest, provider: StrictProvider, next_url: str | None) -> HttpResponse:
@@ -126,8 +109,8 @@ def begin(request: HttpRequest, provider: StrictProvider, next_url: str | None) 
     return answer
 
 
-def finish(request: HttpRequest, provider: StrictProvider) -> SocialLogin:
-    """Gives the login of somebody who came back, with their `identity`; raises `SignOnRefused` for any doubt."""
+def finish(request: HttpRequest, provider: StrictProvider) -> tuple[Identity, str | None]:
+    """Gives who came back, and the page where they wanted to go; raises `SignOnRefused` for any doubt."""
     state = statekit.unstash_state(request, provider_id=provider.sub_id, state_id=request.GET.get("state", ""))
     if state is None:
         raise SignOnRefused(_("This sign-in was used already, or it took too long. Start again."))
@@ -142,6 +125,4 @@ def finish(request: HttpRequest, provider: StrictProvider) -> SocialLogin:
         raise untrusted() from error
     if not secrets.compare_digest(identity.nonce, state["nonce"]):
         raise untrusted()
-    login = provider.sociallogin_from_response(request, identity)
-    login.identity, login.state = identity, state
-    return login
+    return identity, state.get("next")

@@ -15,16 +15,14 @@ from typing import Any, Final
 from urllib.parse import urlsplit
 
 from allauth.socialaccount.internal import statekit
-from allauth.socialaccount.models import SocialLogin
-from allauth.socialaccount.providers.base import Provider, ProviderAccount
 from django.db import IntegrityError, transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from groups.models import Brand, SeenAssertion
-from groups.signin.sso.identify import Identity, SignOnRefused, untrusted
+from groups.models import SeenAssertion, SingleSignOn
+from groups.signin.sso.identify import Identity, SignOnRefused, provider_id, untrusted
 
 IS_AVAILABLE: Final = find_spec("onelogin") is not None
 MOST_CHARACTERS: Final = 200_000
@@ -43,26 +41,6 @@ NAME_NAMES: Final = (
     "http://schemas.microsoft.com/identity/claims/displayname",
 )
 SAML: Final = "{urn:oasis:names:tc:SAML:2.0:assertion}"
-
-
-class SamlProvider(Provider):  # type: ignore[misc]  # allauth carries no types
-    """allauth's idea of a provider, for a login whose person `identify.resolve` names."""
-
-    id = "saml"
-    name = "SAML"
-    account_class = ProviderAccount
-
-    def extract_uid(self, data: Identity) -> str:
-        """Gives issuer and subject as one text."""
-        return data.uid
-
-    def extract_extra_data(self, data: Identity) -> dict[str, Any]:
-        """Keeps nothing."""
-        return {}
-
-    def extract_email_addresses(self, data: Identity) -> list[Any]:
-        """Gives nothing: `identify.resolve` alone decides about accounts."""
-        return []
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,43 +71,44 @@ def metadata(request: HttpRequest) -> bytes:
     return found if isinstance(found, bytes) else str(found).encode()
 
 
-def begin(request: HttpRequest, provider: SamlProvider, next_url: str | None) -> HttpResponse:
+def begin(request: HttpRequest, sign_on: SingleSignOn, next_url: str | None) -> HttpResponse:
     """Sends a person to the provider; the id of the question stays in their session and takes one answer."""
     from onelogin.saml2.auth import OneLogin_Saml2_Auth
 
-    auth = OneLogin_Saml2_Auth(_request_data(request), _settings(request, provider))
+    auth = OneLogin_Saml2_Auth(_request_data(request), _settings(request, sign_on))
     # RelayState carries nothing: where to go on stands in the session, where nobody outside can write.
     address = auth.login(return_to="")
-    provider.stash_redirect_state(request, "login", next_url, state_id=auth.get_last_request_id())
+    question: str = auth.get_last_request_id()
+    statekit.stash_state(request, provider_id=provider_id(sign_on), state={"next": next_url}, state_id=question)
     return HttpResponseRedirect(address)
 
 
-def check(request: HttpRequest, provider: SamlProvider, encoded: str) -> None:
+def check(request: HttpRequest, sign_on: SingleSignOn, encoded: str) -> None:
     """Raises `SignOnRefused` for an answer that cannot be trusted, whoever brings it."""
-    _read(request, provider, encoded)
+    _read(request, sign_on, encoded)
 
 
-def finish(request: HttpRequest, provider: SamlProvider, brand: Brand, encoded: str) -> SocialLogin:
-    """Gives the login of an answer, with its `identity`; raises `SignOnRefused` for any doubt.
+def finish(request: HttpRequest, sign_on: SingleSignOn, encoded: str) -> tuple[Identity, str | None]:
+    """Gives who came back, and the page where they wanted to go; raises `SignOnRefused` for any doubt.
 
     An answer is taken once: its question leaves the session, and its assertion is remembered until it is too old.
     """
-    answer = _read(request, provider, encoded)
-    state = statekit.unstash_state(request, provider_id=provider.sub_id, state_id=answer.in_response_to)
+    answer = _read(request, sign_on, encoded)
+    state = statekit.unstash_state(request, provider_id=provider_id(sign_on), state_id=answer.in_response_to)
     if state is None:
         raise SignOnRefused(_("This sign-in was used already, or it took too long. Start again."))
-    SeenAssertion.objects.filter(brand=brand, expires_at__lt=timezone.now()).delete()
+    SeenAssertion.objects.filter(brand=sign_on.brand, expires_at__lt=timezone.now()).delete()
     try:
         with transaction.atomic():
-            SeenAssertion.objects.create(brand=brand, assertion_id=answer.assertion_id, expires_at=answer.expires_at)
+            SeenAssertion.objects.create(
+                brand=sign_on.brand, assertion_id=answer.assertion_id, expires_at=answer.expires_at
+            )
     except IntegrityError as error:
         raise untrusted() from error
-    login = provider.sociallogin_from_response(request, answer.identity)
-    login.identity, login.state = answer.identity, state
-    return login
+    return answer.identity, state["next"]
 
 
-def _read(request: HttpRequest, provider: SamlProvider, encoded: str) -> _Answer:
+def _read(request: HttpRequest, sign_on: SingleSignOn, encoded: str) -> _Answer:
     from lxml import etree
     from onelogin.saml2.errors import OneLogin_Saml2_Error, OneLogin_Saml2_ValidationError
     from onelogin.saml2.response import OneLogin_Saml2_Response
@@ -138,9 +117,9 @@ def _read(request: HttpRequest, provider: SamlProvider, encoded: str) -> _Answer
 
     try:
         _refuse_tricks(base64.b64decode(encoded[:MOST_CHARACTERS], validate=True))
-        response = OneLogin_Saml2_Response(OneLogin_Saml2_Settings(_settings(request, provider)), encoded)
+        response = OneLogin_Saml2_Response(OneLogin_Saml2_Settings(_settings(request, sign_on)), encoded)
         response.is_valid({**_request_data(request), "path_info": reverse("groups:sso-saml-answer")}, None, True)
-        return _answer(request, provider, response)
+        return _answer(request, sign_on, response)
     except (
         binascii.Error,
         etree.LxmlError,
@@ -167,7 +146,7 @@ def _refuse_tricks(text: bytes) -> None:
         raise ValueError("A document type, a comment or an instruction.")
 
 
-def _answer(request: HttpRequest, provider: SamlProvider, response: Any) -> _Answer:
+def _answer(request: HttpRequest, sign_on: SingleSignOn, response: Any) -> _Answer:
     if response.encrypted or entity_id(request) not in response.get_audiences():
         raise ValueError("No answer for this portal.")
     assertion = response.document.find(f"{SAML}Assertion")
@@ -184,13 +163,16 @@ def _answer(request: HttpRequest, provider: SamlProvider, response: Any) -> _Ans
     attributes: dict[str, list[str]] = response.get_attributes()
     email = _first(attributes, EMAIL_NAMES) or (name_id["Value"] if name_id.get("Format") == EMAIL_FORMAT else "")
     identity = Identity(
-        issuer=provider.app.settings["issuer"],
+        issuer=sign_on.issuer,
         subject=name_id["Value"],
         email=email,
         # The brand names the domains that its provider speaks for; SAML has no other way to say so.
         is_email_verified=bool(email),
         name=_first(attributes, NAME_NAMES),
-        claims={"NameID": name_id["Value"], **{name: ", ".join(map(str, values)) for name, values in attributes.items()}},
+        claims={
+            "NameID": name_id["Value"],
+            **{name: ", ".join(map(str, values)) for name, values in attributes.items()},
+        },
     )
     return _Answer(identity, assertion_id, in_response_to, datetime.fromtimestamp(expires, UTC))
 
@@ -210,7 +192,7 @@ def _request_data(request: HttpRequest) -> dict[str, Any]:
     }
 
 
-def _settings(request: HttpRequest, provider: SamlProvider | None) -> dict[str, Any]:
+def _settings(request: HttpRequest, sign_on: SingleSignOn | None) -> dict[str, Any]:
     found: dict[str, Any] = {
         "strict": True,
         "debug": False,
@@ -230,11 +212,10 @@ def _settings(request: HttpRequest, provider: SamlProvider | None) -> dict[str, 
             "allowSingleLabelDomains": "." not in (urlsplit(entity_id(request)).hostname or ""),
         },
     }
-    if provider is not None:
-        settings = provider.app.settings
+    if sign_on is not None:
         found["idp"] = {
-            "entityId": settings["issuer"],
-            "singleSignOnService": {"url": settings["sign_on_url"]},
-            "x509cert": settings["certificate"],
+            "entityId": sign_on.issuer,
+            "singleSignOnService": {"url": sign_on.sign_on_url},
+            "x509cert": sign_on.certificate,
         }
     return found

@@ -73,7 +73,11 @@ def connect(*, brand: Brand, actor: User, connection: Connection, welcome: Welco
     found.kind, found.issuer, found.client_id = connection.kind, connection.issuer, connection.client_id
     found.sign_on_url, found.certificate = connection.sign_on_url, connection.certificate
     is_another = bool(connection.secret) or before != (
-        connection.kind, connection.issuer, connection.client_id, connection.sign_on_url, connection.certificate
+        connection.kind,
+        connection.issuer,
+        connection.client_id,
+        connection.sign_on_url,
+        connection.certificate,
     )
     if is_another and found.state == SignOnState.ENFORCED:
         raise InputRefused(_("Everybody signs in by this. Stop enforcing it before you change it."))
@@ -113,8 +117,10 @@ def move(*, brand: Brand, actor: User, to: SignOnState) -> None:
     if to == SignOnState.ON and found.tested_at is None:
         raise InputRefused(_("Sign in by it once in test mode first."))
     if to == SignOnState.ENFORCED and not any(has_second_factor(one) for one in _break_glass_admins(brand)):
-        raise InputRefused(_("Name a break-glass admin who has a second factor first: somebody must get in if it fails."))
-    changes = {"tester": actor, "tested_at": None, "claims": {}} if to == SignOnState.TEST else {}
+        raise InputRefused(
+            _("Name a break-glass admin who has a second factor first: somebody must get in if it fails.")
+        )
+    changes: dict[str, object] = {"tester": actor, "tested_at": None, "claims": {}} if to == SignOnState.TEST else {}
     if to != SignOnState.TEST:
         changes["claims"] = {}
     moved = SingleSignOn.objects.filter(pk=found.pk, state__in=MOVES[to]).update(state=to, **changes)
@@ -171,7 +177,7 @@ def _check(connection: Connection) -> None:
         check_address(address)
     except AddressRefused as error:
         raise InputRefused(
-            _("%(address)s is no address of an identity provider. It begins with https:// and is reached from anywhere.")
+            _("%(address)s is no address of an identity provider: those begin with https:// and are public.")
             % {"address": address or _("An empty text")}
         ) from error
     if connection.kind == SignOnKind.OIDC and not connection.client_id:

@@ -20,7 +20,9 @@ from tests.groups.signin.conftest import a_code, an_app, sign_in
 pytestmark = pytest.mark.django_db
 
 
-def every_address(patterns: list[URLPattern | URLResolver], before: str = "", space: str = "") -> Iterator[tuple[str, str]]:
+def every_address(
+    patterns: list[URLPattern | URLResolver], before: str = "", space: str = ""
+) -> Iterator[tuple[str, str]]:
     """Gives the name and an address of every page of the portal, with made-up ids."""
     values = {"uuid": str(uuid.uuid4()), "int": "7", "str": "x", "path": "x/y", "slug": "x"}
     for pattern in patterns:

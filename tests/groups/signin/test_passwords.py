@@ -23,7 +23,9 @@ GOOD = "seven lanterns over the quay"
 
 def a_list(folder: Path, *passwords: str) -> Path:
     """Writes a list as Have I Been Pwned gives it out, with counts of different lengths."""
-    hashes = sorted(hashlib.sha1(password.encode(), usedforsecurity=False).hexdigest().upper() for password in passwords)
+    hashes = sorted(
+        hashlib.sha1(password.encode(), usedforsecurity=False).hexdigest().upper() for password in passwords
+    )
     file = folder / "breached.txt"
     file.write_bytes(b"".join(f"{digest}:{10 ** (number % 7)}\r\n".encode() for number, digest in enumerate(hashes)))
     return file

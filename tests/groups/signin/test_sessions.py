@@ -71,9 +71,7 @@ def test_nobody_ends_the_session_of_another_or_their_own_by_id(cast: Cast) -> No
 def test_a_new_password_ends_the_other_sessions_and_their_rows_are_not_shown(cast: Cast) -> None:
     other, here = sign_in(cast.author), sign_in(cast.author)
 
-    here.post(
-        reverse("account_change_password"), {"oldpassword": PASSWORD, "password1": NEW, "password2": NEW}
-    )
+    here.post(reverse("account_change_password"), {"oldpassword": PASSWORD, "password1": NEW, "password2": NEW})
 
     assert not is_signed_in(other)
     assert is_signed_in(here)
