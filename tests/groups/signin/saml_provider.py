@@ -27,9 +27,13 @@ SHA1_SIGNATURE = "http://www.w3.org/2000/09/xmldsig#rsa-sha1"
 SHA1_DIGEST = "http://www.w3.org/2000/09/xmldsig#sha1"
 
 
-@lru_cache(maxsize=4)
 def a_certificate(name: str = "idp.example", bits: int = 2048) -> tuple[str, str]:
-    """Gives a private key and its certificate, as PEM."""
+    """Gives the private key of a provider and its certificate, as PEM; the same ones for the same name."""
+    return _made(name, bits)
+
+
+@lru_cache(maxsize=4)
+def _made(name: str, bits: int) -> tuple[str, str]:
     key = rsa.generate_private_key(public_exponent=65537, key_size=bits)
     subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
     start = datetime(2025, 1, 1, tzinfo=UTC)
