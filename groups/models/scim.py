@@ -8,13 +8,17 @@ from django.db import models
 
 
 class ScimToken(models.Model):
-    """A bearer token of a brand's directory; only its hash is kept. It gives the roles in `roles` and no others."""
+    """A bearer token of a brand's directory; only its hash is kept.
+
+    It gives the roles in `roles` and no others, to people with an address in one of `email_domains`.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     brand = models.ForeignKey("groups.Brand", on_delete=models.CASCADE, related_name="scim_tokens")
     name = models.CharField(max_length=80)
     digest = models.CharField(max_length=64, unique=True)
     roles = models.JSONField(default=list)
+    email_domains = models.JSONField(default=list)
     created_by = models.ForeignKey("groups.User", on_delete=models.PROTECT, related_name="+")
     created_at = models.DateTimeField(auto_now_add=True)
     last_used_at = models.DateTimeField(null=True)
@@ -24,13 +28,21 @@ class ScimToken(models.Model):
 
 
 class ScimPerson(models.Model):
-    """A person as a brand's directory knows them; without memberships they are inactive in this brand."""
+    """A person as a brand's directory knows them.
+
+    The names are those that the directory gave; they become the account's own only where no other brand shares it.
+    `kept_roles` are pairs of group id and role that they held when they were switched off.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     brand = models.ForeignKey("groups.Brand", on_delete=models.CASCADE, related_name="scim_people")
     user = models.ForeignKey("groups.User", on_delete=models.CASCADE, related_name="+")
     external_id = models.CharField(max_length=190, blank=True)
     is_active = models.BooleanField(default=True)
+    name = models.CharField(max_length=120, blank=True)
+    given_name = models.CharField(max_length=60, blank=True)
+    family_name = models.CharField(max_length=60, blank=True)
+    kept_roles = models.JSONField(default=list)
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from django.urls import path
 
 from groups.signin import views
+from groups.signin.scim import endpoints as scim
+from groups.signin.scim import views as scim_views
 from groups.signin.sso import entrance
 from groups.signin.sso import views as sso_views
 
@@ -21,4 +23,15 @@ urlpatterns = [
     path("accounts/sso/saml/", entrance.saml_answer, name="sso-saml-answer"),
     path("accounts/sso/saml/finish/", entrance.saml_finish, name="sso-saml-finish"),
     path("accounts/sso/saml/metadata/", entrance.saml_metadata, name="sso-saml-metadata"),
+    path("sign-in/directory/", scim_views.directory, name="directory"),
+    path("sign-in/directory/<uuid:token_id>/revoke/", scim_views.token_revoke, name="directory-revoke"),
+    path("scim/v2/Users", scim.users, name="scim-users"),
+    path("scim/v2/Users/<str:id>", scim.user, name="scim-user"),
+    path("scim/v2/Groups", scim.groups, name="scim-groups"),
+    path("scim/v2/Groups/<str:id>", scim.group, name="scim-group"),
+    path("scim/v2/ServiceProviderConfig", scim.provider, name="scim-provider"),
+    path("scim/v2/ResourceTypes", scim.resource_types, name="scim-resource-types"),
+    path("scim/v2/ResourceTypes/<str:id>", scim.resource_types, name="scim-resource-type"),
+    path("scim/v2/Schemas", scim.schemas, name="scim-schemas"),
+    path("scim/v2/Schemas/<str:id>", scim.schemas, name="scim-schema"),
 ]

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import re
-from typing import Any, Final
+from typing import Any
 
 from django import forms
 from django.utils.translation import gettext as _
@@ -11,8 +10,7 @@ from django.utils.translation import gettext_lazy
 
 from groups.models import SignOnKind, SingleSignOn
 from groups.roles import Role
-
-DOMAIN: Final = re.compile(r"(?!-)[a-z0-9-]{1,63}(\.[a-z0-9-]{1,63})+")
+from groups.signin.domains import DomainsField
 
 
 class SignOnForm(forms.Form):
@@ -36,9 +34,8 @@ class SignOnForm(forms.Form):
         required=False,
         widget=forms.Textarea(attrs={"rows": 4, "spellcheck": "false"}),
     )
-    email_domains = forms.CharField(
+    email_domains = DomainsField(
         label=gettext_lazy("Email domains"),
-        max_length=1000,
         help_text=gettext_lazy("Separated by commas. Only people with an address in one of them get in this way."),
     )
     creates_people = forms.BooleanField(label=gettext_lazy("Make an account for whoever has none yet"), required=False)
@@ -63,11 +60,3 @@ class SignOnForm(forms.Form):
         super().__init__(*args, **kwargs)
         if sign_on is not None and sign_on.client_secret:
             self.fields["client_secret"].help_text = _("A secret is stored. Leave this empty to keep it.")
-
-    def clean_email_domains(self) -> list[str]:
-        """Gives the domains, without anything that is none."""
-        domains = [part.strip().lower().lstrip("@") for part in self.cleaned_data["email_domains"].split(",")]
-        for domain in domains:
-            if not DOMAIN.fullmatch(domain):
-                raise forms.ValidationError(_("%(domain)s is no domain."), params={"domain": domain or "–"})
-        return domains

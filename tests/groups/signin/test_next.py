@@ -58,9 +58,7 @@ def assert_stays(location: str) -> None:
 def test_signing_in_stays_here(cast: Cast, trick: str) -> None:
     browser = Client()
 
-    answer = browser.post(
-        reverse("account_login"), {"login": cast.author.email, "password": PASSWORD, "next": trick}
-    )
+    answer = browser.post(reverse("account_login"), {"login": cast.author.email, "password": PASSWORD, "next": trick})
 
     assert answer.status_code == 302
     assert_stays(answer["Location"])

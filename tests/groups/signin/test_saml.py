@@ -19,7 +19,7 @@ from groups.models import SeenAssertion, SignOnKind, SignOnState, SingleSignOn, 
 from tests.builders import Cast
 from tests.groups.signin import saml_provider as idp
 from tests.groups.signin.conftest import is_signed_in
-from tests.groups.signin.saml_provider import SAML, Answer, encode, good, response, sign, wrapped
+from tests.groups.signin.saml_provider import Answer, encode, good, response, sign, wrapped
 
 pytestmark = pytest.mark.django_db
 
@@ -292,9 +292,7 @@ def test_an_answer_that_waited_too_long_is_refused(sign_on: SingleSignOn) -> Non
     assert not SocialAccount.objects.exists()
 
 
-def test_an_answer_for_one_brand_is_none_for_another(
-    cast: Cast, sign_on: SingleSignOn, settings: Settings
-) -> None:
+def test_an_answer_for_one_brand_is_none_for_another(cast: Cast, sign_on: SingleSignOn, settings: Settings) -> None:
     settings.ALLOWED_HOSTS = ["testserver", "harbor.testserver"]
     SingleSignOn.objects.create(
         brand=cast.other_brand,
