@@ -33,14 +33,16 @@ function forServer(credential) {
 
 export default function attach(form) {
   const status = form.querySelector("[data-passkey-status]");
+  let isAnswered = false;
   form.addEventListener("submit", async (event) => {
-    if (form.elements.credential.value) return;
+    if (isAnswered) return;
     event.preventDefault();
     status.textContent = "";
     try {
       const options = forBrowser(JSON.parse(form.querySelector("script[type='application/json']").textContent));
       const credential = await navigator.credentials[form.dataset.passkey](options);
       form.elements.credential.value = JSON.stringify(forServer(credential));
+      isAnswered = true;
       form.requestSubmit();
     } catch {
       status.textContent = form.dataset.failed;
