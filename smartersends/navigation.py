@@ -48,6 +48,9 @@ _ROOMS = {
     "rule": "rules",
     "group": "groups",
     "workspace": "workspace",
+    "second": "sign-in",
+    "sso": "sign-in",
+    "directory": "sign-in",
 }
 
 
