@@ -12,12 +12,13 @@ from groups.models import Brand, SignOnKind, SignOnState, SingleSignOn
 from groups.signin.sso.identify import provider_id
 from groups.signin.sso.oidc import StrictProvider
 from groups.signin.sso.reaching import GuardedSession
+from groups.signin.sso.saml import IS_AVAILABLE
 
 
 def sign_on_of(brand: Brand, kind: SignOnKind | None = None) -> SingleSignOn:
-    """Gives a brand's single sign-on, of a kind where one is named; raises `Http404` while it is off."""
+    """Gives a brand's single sign-on, of a kind where one is named; raises `Http404` while it is off or cannot run."""
     found = SingleSignOn.objects.filter(brand=brand).exclude(state=SignOnState.OFF).select_related("brand").first()
-    if found is None or kind not in (None, found.kind):
+    if found is None or kind not in (None, found.kind) or (found.kind == SignOnKind.SAML and not IS_AVAILABLE):
         raise Http404
     return found
 

@@ -11,6 +11,7 @@ import requests
 from django.conf import settings
 
 TIMEOUT_SECONDS = 8
+MOST_BYTES = 1024 * 1024
 
 
 class AddressRefused(requests.RequestException):
@@ -39,10 +40,18 @@ def check_address(address: str) -> None:
 
 
 class GuardedSession(requests.Session):
-    """A session that checks each address, follows no redirect and gives up after a few seconds."""
+    """A session that checks each address, follows no redirect and reads a megabyte at most, for a few seconds."""
 
     def request(self, method: str, url: str, *args: Any, **options: Any) -> requests.Response:  # type: ignore[override]
         """Sends one request; raises `RequestException` for whatever goes wrong."""
         check_address(url)
-        options.update(timeout=TIMEOUT_SECONDS, allow_redirects=False)
-        return super().request(method, url, *args, **options)
+        options.update(timeout=TIMEOUT_SECONDS, allow_redirects=False, stream=True)
+        answer = super().request(method, url, *args, **options)
+        text = b""
+        for chunk in answer.iter_content(64 * 1024):
+            text += chunk
+            if len(text) > MOST_BYTES:
+                answer.close()
+                raise AddressRefused("The answer is longer than any honest one.")
+        answer._content = text  # where requests itself puts what it has read
+        return answer

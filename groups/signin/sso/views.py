@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.debug import sensitive_post_parameters, sensitive_variables
 from django.views.decorators.http import require_http_methods, require_POST
 
@@ -20,6 +23,13 @@ from groups.signin.second_factor import with_second_factor
 from groups.signin.sso import saml, services
 from groups.signin.sso.forms import SignOnForm
 from groups.tree.queries import group_by_code
+
+WORDS: Final = {
+    SignOnState.OFF: gettext_lazy("Switch it off"),
+    SignOnState.TEST: gettext_lazy("Test it"),
+    SignOnState.ON: gettext_lazy("Offer it beside the password"),
+    SignOnState.ENFORCED: gettext_lazy("Enforce it"),
+}
 
 
 @sensitive_variables()
@@ -44,7 +54,7 @@ def sign_on(request: PortalRequest) -> HttpResponse:
     context = {
         "form": form,
         "sign_on": found,
-        "moves": [(state, state.label) for state in SignOnState if found and found.state in services.MOVES[state]],
+        "moves": [(to, WORDS[to]) for to in SignOnState if found is not None and _can_move(found, to)],
         "admins": [(one, one.pk in named, one.pk in secured) for one in services.admins_of(brand).order_by("name")],
         "callback": request.build_absolute_uri(reverse("groups:sso-oidc-callback")),
         "entity_id": saml.entity_id(request),
@@ -84,6 +94,11 @@ def break_glass(request: PortalRequest) -> HttpResponse:
     except InputRefused as error:
         messages.error(request, error.sentence)
     return redirect("groups:sso")
+
+
+def _can_move(found: SingleSignOn, to: SignOnState) -> bool:
+    """Tells whether a step is offered; what is missing for it besides is said when it is asked for."""
+    return found.state in services.MOVES[to] and (to != SignOnState.ON or found.tested_at is not None)
 
 
 def _brand(request: PortalRequest) -> Brand:

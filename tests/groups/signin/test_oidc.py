@@ -348,6 +348,13 @@ def test_a_provider_that_sends_elsewhere_is_not_followed(provider: Provider, sig
     assert_refused(browser, browser.get(reverse("groups:sso-begin")))  # type: ignore[arg-type]
 
 
+def test_an_answer_without_end_is_not_read(provider: Provider, sign_on: SingleSignOn) -> None:
+    provider.published = {"more": "x" * 2 * 1024 * 1024}
+    browser = Client()
+
+    assert_refused(browser, browser.get(reverse("groups:sso-begin")))  # type: ignore[arg-type]
+
+
 def test_neither_secret_nor_token_is_ever_logged(
     provider: Provider, sign_on: SingleSignOn, caplog: pytest.LogCaptureFixture
 ) -> None:

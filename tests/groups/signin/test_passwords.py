@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import io
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,7 @@ from hypothesis import strategies as st
 from pytest_django import Settings
 
 from groups.signin.passwords import is_listed
+from smartersends.checks import the_list_of_breached_passwords_is_there
 from tests.builders import PASSWORD, Cast
 from tests.groups.signin.conftest import is_signed_in, sign_in
 
@@ -69,24 +71,35 @@ def test_the_search_finds_exactly_what_is_in_the_file(tmp_path: Path, listed: se
     assert is_listed(file, other) == (other in listed)
 
 
-def test_the_search_reads_a_few_lines_only(tmp_path: Path) -> None:
+class Counted(io.BytesIO):
+    """A file that counts the lines that are read from it."""
+
+    lines_read = 0
+
+    def readline(self, size: int | None = -1, /) -> bytes:
+        """Counts and reads."""
+        self.lines_read += 1
+        return super().readline(size)
+
+
+def test_the_search_reads_a_few_lines_only(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     file = a_list(tmp_path, *(f"password {number}" for number in range(4096)))
-    # What the search must not touch is no list at all: reading it would end in a wrong answer.
-    lines = file.read_bytes().splitlines(keepends=True)
+    counted = Counted(file.read_bytes())
+    monkeypatch.setattr(Path, "open", lambda *_: counted)
 
-    middle = len(lines) // 2
-    broken = lines[: middle - 40] + [b"F" * 40 + b":1\r\n"] * 30 + lines[middle - 10 :]
-    file.write_bytes(b"".join(broken))
+    assert is_listed(file, "password 77")
 
-    assert is_listed(file, _password_of(lines[-1])) and is_listed(file, _password_of(lines[0]))
+    assert counted.lines_read < 2 * 18  # 2 ** 18 bytes are more than the file has
 
 
-def _password_of(line: bytes) -> str:
-    return next(
-        f"password {number}"
-        for number in range(4096)
-        if hashlib.sha1(f"password {number}".encode()).hexdigest().upper().encode() == line[:40]
-    )
+def test_a_list_that_cannot_be_searched_keeps_the_portal_from_starting(tmp_path: Path, settings: Settings) -> None:
+    found = []
+    (tmp_path / "other.txt").write_text("password\n123456\n")
+    for name in ("", str(a_list(tmp_path, GOOD)), str(tmp_path / "other.txt"), str(tmp_path / "missing.txt")):
+        settings.BREACHED_PASSWORDS_FILE = name
+        found.append([one.id for one in the_list_of_breached_passwords_is_there(None)])
+
+    assert found == [[], [], ["smartersends.E004"], ["smartersends.E004"]]
 
 
 @pytest.mark.django_db

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from io import StringIO
 
 import pytest
 from allauth.mfa.models import Authenticator
+from django.core.management import call_command
+from django.core.management.base import CommandError
 from django.test import Client
 from django.urls import reverse
 
-from groups.models import User
+from groups.models import Event, User
 from tests.builders import PASSWORD, Cast, a_person
 from tests.groups.signin.conftest import a_code, an_app, factors_of, is_signed_in, recovery_codes, sign_in
 
@@ -135,6 +138,25 @@ def test_the_pages_stand_in_the_portals_own_look(cast: Cast, confirmed: Callable
 def test_no_page_signs_in_or_up_by_a_passkey_alone(client: Client, cast: Cast) -> None:
     for path in ("login/webauthn/", "passkeys/login/", "webauthn/login/", "../signup/passkey/"):
         assert client.get(f"/accounts/second-factor/{path}").status_code == 404
+
+
+def test_the_operator_lets_somebody_in_who_lost_everything(cast: Cast) -> None:
+    an_app(cast.author)
+    recovery_codes(cast.author)
+    an_app(cast.sender)
+    browser = Client()
+    browser.force_login(cast.author)
+
+    call_command("remove_second_factor", cast.author.email.upper(), stdout=StringIO())
+
+    assert factors_of(cast.author) == set()
+    assert factors_of(cast.sender) == {"totp"}
+    assert not is_signed_in(browser)
+    assert is_signed_in(sign_in(cast.author))
+    event = Event.objects.get(action="sign_in.second_factor_removed")
+    assert (event.brand, event.target_id) == (cast.brand, str(cast.author.pk))
+    with pytest.raises(CommandError):
+        call_command("remove_second_factor", "nobody@example.com")
 
 
 def test_somebody_without_any_group_can_keep_their_account(cast: Cast, confirmed: Callable[[User], Client]) -> None:
