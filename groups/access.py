@@ -2,11 +2,14 @@
 
 Each model names its way to its group (`group_path`, product rows of one group) or to its brand (`brand_path`, things of
 the brand as a whole, for which the permission must be held on the brand's own group). `"self"` means the object itself.
+What belongs to one person alone, whatever they may do, names its way to them (`person_path`).
 """
 
 from __future__ import annotations
 
 import uuid
+from collections.abc import Collection
+from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from django.core.exceptions import ObjectDoesNotExist
@@ -14,23 +17,82 @@ from django.db.models import Model, QuerySet
 from django.http import Http404
 
 from groups.models import Brand, Group, GroupPath, Membership, User
-from groups.roles import Permission, roles_with
+from groups.roles import FEATURE_OF, Feature, Permission
 
 M = TypeVar("M", bound=Model)
 
 
-def groups_with(user: User, permission: Permission) -> QuerySet[Group]:
+@dataclass(frozen=True, slots=True)
+class Rights:
+    """What a person may do in one group, in the brand as a whole, and in some group of it or other."""
+
+    here: frozenset[Permission] = frozenset()
+    for_brand: frozenset[Permission] = frozenset()
+    anywhere: frozenset[Permission] = frozenset()
+
+    def within(self, other: Rights) -> Rights:
+        """Gives the rights that both hold."""
+        return Rights(self.here & other.here, self.for_brand & other.for_brand, self.anywhere & other.anywhere)
+
+
+def groups_with(user: User, permission: Permission, *, not_lent_by: Collection[User] = ()) -> QuerySet[Group]:
     """Gives the groups in which a person holds a permission, by a role on the group or on one above it.
 
-    On a brand's pages only groups of that brand count.
+    On a brand's pages only groups of that brand count. A role that has ended gives nothing, and neither does one that
+    a person of `not_lent_by` has delegated. A feature that is switched off takes its permissions from everybody.
+    Whoever acts as somebody holds what both of them hold.
     """
     if not user.is_active:
         return Group.objects.none()
-    below = GroupPath.objects.filter(
-        ancestor__memberships__user=user, ancestor__memberships__role__in=roles_with(permission)
-    )
+    held = Membership.objects.filter(Membership.live(), user=user, role__grants__permission=permission)
+    if not_lent_by:
+        held = held.exclude(delegated_from__user__in=[lender.pk for lender in not_lent_by])
+    below = GroupPath.objects.filter(ancestor__in=held.values("group"))
     groups = Group.objects.filter(pk__in=below.values("descendant"))
-    return groups if user.on_pages_of is None else groups.filter(brand=user.on_pages_of)
+    if (feature := FEATURE_OF.get(permission)) is not None:
+        groups = groups.exclude(pk__in=groups_without(feature).values("descendant"))
+    if user.on_pages_of is not None:
+        groups = groups.filter(brand=user.on_pages_of)
+    if user.acted_by is not None:
+        groups = groups.filter(pk__in=groups_with(user.acted_by, permission, not_lent_by=not_lent_by).values("pk"))
+    return groups
+
+
+def groups_without(feature: Feature) -> QuerySet[GroupPath]:
+    """Gives the paths to the groups in which a feature is switched off, there or further up."""
+    return GroupPath.objects.filter(ancestor__features_off__feature=feature)
+
+
+def has_feature(group: Group, feature: Feature) -> bool:
+    """Tells whether a group may use a feature."""
+    return not groups_without(feature).filter(descendant=group).exists()
+
+
+def rights_of(user: User, brand: Brand, group: Group | None) -> Rights:
+    """Gives all that a person may do, for what a page offers; two queries, four for an admin who acts as somebody."""
+    if not user.is_active:
+        return Rights()
+    held: dict[uuid.UUID, set[Permission]] = {}
+    for_brand: set[Permission] = set()
+    for group_id, parent_id, permission in Membership.objects.filter(
+        Membership.live(), user=user, group__brand=brand
+    ).values_list("group_id", "group__parent_id", "role__grants__permission"):
+        if permission is not None:
+            held.setdefault(group_id, set()).add(Permission(permission))
+            if parent_id is None:
+                for_brand.add(Permission(permission))
+    here: set[Permission] = set()
+    switched_off: set[Permission] = set()
+    above = GroupPath.objects.filter(descendant=group).values_list("ancestor_id", "ancestor__features_off__feature")
+    for ancestor_id, feature in above if group is not None else ():
+        here |= held.get(ancestor_id, set())
+        switched_off |= {permission for permission, of in FEATURE_OF.items() if of == feature}
+    rights = Rights(
+        here=frozenset(here - switched_off),
+        for_brand=frozenset(for_brand),
+        anywhere=frozenset(permission for held_there in held.values() for permission in held_there),
+    )
+    return rights if user.acted_by is None else rights.within(rights_of(user.acted_by, brand, group))
 
 
 def brands_with(user: User, permission: Permission) -> QuerySet[Brand]:
@@ -38,9 +100,9 @@ def brands_with(user: User, permission: Permission) -> QuerySet[Brand]:
     return Brand.objects.filter(pk__in=groups_with(user, permission).filter(parent=None).values("brand"))
 
 
-def may(user: User, permission: Permission, group: Group) -> bool:
-    """Tells whether a person holds a permission in a group."""
-    return groups_with(user, permission).filter(pk=group.pk).exists()
+def may(user: User, permission: Permission, group: Group, *, not_lent_by: Collection[User] = ()) -> bool:
+    """Tells whether a person holds a permission in a group, other than by what somebody of `not_lent_by` delegated."""
+    return groups_with(user, permission, not_lent_by=not_lent_by).filter(pk=group.pk).exists()
 
 
 def visible(user: User, model: type[M], permission: Permission) -> QuerySet[M]:
@@ -61,6 +123,19 @@ def visible(user: User, model: type[M], permission: Permission) -> QuerySet[M]:
 def get(user: User, model: type[M], id: Any, permission: Permission) -> M:
     """Gives the object of an id for which a person holds a permission; raises `Http404` for anything else."""
     return _one(visible(user, model, permission), id)
+
+
+def own(user: User, model: type[M]) -> QuerySet[M]:
+    """Gives the objects of a model that belong to a person alone; on a brand's pages those of that brand."""
+    objects = model._default_manager.filter(**{model.person_path: user})  # type: ignore[attr-defined]
+    if user.on_pages_of is None:
+        return objects
+    return objects.filter(**{model.brand_path: user.on_pages_of})  # type: ignore[attr-defined]
+
+
+def get_own(user: User, model: type[M], id: Any) -> M:
+    """Gives the object of an id that belongs to a person alone; raises `Http404` for anything else."""
+    return _one(own(user, model), id)
 
 
 def get_usable(group: Group, model: type[M], id: Any) -> M:
@@ -84,8 +159,8 @@ def usable(group: Group, model: type[M]) -> QuerySet[M]:
 def members_with(group: Group, permission: Permission) -> QuerySet[User]:
     """Gives the active people who hold a permission in a group, for notices."""
     above = GroupPath.objects.filter(descendant=group).values("ancestor")
-    holders = Membership.objects.filter(group__in=above, role__in=roles_with(permission)).values("user")
-    return User.objects.filter(pk__in=holders, is_active=True, is_service=False)
+    holders = Membership.objects.filter(Membership.live(), group__in=above, role__grants__permission=permission)
+    return User.objects.filter(pk__in=holders.values("user"), is_active=True, is_service=False)
 
 
 def one_of(objects: QuerySet[M], id: Any) -> M:

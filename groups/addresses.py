@@ -6,6 +6,7 @@ from typing import Final
 from urllib.parse import urlsplit, urlunsplit
 
 from django.conf import settings
+from django.utils.http import url_has_allowed_host_and_scheme
 
 from groups.models import Brand
 
@@ -23,6 +24,11 @@ def public_url(brand: Brand, path: str) -> str:
         return f"{address}{path}"
     port = f":{parts.port}" if parts.port else ""
     return urlunsplit((parts.scheme, f"{brand.host_name}{port}", path, "", ""))
+
+
+def is_own_path(path: str) -> bool:
+    """Tells whether a path leads to a page of the portal, whatever a browser may make of it, and never elsewhere."""
+    return path.startswith("/") and path.isprintable() and url_has_allowed_host_and_scheme(path, allowed_hosts=None)
 
 
 def is_loopback(address: str) -> bool:

@@ -7,6 +7,7 @@
     │   └── FileUnreadable  the file as a whole is no table that can be read
     ├── NotConnected        the brand's Braze settings are not complete, or Braze refuses them; ask an admin
     ├── BrazeUnreachable    Braze does not answer, or is busy; try again later
+    ├── NotPermitted        the person may not do this; somebody else has to
     └── StaleState          it has moved on in the meantime; look again
 """
 
@@ -39,6 +40,10 @@ class FileUnreadable(InputRefused):
 
 class NotConnected(GroupsError):
     """The brand's Braze settings are not complete, or Braze refuses them."""
+
+
+class NotPermitted(GroupsError):
+    """The person may not do this; somebody with the right has to."""
 
 
 class BrazeUnreachable(GroupsError):

@@ -37,8 +37,20 @@ class Permission(models.TextChoices):
     SEE_AUDIT_TRAIL = "see_audit_trail", _("See the audit trail")
 
 
+class Feature(models.TextChoices):
+    """What a brand may switch off in a group and in those below it, whatever the roles of its people (catalogue G9)."""
+
+    CONTACTS = "contacts", _("Add and import contacts")
+    FILTERS = "filters", _("Create filters")
+    OWN_IMAGES = "own_images", _("Own images")
+    EXPORTS = "exports", _("Exports")
+    ATTACHMENTS = "attachments", _("Attachments")
+    SCHEDULING = "scheduling", _("Choose the time of a mailing")
+    SENDING = "sending", _("Send without approval")
+
+
 class Role(models.TextChoices):
-    """A named set of permissions; held on a group it holds for the groups below."""
+    """The key of a shipped role; held on a group it holds for the groups below."""
 
     ADMIN = "admin", _("Admin")
     BRAND_MANAGER = "brand_manager", _("Brand manager")
@@ -96,6 +108,16 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
 }
 
 
-def roles_with(permission: Permission) -> tuple[Role, ...]:
-    """Gives the roles that hold a permission, in the order of the table."""
-    return tuple(role for role in Role if permission in PERMISSIONS[role])
+"""The shipped bundles; a brand's own are rows, see `groups.models.BrandRole`."""
+
+FEATURE_OF: dict[Permission, Feature] = {
+    Permission.MANAGE_CONTACTS: Feature.CONTACTS,
+    Permission.OVERWRITE_AUDIENCE: Feature.CONTACTS,
+    Permission.CREATE_FILTERS: Feature.FILTERS,
+    Permission.MANAGE_IMAGES: Feature.OWN_IMAGES,
+    Permission.EDIT_IMAGES: Feature.OWN_IMAGES,
+    Permission.EXPORT_AUDIENCES: Feature.EXPORTS,
+    Permission.EXPORT_RECIPIENTS: Feature.EXPORTS,
+    Permission.SEND_MAILINGS: Feature.SENDING,
+}
+"""The permissions that nobody holds where a feature is switched off."""

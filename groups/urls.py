@@ -1,4 +1,4 @@
-"""The addresses of workspaces, groups, audiences, the unsubscribe page and accounts, by room."""
+"""The addresses of workspaces, groups, people, audiences, notices, accounts and the unsubscribe page, by room."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ app_name = "groups"
 urlpatterns = [
     path("", include("groups.workspace.urls")),
     path("", include("groups.tree.urls")),
+    path("", include("groups.people.urls")),
     path("", include("groups.audiences.urls")),
     path("", include("groups.signin.urls")),
+    path("", include("groups.notices.urls")),
 ]

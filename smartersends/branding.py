@@ -10,7 +10,9 @@ from django.http import HttpRequest, HttpResponse, HttpResponseNotFound
 from django.utils import translation
 
 from groups.models import Brand, User
+from groups.people.acting import SESSION_KEY, acted_member
 
+OWN_PAGES = ("/accounts/", "/account/", "/cover/")
 GetResponse = Callable[[HttpRequest], HttpResponse]
 
 
@@ -58,7 +60,12 @@ class PersonMiddleware:
         user = request.user
         if not isinstance(user, User):
             return self.get_response(request)
-        user.on_pages_of = getattr(request, "brand", None)
+        brand: Brand | None = getattr(request, "brand", None)
+        user.on_pages_of = brand
+        # One's own account stays one's own: nobody signs in, or changes a password, as somebody else.
+        if brand is not None and SESSION_KEY in request.session and not request.path.startswith(OWN_PAGES):
+            user = acted_member(session=request.session, admin=user, brand=brand) or user
+            request.user = user
         if user.language:
             translation.activate(user.language)
             request.LANGUAGE_CODE = translation.get_language() or settings.LANGUAGE_CODE

@@ -17,6 +17,8 @@ app.autodiscover_tasks(
     [
         "groups.workspace",
         "groups.audiences",
+        "groups.people",
+        "groups.notices",
         "campaigns.delivery",
         "campaigns.testsend",
         "campaigns.review",

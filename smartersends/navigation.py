@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Set
 from dataclasses import dataclass, field
 
 from campaigns.home import home_group
-from groups.access import groups_with
-from groups.models import Brand, Group, GroupPath, Membership, User
-from groups.roles import PERMISSIONS, Permission, Role
+from groups.access import groups_with, rights_of
+from groups.models import Brand, Group, User
+from groups.roles import Permission
 
 GROUPS_SHOWN = 60
 
@@ -47,6 +47,8 @@ _ROOMS = {
     "merge": "templates",
     "rule": "rules",
     "group": "groups",
+    "person": "people",
+    "role": "people",
     "workspace": "workspace",
     "second": "sign-in",
     "sso": "sign-in",
@@ -66,20 +68,17 @@ def navigation_of(user: User, brand: Brand, group: Group | None, page: str = "")
         .only("id", "name", "kind", "code", "brand_id", "parent_id")[: GROUPS_SHOWN + 1]
     )
     standing = group or home_group(user, brand)
-    held = Membership.objects.filter(user=user, group__brand=brand)
-    roles = tuple(held.values_list("role", "group_id", "group__parent_id"))
-    above = set(GroupPath.objects.filter(descendant=standing).values_list("ancestor_id", flat=True)) if standing else ()
+    rights = rights_of(user, brand, standing)
     return Navigation(
         group=standing,
         room=_ROOMS.get(page) or _ROOMS.get(page.partition("-")[0], ""),
         groups=groups[:GROUPS_SHOWN],
         has_more_groups=len(groups) > GROUPS_SHOWN,
-        may=_held(role for role, group_id, _ in roles if group_id in above),
-        may_for_brand=_held(role for role, _, parent_id in roles if parent_id is None),
-        may_anywhere=_held(role for role, _, _ in roles),
+        may=_named(rights.here),
+        may_for_brand=_named(rights.for_brand),
+        may_anywhere=_named(rights.anywhere),
     )
 
 
-def _held(roles: Iterable[str]) -> dict[str, bool]:
-    permissions = {permission for role in roles for permission in PERMISSIONS[Role(role)]}
-    return {permission.value: permission in permissions for permission in Permission}
+def _named(held: Set[Permission]) -> dict[str, bool]:
+    return {permission.value: permission in held for permission in Permission}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Unpack
 
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -17,6 +18,7 @@ from groups.models import (
     AudienceKind,
     AudienceMember,
     Brand,
+    BrandRole,
     Contact,
     ContactImport,
     Group,
@@ -26,6 +28,7 @@ from groups.models import (
     User,
     Workspace,
 )
+from groups.people.roles import role_of
 from groups.roles import Role
 from groups.tree.services import GroupFields, add_group
 from tests.sandbox_server import API_KEY
@@ -115,8 +118,21 @@ def a_person(*, role: Role = Role.LOCAL_AUTHOR, group: Group | None = None, name
     """Gives a person with a role in a group; their password is `PASSWORD`."""
     number = next(_number)
     user = User.objects.create_user(email or f"person-{number}@example.com", PASSWORD, name=name or f"Person {number}")
-    Membership.objects.create(user=user, group=group or a_group(), role=role)
+    a_membership(user=user, group=group or a_group(), role=role)
     return user
+
+
+def a_membership(
+    *,
+    user: User,
+    group: Group,
+    role: Role | BrandRole = Role.LOCAL_AUTHOR,
+    until: datetime | None = None,
+    delegated_from: Membership | None = None,
+) -> Membership:
+    """Gives somebody a role in a group, whoever they are and whatever they hold."""
+    role = role if isinstance(role, BrandRole) else role_of(group.brand, role)
+    return Membership.objects.create(user=user, group=group, role=role, until=until, delegated_from=delegated_from)
 
 
 def a_workspace(

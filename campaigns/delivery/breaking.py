@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import transaction
@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 
 from braze_client import BrazeError, NotSent, RateLimited, Uncertain, calls
 from campaigns.delivery import nudges
-from campaigns.delivery.notices import tell_breaker_opened
+from campaigns.delivery.notices import put_breaker_away, tell_breaker_opened
 from campaigns.delivery.outcomes import Answer, pause
 from campaigns.delivery.resuming import go_on, reason_to_hold
 from campaigns.errors import StaleState
@@ -72,7 +72,7 @@ def _count(workspace: Workspace, failures: int) -> bool:
             workspace=workspace, failures__gte=settings.BREAKER_FAILURES, opened_at=None
         ).update(opened_at=now, probed_at=now)
         if opened:
-            _pause_all(workspace)
+            _pause_all(workspace, now)
     return is_open(workspace)
 
 
@@ -94,6 +94,7 @@ def close(workspace: Workspace) -> None:
         if not closed:
             return
         record("workspace.breaker_closed", actor=None, target=workspace, brand=workspace.brand)
+        put_breaker_away(workspace)
         paused = Q(state=DeliveryState.PAUSED, pause_cause=PauseCause.BREAKER)
         for delivery in workspace.deliveries.filter(paused).select_related("mailing__group__brand"):
             try:
@@ -122,7 +123,7 @@ def _failures_at_the_end(answers: Sequence[Answer]) -> int:
     return number
 
 
-def _pause_all(workspace: Workspace) -> None:
+def _pause_all(workspace: Workspace, now: datetime) -> None:
     reason = _(
         "Braze failed %(count)s times in a row, so nothing more is handed over for now. It goes on by itself."
     ) % {"count": settings.BREAKER_FAILURES}
@@ -132,7 +133,7 @@ def _pause_all(workspace: Workspace) -> None:
         pause(delivery, reason, cause=PauseCause.BREAKER)
         paused.append(delivery)
     record("workspace.breaker_opened", actor=None, target=workspace, brand=workspace.brand, paused=len(paused))
-    transaction.on_commit(lambda: tell_breaker_opened(workspace, paused))
+    tell_breaker_opened(workspace, paused, now)
 
 
 def _answers(workspace: Workspace) -> bool:

@@ -1,42 +1,38 @@
-"""Mails of the portal to the people who may act on what a delivery met."""
+"""Telling the people who may act on what a delivery met."""
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Sequence
-from email.errors import MessageError
-from smtplib import SMTPException
+from datetime import datetime
 
-from django.core.mail import EmailMessage
-from django.template.loader import render_to_string
 from django.urls import reverse
-from django.utils import translation
 
-from campaigns.brandlock import clean_text
+from campaigns.delivery.kinds import BREAKER_OPENED
 from campaigns.models import Delivery
 from groups.access import members_with
-from groups.addresses import public_url
-from groups.models import Group, Workspace
+from groups.models import Workspace
+from groups.notices.services import put_away, tell
 from groups.roles import Permission
+from groups.tree.queries import root_of
 
-log = logging.getLogger(__name__)
 
-
-def tell_breaker_opened(workspace: Workspace, paused: Sequence[Delivery]) -> None:
+def tell_breaker_opened(workspace: Workspace, paused: Sequence[Delivery], at: datetime) -> None:
     """Tells those who may stop mailings of the whole brand that Braze fails and what waits for it."""
-    brand = workspace.brand
-    root = Group.objects.get(brand=brand, parent=None)
-    for person in members_with(root, Permission.STOP_MAILINGS):
-        with translation.override(person.language or brand.language):
-            context = {
-                "person": person,
-                "brand": brand,
-                "mailings": [delivery.mailing for delivery in paused],
-                "url": public_url(brand, reverse("campaigns:home")),
-            }
-            subject, _, body = render_to_string("delivery/mail_breaker.txt", context).strip().partition("\n")
-        heading = " ".join(clean_text(f"{brand.name}: {subject}").split())
-        try:
-            EmailMessage(subject=heading, body=body.strip() + "\n", to=[person.email]).send()
-        except (SMTPException, OSError, ValueError, MessageError) as error:
-            log.warning("notice.unsent workspace=%s error=%s", workspace.pk, type(error).__name__)
+    tell(
+        members_with(root_of(workspace.brand), Permission.STOP_MAILINGS),
+        BREAKER_OPENED,
+        about=_about(workspace),
+        occasion=at.isoformat(),
+        path=reverse("campaigns:home"),
+        brand=workspace.brand,
+        count=len(paused),
+    )
+
+
+def put_breaker_away(workspace: Workspace) -> None:
+    """Lets nobody be called any more to a breaker that has closed."""
+    put_away(kind=BREAKER_OPENED, about=_about(workspace))
+
+
+def _about(workspace: Workspace) -> str:
+    return f"workspace:{workspace.pk}"

@@ -208,8 +208,7 @@ def _set_times(delivery: Delivery) -> bool:
     """Fixes when the delivery goes and opens it for the workers; asks instead where its time was missed."""
     wanted = delivery.go_at or delivery.waiting_since + LONGEST_WAIT_FOR_SYNC
     if wanted + timedelta(minutes=settings.DUE_TOLERANCE_MINUTES) < timezone.now():
-        with transaction.atomic():
-            begin_withdrawal(delivery, then=MailingState.NEEDS_DECISION, reason=time_missed())
+        _ask_instead(delivery, time_missed())
         return False
     by_braze = delivery.route == Route.TRIGGER
     earliest, latest = _span_of_zones(delivery)
@@ -226,8 +225,7 @@ def _set_times(delivery: Delivery) -> bool:
         return False
     # Planning may have taken so long that the time slid into hours in which no mail goes out.
     if not delivery.in_local_time and (reason := reason_to_stop(delivery.mailing, go_at=times.go_at)):
-        with transaction.atomic():
-            begin_withdrawal(delivery, then=MailingState.NEEDS_DECISION, reason=reason)
+        _ask_instead(delivery, reason)
         return False
     move_delivery(
         delivery,
@@ -248,6 +246,12 @@ def _propagated_at(delivery: Delivery) -> datetime | None:
     if delivery.known_since is None or not route_b.waits_for_sync(delivery):
         return None
     return delivery.known_since + timedelta(seconds=settings.BRAZE_PROPAGATION_SECONDS)
+
+
+def _ask_instead(delivery: Delivery, reason: str) -> None:
+    """Holds a planned delivery for a person's decision; another run of this plan may have opened it long since."""
+    with transaction.atomic():
+        begin_withdrawal(delivery, then=MailingState.NEEDS_DECISION, reason=reason, start={DeliveryState.PLANNING})
 
 
 def _span_of_zones(delivery: Delivery) -> tuple[datetime | None, datetime | None]:

@@ -20,7 +20,8 @@ def go_on(delivery: Delivery) -> None:
     move_delivery(delivery, _goes_on_as(delivery), state_reason="", pause_cause="", waiting_since=now)
     delivery.batches.filter(state=BatchState.REFUSED).update(state=BatchState.WAITING, halved_from=None)
     delivery.batches.filter(state=BatchState.WAITING).update(not_before=None)
-    has_begun = delivery.route == Route.TRIGGER and delivery.go_at is not None and delivery.go_at <= now
+    # What is planned yet has not begun, however late it is: the plan asks, where the time was missed.
+    has_begun = delivery.state == DeliveryState.SENDING and delivery.go_at is not None and delivery.go_at <= now
     move_mailing(delivery.mailing, MailingState.SENDING if has_begun else MailingState.SCHEDULED, state_reason="")
     nudges.plan(delivery)
     nudges.dispatch(delivery.workspace_id)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import date
 
 from django.conf import settings
-from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 
@@ -13,7 +12,7 @@ from braze_client import BrazeError, PermissionRefused, RateLimited, Refused, Un
 from braze_client.pacing import SEND_IDS
 from campaigns.models import Delivery
 from groups.errors import NotConnected
-from groups.models import SendIdDay, Workspace
+from groups.models import SendIdDay, SharedSendId, Workspace
 from groups.workspace.braze import client_for
 
 
@@ -36,8 +35,8 @@ def assign_send_id(delivery: Delivery) -> None:
     except PermissionRefused:
         send_id = ""
     except RateLimited:
-        day.refresh_from_db()
-        send_id, is_shared = day.shared_send_id, bool(day.shared_send_id)
+        send_id = _kept_shared_id(delivery, day)
+        is_shared = bool(send_id)
     Delivery.objects.filter(pk=delivery.pk).update(send_id=send_id, send_id_is_shared=is_shared)
     delivery.refresh_from_db()
 
@@ -54,16 +53,21 @@ def _take_one(day: SendIdDay) -> bool:
 
 
 def _shared_id(delivery: Delivery, day: SendIdDay) -> str:
-    """Gives the day's shared ID, which is made first: once the quota is used it is too late to make it."""
-    if day.shared_send_id:
-        return day.shared_send_id
+    """Gives the day's shared ID of the campaign, which is made first: once the quota is used it is too late for it."""
+    if kept := _kept_shared_id(delivery, day):
+        return kept
     if not _take_one(day):
         return ""
-    send_id = _counted(delivery, f"ss-{day.day:%Y%m%d}-shared-{delivery.workspace_id.hex[:12]}", day)
-    with transaction.atomic():
-        SendIdDay.objects.filter(pk=day.pk).update(shared_send_id=send_id)
-    day.refresh_from_db()
-    return send_id
+    wanted = f"ss-{day.day:%Y%m%d}-shared-{delivery.workspace_id.hex[:12]}-{delivery.campaign_id[:8]}"
+    send_id = _counted(delivery, wanted, day)
+    SharedSendId.objects.get_or_create(day=day, campaign_id=delivery.campaign_id, defaults={"send_id": send_id})
+    return _kept_shared_id(delivery, day)
+
+
+def _kept_shared_id(delivery: Delivery, day: SendIdDay) -> str:
+    """Gives the shared ID that was made for the campaign of a delivery today, or nothing."""
+    kept = day.shared_ids.filter(campaign_id=delivery.campaign_id).values_list("send_id", flat=True)
+    return kept.first() or ""
 
 
 def _counted(delivery: Delivery, send_id: str, day: SendIdDay) -> str:

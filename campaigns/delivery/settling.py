@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import timedelta
 
 from django.conf import settings
@@ -43,14 +44,24 @@ def time_missed() -> str:
     return _("Its time passed while the portal was down. Decide whether it still goes out.")
 
 
-def begin_withdrawal(delivery: Delivery, *, then: MailingState, reason: str) -> None:
+def begin_withdrawal(
+    delivery: Delivery, *, then: MailingState, reason: str, start: Collection[DeliveryState] | None = None
+) -> None:
     """Calls back everything that was staged; the mailing goes to `then` once it is done. Needs a transaction.
 
+    `start` narrows the states from which this event makes sense; raises `StaleState` in any other.
     A delivery to the rest leaves behind a mailing that has reached others before, whatever becomes of it.
     """
     if delivery.follows_id is not None and then != MailingState.STOPPED:
         then = MailingState.SENT_WITH_OPEN_QUESTIONS
-    move_delivery(delivery, DeliveryState.WITHDRAWING, after_withdrawal=then, moved_to=None, state_reason=reason[:500])
+    move_delivery(
+        delivery,
+        DeliveryState.WITHDRAWING,
+        start=start,
+        after_withdrawal=then,
+        moved_to=None,
+        state_reason=reason[:500],
+    )
     delivery.batches.filter(state=BatchState.WAITING).update(state=BatchState.NOT_SENT)
     delivery.batches.filter(state=BatchState.ACCEPTED).update(not_before=None)
 

@@ -16,8 +16,7 @@ from campaigns.brandlock.snippets import MAX_SNIPPET_CHARACTERS
 from campaigns.compose.sender import PARTS
 from campaigns.library.words import one_line
 from campaigns.models import AccessKind, Route, Template, TemplateAccess
-from groups.models import Attribute, Group, User
-from groups.roles import Role
+from groups.models import Attribute, BrandRole, Group, User
 from groups.tree.queries import in_tree_order
 
 _MAX_ADDRESSES = 20_000
@@ -202,10 +201,10 @@ class AccessForm(forms.Form):
         widget=forms.CheckboxSelectMultiple,
     )
     allowed_roles = forms.MultipleChoiceField(
-        label=_("Only these roles"), choices=Role.choices, required=False, widget=forms.CheckboxSelectMultiple
+        label=_("Only these roles"), required=False, widget=forms.CheckboxSelectMultiple
     )
     denied_roles = forms.MultipleChoiceField(
-        label=_("Not these roles"), choices=Role.choices, required=False, widget=forms.CheckboxSelectMultiple
+        label=_("Not these roles"), required=False, widget=forms.CheckboxSelectMultiple
     )
     allowed_people = PeopleField(
         label=_("These people, wherever they work"),
@@ -216,8 +215,14 @@ class AccessForm(forms.Form):
     )
     denied_people = PeopleField(label=_("Not these people"), help_text=_("Email addresses, one a line."))
 
-    def __init__(self, *args: Any, groups: QuerySet[Group], people: QuerySet[User], **options: Any) -> None:
+    def __init__(
+        self, *args: Any, groups: QuerySet[Group], people: QuerySet[User], roles: QuerySet[BrandRole], **options: Any
+    ) -> None:
         super().__init__(*args, **options)
+        for name in ("allowed_roles", "denied_roles"):
+            field = self.fields[name]
+            assert isinstance(field, forms.MultipleChoiceField)
+            field.choices = [(role.key, role.label) for role in roles]
         for name in ("allowed_people", "denied_people"):
             field = self.fields[name]
             assert isinstance(field, PeopleField)

@@ -62,7 +62,13 @@ def template_access(request: PortalRequest, template_id: uuid.UUID) -> HttpRespo
     """Shows and changes who may start mailings from a template (T15)."""
     template = managed_template(request, template_id)
     groups = Group.objects.filter(brand=template.brand_id, closed_at=None).order_by("name")
-    form = AccessForm(request.POST or None, initial=_said(template), groups=groups, people=people_of(template.brand))
+    form = AccessForm(
+        request.POST or None,
+        initial=_said(template),
+        groups=groups,
+        people=people_of(template.brand),
+        roles=template.brand.roles.all(),
+    )
     if request.method == "POST" and form.is_valid():
         set_access(template=template, lines=form.lines(template), actor=request.user)
         messages.success(request, _("Saved."))

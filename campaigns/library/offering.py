@@ -107,7 +107,7 @@ def _lets(group: Group, user: User) -> Q:
 def _speaking(kind: AccessKind, group: Group, user: User) -> QuerySet[TemplateAccess]:
     """Gives a template's lines of a kind that speak of a person in a group; roles held above count."""
     above = GroupPath.objects.filter(descendant=group).values("ancestor")
-    roles = Membership.objects.filter(user=user, group__in=above).values("role")
+    roles = Membership.objects.filter(Membership.live(), user=user, group__in=above).values("role__key")
     lines = TemplateAccess.objects.filter(template=OuterRef("pk"), kind=kind)
     return lines.filter(
         Q(group=None) | Q(group__in=above), Q(role="") | Q(role__in=roles), Q(person=None) | Q(person=user)

@@ -9,8 +9,6 @@ from typing import ClassVar
 
 from django.db import models
 
-from groups.roles import Role
-
 LIMIT_NAMES = ("days_ahead", "mailings_per_day", "mailings_per_week", "mailings_per_month", "people_per_mailing")
 
 
@@ -75,7 +73,7 @@ class RoleLimit(Limits):
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     group = models.ForeignKey("groups.Group", on_delete=models.CASCADE, related_name="role_limits")
-    role = models.CharField(max_length=30, choices=Role)
+    role = models.CharField(max_length=30)
 
     group_path = "group"
 

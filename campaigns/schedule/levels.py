@@ -9,8 +9,7 @@ from typing import Generic, TypeVar
 from zoneinfo import ZoneInfo
 
 from campaigns.models import Blackout
-from groups.models import Group
-from groups.roles import Role
+from groups.models import BrandRole, Group
 
 T = TypeVar("T")
 
@@ -64,7 +63,7 @@ class OwnLimit:
     """A limit that holds for one person, by the most generous of their roles."""
 
     value: int
-    role: Role
+    role: BrandRole
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,13 +78,13 @@ class Taken:
 class GroupTimes:
     """What holds for a group: nearest quiet hours, strictest limits by their names, blackout dates of all levels.
 
-    `role_limits` are the strictest ones of each role; blackout dates that are over are left out.
+    `role_limits` are the strictest ones of each role, by its key; blackout dates that are over are left out.
     """
 
     group: Group
     quiet: Stated[QuietHours] | None
     limits: Mapping[str, Stated[int]]
-    role_limits: Mapping[Role, Mapping[str, Stated[int]]]
+    role_limits: Mapping[str, Mapping[str, Stated[int]]]
     blackouts: tuple[Blackout, ...]
 
     @property

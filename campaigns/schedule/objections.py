@@ -131,7 +131,7 @@ def _too_often(wish: Wish, period: Period, code: str, message: str, of_role: str
 def _params(wish: Wish, bound: Bound) -> dict[str, str]:
     return {
         "group": wish.times.group.name,
-        "role": str(bound.role.label) if bound.role else "",
+        "role": bound.role.label if bound.role else "",
         "author": wish.mailing.author.name,
     }
 

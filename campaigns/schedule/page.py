@@ -17,12 +17,11 @@ from campaigns.models import LIMIT_NAMES, Blackout, RoleLimit, TimeRules
 from campaigns.schedule.forms import BlackoutForm, LimitsForm, PressureForm, TimesForm, limits_initial, times_initial
 from campaigns.schedule.levels import GroupTimes, Stated
 from campaigns.schedule.pressure import Pressure, pressure_of
-from campaigns.schedule.queries import times_of
-from campaigns.schedule.services import LIMITED_ROLES
+from campaigns.schedule.queries import limited_roles, times_of
 from campaigns.schedule.words import days_in_words, number_in_words, quiet_in_words
 from groups.access import groups_with
-from groups.models import Group, User
-from groups.roles import Permission, Role
+from groups.models import BrandRole, Group, User
+from groups.roles import Permission
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +47,7 @@ class BlackoutLine:
 class RoleForm:
     """The limits of one role."""
 
-    role: Role
+    role: BrandRole
     form: LimitsForm
 
 
@@ -131,12 +130,12 @@ def role_forms(group: Group, data: Mapping[str, Any] | None = None) -> tuple[Rol
             role,
             LimitsForm(
                 data,
-                above={} if above is None else above.role_limits.get(role, {}),
-                initial=limits_initial(own.get(role)),
-                prefix=role.value,
+                above={} if above is None else above.role_limits.get(role.key, {}),
+                initial=limits_initial(own.get(role.key)),
+                prefix=role.key,
             ),
         )
-        for role in LIMITED_ROLES
+        for role in limited_roles(group.brand)
     )
 
 

@@ -21,8 +21,8 @@ from campaigns.models import (
     TimeRules,
 )
 from campaigns.schedule.levels import GroupTimes, OwnLimit, QuietHours, Stated, Taken
-from groups.models import Group, Membership, User
-from groups.roles import Permission, Role, roles_with
+from groups.models import Brand, BrandRole, Group, Membership, RoleGrant, User
+from groups.roles import Permission
 
 COUNTED = (
     MailingState.SCHEDULED,
@@ -48,9 +48,7 @@ def times_of(group: Group) -> GroupTimes:
         quiet=next((stated for one in rules if (stated := _quiet_of(one)) is not None), None),
         limits=_strictest(rules),
         role_limits={
-            role: _strictest(one for one in of_roles if one.role == role)
-            for role in Role
-            if any(one.role == role for one in of_roles)
+            role: _strictest(one for one in of_roles if one.role == role) for role in {one.role for one in of_roles}
         },
         blackouts=tuple(
             Blackout.objects.filter(**{_ABOVE: group}, last_day__gte=today)
@@ -68,17 +66,22 @@ def own_limits(times: GroupTimes, person: User) -> Mapping[str, OwnLimit]:
     """
     if not times.role_limits:
         return {}
-    held = Membership.objects.filter(
-        **{_ABOVE: times.group}, user=person, role__in=roles_with(Permission.EDIT_MAILINGS)
-    )
-    roles = [Role(role) for role in held.values_list("role", flat=True).distinct()]
+    held = Membership.objects.filter(Membership.live(), **{_ABOVE: times.group}, user=person)
+    roles = BrandRole.objects.filter(pk__in=held.values("role"), grants__permission=Permission.EDIT_MAILINGS)
     found = {}
     for name in LIMIT_NAMES:
-        said = [(times.role_limits.get(role, {}).get(name), role) for role in roles]
+        said = [(times.role_limits.get(role.key, {}).get(name), role) for role in roles]
         limits = [OwnLimit(stated.value, role) for stated, role in said if stated is not None]
         if limits and len(limits) == len(said):
             found[name] = max(limits, key=lambda limit: limit.value)
     return found
+
+
+def limited_roles(brand: Brand) -> tuple[BrandRole, ...]:
+    """Gives the roles that write mailings; those that manage rules are left out: they may overrule every limit."""
+    writing = BrandRole.objects.filter(brand=brand, grants__permission=Permission.EDIT_MAILINGS)
+    ruling = RoleGrant.objects.filter(permission=Permission.MANAGE_RULES).values("role")
+    return tuple(writing.exclude(pk__in=ruling))
 
 
 def days_taken(times: GroupTimes, *, since: date, mailing: Mailing) -> Taken:

@@ -18,20 +18,17 @@ from campaigns.schedule.demands import lock_times
 from campaigns.schedule.holding import Held, hold_back
 from campaigns.schedule.levels import Limits, QuietHours
 from campaigns.schedule.pressure import Pressure
+from campaigns.schedule.queries import limited_roles
 from groups.access import may
 from groups.audit import record
 from groups.models import Group, User
-from groups.roles import PERMISSIONS, Permission, Role, roles_with
+from groups.roles import Permission
 
 REASON_CHARACTERS = 120
 MOST_BLACKOUTS = 100
 FARTHEST = timedelta(days=5 * 366)
 HIGHEST = Limits(730, 100, 500, 2000, 10_000_000)
 MOST_MAILS, MOST_DAYS = 1000, 365
-LIMITED_ROLES: tuple[Role, ...] = tuple(
-    role for role in roles_with(Permission.EDIT_MAILINGS) if Permission.MANAGE_RULES not in PERMISSIONS[role]
-)
-"""The roles that write mailings; those that manage rules are left out, because they may overrule every limit."""
 
 
 def save_times(*, group: Group, quiet: QuietHours | None, limits: Limits, actor: User) -> Held:
@@ -77,15 +74,16 @@ def save_pressure(*, group: Group, pressure: Pressure, actor: User) -> None:
         record("times.pressure_changed", actor=actor, group=group, target=rules, rules=_in_short(said))
 
 
-def save_role_limits(*, group: Group, limits: Mapping[Role, Limits], actor: User) -> None:
-    """Says what one person may do in a group and in each below it by their role; roles without any limit are let go.
+def save_role_limits(*, group: Group, limits: Mapping[str, Limits], actor: User) -> None:
+    """Says what one person may do in a group and in each below it, by the key of their role; none lets the row go.
 
     Raises `NotAllowed`, and `Refusal` for a role that has no limits or for limits that are none.
     """
     _demand_right(actor, group)
+    known = {role.key for role in limited_roles(group.brand)}
     for role, said in limits.items():
-        if role not in LIMITED_ROLES:
-            raise Refusal(_("The role “%(role)s” has no limits.") % {"role": role.label})
+        if role not in known:
+            raise Refusal(_("The role “%(role)s” has no limits.") % {"role": role})
         _demand_limits(said)
     with transaction.atomic():
         for role, said in limits.items():
@@ -93,7 +91,7 @@ def save_role_limits(*, group: Group, limits: Mapping[Role, Limits], actor: User
                 RoleLimit.objects.filter(group=group, role=role).delete()
             else:
                 RoleLimit.objects.update_or_create(group=group, role=role, defaults=asdict(said))
-        rules = "; ".join(f"{role.value}: {_in_short(asdict(said))}" for role, said in limits.items())
+        rules = "; ".join(f"{role}: {_in_short(asdict(said))}" for role, said in limits.items())
         record("times.role_limits_changed", actor=actor, group=group, target=group, rules=rules)
 
 

@@ -54,7 +54,7 @@ def rule_role_limits(request: PortalRequest, group_id: uuid.UUID) -> HttpRespons
     refused = [one.form for one in of_roles if not one.form.is_valid()]
     if refused:
         return _refused(request, refused[0], page_of(group, request.user, roles=of_roles))
-    limits = {one.role: one.form.limits for one in of_roles}
+    limits = {one.role.key: one.form.limits for one in of_roles}
     services.save_role_limits(group=group, limits=limits, actor=request.user)
     return _saved(request, group, _("Saved. Mailings that are planned from now on go by it."))
 

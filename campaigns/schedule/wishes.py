@@ -12,7 +12,7 @@ from django.utils import timezone
 from campaigns.models import Mailing
 from campaigns.schedule.levels import GroupTimes, OwnLimit, Taken
 from campaigns.schedule.queries import days_taken, own_limits, times_of
-from groups.roles import Role
+from groups.models import BrandRole
 
 MINUTE = timedelta(minutes=1)
 DAYS_SEARCHED = 366
@@ -43,7 +43,7 @@ class Bound:
 
     value: int
     taken: tuple[date, ...]
-    role: Role | None = None
+    role: BrandRole | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,11 @@ from groups.models.brand import Brand
 from groups.models.contact import Contact, Suppression, SuppressionReason, SyncState
 from groups.models.contact_import import ContactImport, ImportReject, ImportState
 from groups.models.event import Event
+from groups.models.feature import FeatureSwitch
 from groups.models.group import Group, GroupKind, GroupPath, ReviewPolicy
+from groups.models.invitation import Invitation
+from groups.models.notice import MailState, Notice, NoticePreference, Pace
+from groups.models.role import BrandRole, RoleGrant
 from groups.models.scim import ScimGroup, ScimPerson, ScimToken
 from groups.models.sign_in import (
     BreakGlassAdmin,
@@ -20,7 +24,7 @@ from groups.models.sign_in import (
 )
 from groups.models.user import Membership, User
 from groups.models.window import RateWindow
-from groups.models.workspace import SendIdDay, Workspace
+from groups.models.workspace import SendIdDay, SharedSendId, Workspace
 
 __all__ = [
     "COUNTED_BY_BRAZE",
@@ -30,24 +34,33 @@ __all__ = [
     "AudienceKind",
     "AudienceMember",
     "Brand",
+    "BrandRole",
     "BreakGlassAdmin",
     "Contact",
     "ContactImport",
     "Event",
+    "FeatureSwitch",
     "Group",
     "GroupKind",
     "GroupPath",
     "ImportReject",
     "ImportState",
+    "Invitation",
+    "MailState",
     "Membership",
+    "Notice",
+    "NoticePreference",
+    "Pace",
     "RateWindow",
     "ReviewPolicy",
+    "RoleGrant",
     "ScimGroup",
     "ScimPerson",
     "ScimToken",
     "SecondFactorDemand",
     "SeenAssertion",
     "SendIdDay",
+    "SharedSendId",
     "SignOnKind",
     "SignOnState",
     "SingleSignOn",

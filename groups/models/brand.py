@@ -17,8 +17,9 @@ class Brand(models.Model):
     """A brand with its look, its domain name, its languages and its review policy; data never crosses brands.
 
     `derives_external_ids`: the brand states that Braze does not know its contacts, so that the portal may make up
-    external IDs; otherwise every uploaded file must bring them (product.md, section 1). An empty list of domains allows
-    every domain; an empty `liquid_tags` means the usual tags.
+    external IDs; otherwise every uploaded file must bring them (product.md, section 1). `admins_give_every_role`: who
+    manages the users of the whole brand may give others roles that hold more than their own; only the operator says
+    so. An empty list of domains allows every domain; an empty `liquid_tags` means the usual tags.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -35,6 +36,7 @@ class Brand(models.Model):
     mail_domains = models.JSONField(default=list, blank=True)
     liquid_tags = models.JSONField(default=list, blank=True)
     review_policy = models.CharField(max_length=20, choices=ReviewPolicy, default=ReviewPolicy.ONE_LEVEL)
+    admins_give_every_role = models.BooleanField(default=False)
     derives_external_ids = models.BooleanField(default=False)
     created_at = models.DateTimeField(auto_now_add=True)
 

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
+from django.utils import timezone
+from django.utils.crypto import salted_hmac
 
 from groups.models.group import Group
-from groups.roles import Role
+from groups.models.role import BrandRole
 
 if TYPE_CHECKING:
     from groups.models.brand import Brand
@@ -40,12 +41,13 @@ class User(AbstractBaseUser):
     language = models.CharField(max_length=10, blank=True)
     is_active = models.BooleanField(default=True)
     is_service = models.BooleanField(default=False)
-    # Counted up by `groups.signin.services.end_sessions`: every session that was begun before is over.
     session_version = models.PositiveIntegerField(default=0)
     created_at = models.DateTimeField(auto_now_add=True)
 
     # The brand whose pages the person is on: rights in another brand do not exist there. None for commands and tasks.
     on_pages_of: Brand | None = None
+    # The admin who acts as this person, and whose rights bound what is done in their name.
+    acted_by: User | None = None
 
     USERNAME_FIELD = "email"
     EMAIL_FIELD = "email"
@@ -55,16 +57,11 @@ class User(AbstractBaseUser):
     def __str__(self) -> str:
         return self.name
 
-    def get_session_auth_hash(self) -> str:
-        """Gives what a session is bound to: the password and the count of the times that all sessions were ended."""
-        return self._stamped(super().get_session_auth_hash())
-
-    def get_session_auth_fallback_hash(self) -> Iterator[str]:
-        """Gives the same for each secret of `SECRET_KEY_FALLBACKS`."""
-        return (self._stamped(found) for found in super().get_session_auth_fallback_hash())
-
-    def _stamped(self, password_hash: str) -> str:
-        return f"{password_hash}.{self.session_version}"
+    def _get_session_auth_hash(self, secret: str | None = None) -> str:
+        """Gives what a session must carry to be this person's: it changes with the password and with the version."""
+        return salted_hmac(
+            "groups.models.User.session", f"{self.session_version}:{self.password}", secret=secret, algorithm="sha256"
+        ).hexdigest()
 
     @property
     def initials(self) -> str:
@@ -74,12 +71,37 @@ class User(AbstractBaseUser):
 
 
 class Membership(models.Model):
-    """A person's role in a group; it holds for the groups below."""
+    """A person's role in a group; it holds for the groups below, until a moment where one is named.
+
+    `delegated_from` is the membership of the person who lends it, and whose end is its end, too.
+    """
 
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="memberships")
     group = models.ForeignKey(Group, on_delete=models.CASCADE, related_name="memberships")
-    role = models.CharField(max_length=30, choices=Role)
+    role = models.ForeignKey(BrandRole, on_delete=models.PROTECT, related_name="memberships")
+    until = models.DateTimeField(null=True, blank=True)
+    delegated_from = models.ForeignKey(
+        "self", on_delete=models.CASCADE, null=True, blank=True, related_name="delegations"
+    )
     created_at = models.DateTimeField(auto_now_add=True)
 
+    group_path = "group"
+
     class Meta:
-        constraints = (models.UniqueConstraint(fields=["user", "group"], name="membership_one_role_per_group"),)
+        constraints = (
+            models.UniqueConstraint(
+                fields=["user", "group"],
+                condition=models.Q(delegated_from__isnull=True),
+                name="membership_one_role_per_group",
+            ),
+            models.UniqueConstraint(fields=["user", "delegated_from"], name="membership_delegated_once"),
+            models.CheckConstraint(
+                condition=models.Q(delegated_from__isnull=True) | models.Q(until__isnull=False),
+                name="membership_delegation_ends",
+            ),
+        )
+
+    @staticmethod
+    def live(prefix: str = "") -> models.Q:
+        """Gives the condition that a membership has not ended; `prefix` leads to it, as `memberships__`."""
+        return models.Q(**{f"{prefix}until": None}) | models.Q(**{f"{prefix}until__gt": timezone.now()})

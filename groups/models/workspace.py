@@ -40,12 +40,25 @@ class Workspace(models.Model):
 
 
 class SendIdDay(models.Model):
-    """The send IDs that a workspace used on a UTC day, and the one that mailings share when they run out (B-SND-2)."""
+    """How many send IDs a workspace used on a UTC day (B-SND-2)."""
 
     workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE, related_name="send_id_days")
     day = models.DateField()
     used = models.PositiveIntegerField(default=0)
-    shared_send_id = models.CharField(max_length=64, blank=True)
 
     class Meta:
         constraints = (models.UniqueConstraint(fields=["workspace", "day"], name="send_id_day_once"),)
+
+
+class SharedSendId(models.Model):
+    """The send ID that the mailings of one campaign share on a day when no more can be made.
+
+    Braze knows a send ID as one of a campaign (B-SND-1), so that those of another campaign need their own.
+    """
+
+    day = models.ForeignKey(SendIdDay, on_delete=models.CASCADE, related_name="shared_ids")
+    campaign_id = models.CharField(max_length=64)
+    send_id = models.CharField(max_length=64)
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=["day", "campaign_id"], name="shared_send_id_once"),)

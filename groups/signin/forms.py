@@ -8,7 +8,7 @@ from django import forms
 from django.conf import settings
 from django.utils.translation import gettext_lazy
 
-from groups.roles import Role
+from groups.models import Brand
 
 
 class AccountForm(forms.Form):
@@ -30,6 +30,9 @@ class DemandForm(forms.Form):
     roles = forms.MultipleChoiceField(
         label=gettext_lazy("Roles that need a second factor"),
         required=False,
-        choices=Role.choices,
         widget=forms.CheckboxSelectMultiple,
     )
+
+    def __init__(self, *args: Any, brand: Brand, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["roles"].choices = [(role.key, role.label) for role in brand.roles.all()]  # type: ignore[attr-defined]

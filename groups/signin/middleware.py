@@ -56,7 +56,8 @@ class SignInMiddleware:
         brand = getattr(request, "brand", None)
         if not isinstance(user, User) or brand is None or match is None or match.view_name in OPEN_PAGES:
             return None
-        if not owes_second_factor(user, brand):
+        # Whoever acts as somebody answers for themselves.
+        if not owes_second_factor(user.acted_by or user, brand):
             return None
         address = reverse("mfa_index")
         if request.headers.get("HX-Request") == "true":

@@ -61,7 +61,7 @@ def with_second_factor(people: QuerySet[User]) -> frozenset[uuid.UUID]:
 
 def owes_second_factor(user: User, brand: Brand) -> bool:
     """Tells whether a person has no second factor although their role in a brand, or break-glass, demands one."""
-    held = Membership.objects.filter(user=user, group__brand=brand).values("role")
+    held = Membership.objects.filter(Membership.live(), user=user, group__brand=brand).values("role__key")
     demanded = SecondFactorDemand.objects.filter(brand=brand, role_key__in=held)
     break_glass = BreakGlassAdmin.objects.filter(brand=brand, user=user)
     has_one = Authenticator.objects.filter(user=user, type__in=FACTORS)

@@ -1,4 +1,4 @@
-"""Ending sessions, and what a brand demands of the people who sign in."""
+"""A person's own devices and name, and what a brand demands of the people who sign in."""
 
 from __future__ import annotations
 
@@ -8,26 +8,12 @@ from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
 from django.contrib.sessions.models import Session
 from django.db import transaction
-from django.db.models import F
 from django.utils.translation import gettext as _
 
 from groups import audit
 from groups.errors import InputRefused
-from groups.models import Brand, SecondFactorDemand, User
-from groups.roles import Role
-
-
-@transaction.atomic
-def end_sessions(user: User) -> None:
-    """Signs a person out everywhere, at once: what they may do has changed, or they may do nothing any more.
-
-    Whoever changes a role, a membership or `is_active` calls this in the same transaction.
-    """
-    User.objects.filter(pk=user.pk).update(session_version=F("session_version") + 1)
-    user.refresh_from_db(fields=["session_version"])
-    ended = UserSession.objects.filter(user=user)
-    Session.objects.filter(session_key__in=list(ended.values_list("session_key", flat=True))).delete()
-    ended.delete()
+from groups.models import Brand, BrandRole, SecondFactorDemand, User
+from groups.people.sessions import end_sessions
 
 
 @transaction.atomic
@@ -73,7 +59,8 @@ def remove_second_factor(*, user: User) -> int:
 @transaction.atomic
 def demand_second_factor(*, brand: Brand, roles: Collection[str], actor: User) -> None:
     """Sets the roles of a brand whose holders need a second factor; raises `InputRefused` for one that is no role."""
-    if not set(roles) <= set(Role.values):
+    known = BrandRole.objects.filter(brand=brand, key__in=roles)
+    if known.count() != len(set(roles)):
         raise InputRefused(_("One of the roles is not there any more. Look again."))
     Brand.objects.select_for_update().get(pk=brand.pk)
     before = set(SecondFactorDemand.objects.filter(brand=brand).values_list("role_key", flat=True))

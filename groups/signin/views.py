@@ -71,7 +71,7 @@ def second_factor_rules(request: PortalRequest) -> HttpResponse:
     """Shows and stores the roles of the brand that need a second factor."""
     brand = access.get(request.user, Brand, request.brand.pk, Permission.MANAGE_USERS)
     demanded = list(SecondFactorDemand.objects.filter(brand=brand).values_list("role_key", flat=True))
-    form = DemandForm(request.POST if request.method == "POST" else None, initial={"roles": demanded})
+    form = DemandForm(request.POST if request.method == "POST" else None, initial={"roles": demanded}, brand=brand)
     if request.method == "POST" and form.is_valid():
         services.demand_second_factor(brand=brand, roles=form.cleaned_data["roles"], actor=request.user)
         messages.success(request, _("Saved. Who has none sets one up at their next page."))

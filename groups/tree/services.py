@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from groups import audit
 from groups.errors import InputRefused
 from groups.models import Brand, Group, GroupKind, GroupPath, User
+from groups.people.roles import ship_roles
 from groups.tree.rows import Finding, GroupRow, read
 
 LEVELS: Final = 5
@@ -86,6 +87,8 @@ def add_group(
             *(GroupPath(ancestor_id=path.ancestor_id, descendant=group, depth=path.depth + 1) for path in above),
         ]
     )
+    if parent is None:
+        ship_roles(brand)
     audit.record("group.added", actor=actor, target=group, group=group, code=code)
     return group
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from celery.schedules import crontab
+
 from smartersends.settings.database import REDIS_URL
 from smartersends.settings.environment import DATA_DIR, env
 
@@ -46,6 +48,9 @@ CELERY_BEAT_SCHEDULE = {
     "sweep-deliveries": _every("campaigns.delivery.sweep", env.float("SWEEP_SECONDS", default=10.0)),
     "sweep-tests": _every("campaigns.testsend.sweep", env.float("SWEEP_SECONDS", default=10.0)),
     "sweep-audiences": _every("groups.audiences.sweep", env.float("SWEEP_SECONDS", default=10.0)),
+    "mail-invitations": _every("groups.people.mail_invitations", 60.0),
+    "mail-notices": _every("groups.notices.mail_due", 30.0),
+    "tidy-notices": {"task": "groups.notices.tidy", "schedule": crontab(hour="3", minute="17")},
     "sweep-reviews": _every("campaigns.review.sweep", 60.0),
     "collect-reports": _every("campaigns.reports.collect", env.float("REPORT_SECONDS", default=60.0)),
 }

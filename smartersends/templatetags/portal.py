@@ -1,4 +1,4 @@
-"""Tags of the page frame: the navigation and the address of the brand's colours."""
+"""Tags of the page frame and of the portal's mails: the navigation, the bell, the brand's colours."""
 
 from __future__ import annotations
 
@@ -11,6 +11,8 @@ from django.urls import reverse
 from PIL import Image, UnidentifiedImageError
 
 from groups.models import Brand, Group, User
+from groups.notices.queries import MOST_COUNTED, unread_count
+from smartersends.colors import Palette, palette
 from smartersends.navigation import Navigation, navigation_of
 from smartersends.pages import brand_css_version
 
@@ -33,6 +35,20 @@ def navigation(context: Context) -> Navigation:
         group = getattr(context.get(name), "group", None)
     page = request.resolver_match.url_name if request.resolver_match else ""
     return navigation_of(request.user, request.brand, group if isinstance(group, Group) else None, page or "")
+
+
+@register.simple_tag(takes_context=True)
+def unread_notices(context: Context) -> str:
+    """Gives the number on the bell, up to "99+"; empty where the person has read everything."""
+    request = context["request"]
+    count = unread_count(request.user, request.brand)
+    return f"{MOST_COUNTED}+" if count > MOST_COUNTED else str(count or "")
+
+
+@register.simple_tag
+def mail_palette(brand: Brand) -> Palette:
+    """Gives the brand's colours for a mail, which has no style sheet and stands on white."""
+    return palette(brand.accent_color, brand.ink_color, is_dark=False)
 
 
 @register.simple_tag

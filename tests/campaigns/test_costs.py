@@ -26,8 +26,9 @@ from campaigns.models import (
     TemplateVersion,
 )
 from campaigns.preflight import check
-from groups.models import Group, Membership
+from groups.models import Group
 from groups.roles import Role
+from tests.builders import a_membership
 from tests.campaigns.compose.scene import SOURCE, Scene, a_scene
 from tests.campaigns.costs import cost_of, fill_gallery, fill_wall, objects_of
 
@@ -107,7 +108,7 @@ def test_starting_a_mailing_takes_as_many_queries_among_many_templates_as_among_
 
 def test_a_role_held_on_several_levels_offers_a_template_once(scene: Scene) -> None:
     author = scene.people["author"]
-    Membership.objects.create(user=author, group=scene.root, role=Role.LOCAL_AUTHOR)
+    a_membership(user=author, group=scene.root, role=Role.LOCAL_AUTHOR)
     fill_wall(scene.template, 1)
 
     assert [found.name for found in offered_templates(scene.store, author)] == ["Monthly news", "More 00"]

@@ -86,8 +86,9 @@ class Run:
         """Lets workers work, and time pass whenever nobody has anything to do, until something is so.
 
         It is looked at whenever all are idle. `each` is called all the time, in the midst of work, and may say that it
-        is enough. A worker that is gone is replaced by a healthy one. While nobody calls
-        Braze, and everything waits for a moment that stands in the rows, time passes until then.
+        is enough. A worker that is gone is replaced by a healthy one; one that is busy for
+        `PATIENCE_SECONDS` on end hangs. While nobody calls Braze, and everything waits for a moment that stands in the
+        rows, time passes until then.
         """
         steps, deadline = 0, time.monotonic() + PATIENCE_SECONDS
         made = -1
@@ -101,6 +102,7 @@ class Run:
             if each():
                 return
             if self.crew.is_idle():
+                deadline = time.monotonic() + PATIENCE_SECONDS
                 if until():
                     return
                 if steps == MOST_STEPS:
@@ -183,7 +185,8 @@ def is_at_rest() -> bool:
         delivery = mailing.deliveries.exclude(
             state__in=(DeliveryState.SETTLED, DeliveryState.WITHDRAWN, DeliveryState.FAILED)
         ).first()
-        if mailing.state != MailingState.PAUSED or delivery is None:
+        # What is paused stays so by itself, but a withdrawal from there goes on.
+        if mailing.state != MailingState.PAUSED or delivery is None or delivery.state != DeliveryState.PAUSED:
             return False
         if delivery.pause_cause == PauseCause.BREAKER:
             return False

@@ -18,14 +18,13 @@ from groups.models import (
     Contact,
     Group,
     GroupKind,
-    Membership,
     ReviewPolicy,
     SyncState,
     User,
     Workspace,
 )
 from groups.roles import Role
-from tests.builders import a_brand, a_group, a_workspace, root_group
+from tests.builders import a_brand, a_group, a_membership, a_workspace, root_group
 from tests.campaigns.builders import a_template
 
 SLUG = "chaos"
@@ -40,7 +39,7 @@ def furnish(endpoint: str) -> None:
         a_group(brand=brand, kind=GroupKind.STORE, name=name, code=name.lower())
     a_workspace(brand=brand, endpoint=endpoint)
     boss = User.objects.create(email="boss@northwind.example", name="Mika Manager", password=make_password(None))
-    Membership.objects.create(user=boss, group=root_group(brand), role=Role.BRAND_MANAGER)
+    a_membership(user=boss, group=root_group(brand), role=Role.BRAND_MANAGER)
     for route in Route:
         a_template(brand=brand, slug=f"news-{route}", route=route)
 

@@ -8,7 +8,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy
 
-from groups.roles import Role
+from groups.models import BrandRole
 from groups.signin.domains import DomainsField
 
 
@@ -26,6 +26,6 @@ class TokenForm(forms.Form):
         label=gettext_lazy("Roles that it may give"), required=False, widget=forms.CheckboxSelectMultiple
     )
 
-    def __init__(self, *args: Any, roles: Sequence[Role], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, roles: Sequence[BrandRole], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["roles"].choices = [(role.value, role.label) for role in roles]  # type: ignore[attr-defined]
+        self.fields["roles"].choices = [(role.key, role.label) for role in roles]  # type: ignore[attr-defined]

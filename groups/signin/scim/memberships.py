@@ -11,13 +11,15 @@ from django.db.models import Prefetch, QuerySet
 from django.utils.translation import gettext as _
 
 from groups import audit
+from groups.errors import InputRefused
 from groups.models import Brand, Group, Membership, ScimGroup, ScimPerson, ScimToken, User
-from groups.roles import Role
+from groups.people.admins import lock_people
+from groups.people.services import give_role
+from groups.people.sessions import end_sessions
 from groups.signin.scim.changes import GroupChange, MemberChange
 from groups.signin.scim.filters import parse
 from groups.signin.scim.people import keeping_admins, people_in
 from groups.signin.scim.protocol import GROUP, ScimError, not_found
-from groups.signin.services import end_sessions
 
 FILTERS = ("displayname", "externalid", "id")
 
@@ -50,7 +52,8 @@ def filtered(brand: Brand, text: str) -> QuerySet[ScimGroup]:
 def resources(groups: QuerySet[ScimGroup], address: str, *, has_members: bool) -> list[dict[str, Any]]:
     """Gives groups as SCIM shows them; one query more for all their members."""
     if has_members:
-        holders = Membership.objects.filter(user__is_service=False).order_by("user_id")
+        holders = Membership.objects.filter(Membership.live(), user__is_service=False, delegated_from=None)
+        holders = holders.select_related("role").order_by("user_id")
         groups = groups.prefetch_related(Prefetch("group__memberships", queryset=holders))
     return [_resource(found, address, has_members=has_members) for found in groups]
 
@@ -61,10 +64,11 @@ def create(*, token: ScimToken, change: GroupChange) -> ScimGroup:
 
     Raises `ScimError`: 400 for another name, 403 for a role that the token may not give, 409 for one that is there.
     """
-    brand = Brand.objects.select_for_update().get(pk=token.brand_id)
+    lock_people(token.brand)
+    brand = token.brand
     code, _slash, role = (change.display_name or "").rpartition("/")
     group = Group.objects.filter(brand=brand, code=code, closed_at=None).first()
-    if group is None or role not in Role.values:
+    if group is None or not brand.roles.filter(key=role).exists():
         message = _("displayName is the code of a group and the key of a role, such as PDX-01/local_author.")
         raise ScimError(400, message, "invalidValue")
     _check_role(token, role)
@@ -85,7 +89,7 @@ def update(*, token: ScimToken, found: ScimGroup, change: GroupChange) -> None:
     Raises `ScimError`: 400 for another name, 403 for a role that the token may not give, 404 for a member whom the
     brand does not have, 409 for the last admin and for somebody who is switched off or holds a role given by hand.
     """
-    Brand.objects.select_for_update().get(pk=token.brand_id)
+    lock_people(token.brand)
     if change.display_name and change.display_name != found.display_name:
         raise ScimError(400, _("The name of a group says what it gives, so it can't change."), "mutability")
     if change.external_id is not None:
@@ -97,7 +101,7 @@ def update(*, token: ScimToken, found: ScimGroup, change: GroupChange) -> None:
 @transaction.atomic
 def delete(*, token: ScimToken, found: ScimGroup) -> None:
     """Takes a group away, and from its members the role that it gave."""
-    Brand.objects.select_for_update().get(pk=token.brand_id)
+    lock_people(token.brand)
     _check_role(token, found.role)
     _apply(token, found, [MemberChange(replaces=True)])
     audit.record("scim.group_deleted", actor=token.created_by, target=found, group=found.group, role=found.role)
@@ -118,20 +122,24 @@ def _apply(token: ScimToken, found: ScimGroup, changes: Iterable[MemberChange]) 
 def _grant(token: ScimToken, found: ScimGroup, person: User) -> None:
     if not person.is_active or ScimPerson.objects.filter(brand=token.brand, user=person, is_active=False).exists():
         raise ScimError(409, _("Somebody among the members is switched off. Switch them on first."))
-    held = Membership.objects.filter(user=person, group=found.group).first()
-    if held is not None and held.role == found.role:
+    held = Membership.objects.filter(user=person, group=found.group, delegated_from=None).select_related("role").first()
+    if held is not None and (held.role.key, held.until) == (found.role, None):
         return
-    if held is not None and held.role not in token.roles:
+    if held is not None and held.role.key not in token.roles:
         raise ScimError(409, _("Somebody among the members holds a role here that was given by hand."))
     with keeping_admins(token.brand):
-        Membership.objects.update_or_create(user=person, group=found.group, defaults={"role": found.role})
-    end_sessions(person)
-    audit.record("member.added", actor=token.created_by, target=person, group=found.group, role=found.role)
+        try:
+            give_role(user=person, group=found.group, role=found.role, actor=None)
+        except InputRefused as error:
+            raise ScimError(409, error.sentence) from error
 
 
 def _revoke(token: ScimToken, found: ScimGroup, person: User) -> None:
+    held = Membership.objects.filter(user=person, group=found.group, role__key=found.role, delegated_from=None)
+    for delegated in Membership.objects.filter(delegated_from__in=held).select_related("user"):
+        end_sessions(delegated.user)
     with keeping_admins(token.brand):
-        Membership.objects.filter(user=person, group=found.group, role=found.role).delete()
+        held.delete()
     end_sessions(person)
     audit.record("member.removed", actor=token.created_by, target=person, group=found.group, role=found.role)
 
@@ -148,7 +156,7 @@ def _people(brand: Brand, ids: Iterable[str]) -> list[User]:
 
 
 def _holders(found: ScimGroup) -> list[User]:
-    held = Membership.objects.filter(group=found.group, role=found.role).values("user")
+    held = Membership.objects.filter(group=found.group, role__key=found.role, delegated_from=None).values("user")
     return list(User.objects.filter(pk__in=held, is_service=False))
 
 
@@ -172,6 +180,6 @@ def _resource(found: ScimGroup, address: str, *, has_members: bool) -> dict[str,
     if found.external_id:
         body["externalId"] = found.external_id
     if has_members:
-        held = [one for one in found.group.memberships.all() if one.role == found.role]
+        held = [one for one in found.group.memberships.all() if one.role.key == found.role]
         body["members"] = [{"value": str(one.user_id)} for one in held]
     return body

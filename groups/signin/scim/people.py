@@ -14,12 +14,15 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from groups import audit
+from groups.errors import InputRefused
 from groups.models import Brand, Group, Membership, ScimPerson, ScimToken, User
+from groups.people.admins import demand_an_admin, lock_people
+from groups.people.services import give_role
+from groups.people.sessions import end_sessions
 from groups.signin.scim.changes import PersonChange
 from groups.signin.scim.filters import parse
 from groups.signin.scim.protocol import USER, ScimError, not_found
-from groups.signin.services import end_sessions
-from groups.signin.sso.services import admins_of, lacks_break_glass
+from groups.signin.sso.services import lacks_break_glass
 
 FILTERS = ("username", "externalid", "active", "id")
 
@@ -94,6 +97,8 @@ def create(*, token: ScimToken, change: PersonChange) -> User:
     audit.record("scim.person_created", actor=token.created_by, target=user, brand=brand, token=token.name)
     if change.is_active is False:
         _switch_off(token, brand, user, row)
+    elif not user.is_active:
+        _switch_on(token, brand, user, row)
     return user
 
 
@@ -144,9 +149,9 @@ def deactivate(*, token: ScimToken, user: User) -> None:
 @contextmanager
 def keeping_admins(brand: Brand) -> Iterator[None]:
     """Raises `ScimError` (409) where what was done within leaves nobody to manage the brand, or to break the glass."""
-    had_one = admins_of(brand).exists()
+    had_one = _has_admin(brand)
     yield
-    if had_one and not admins_of(brand).exists():
+    if had_one and not _has_admin(brand):
         raise ScimError(409, _("This is the last admin of the brand. Make somebody else an admin first."))
     if lacks_break_glass(brand):
         raise ScimError(409, _("This is the last break-glass admin while single sign-on is enforced. Name another."))
@@ -156,9 +161,12 @@ def _switch_off(token: ScimToken, brand: Brand, user: User, row: ScimPerson) -> 
     if not row.is_active:
         return
     held = Membership.objects.filter(user=user, group__brand=brand)
-    row.kept_roles = [[str(group), role] for group, role in held.values_list("group_id", "role")]
+    lasting = held.filter(delegated_from=None, until=None)
+    row.kept_roles = [[str(group), key] for group, key in lasting.values_list("group_id", "role__key")]
     row.is_active = False
     row.save()
+    for delegated in Membership.objects.filter(delegated_from__in=held).select_related("user"):
+        end_sessions(delegated.user)
     with keeping_admins(brand):
         held.delete()
         if not _is_shared(brand, user):
@@ -174,13 +182,22 @@ def _switch_on(token: ScimToken, brand: Brand, user: User, row: ScimPerson) -> N
         return
     kept = {uuid.UUID(group): role for group, role in row.kept_roles if role in token.roles}
     for group in Group.objects.filter(brand=brand, pk__in=kept, closed_at=None):
-        Membership.objects.get_or_create(user=user, group=group, defaults={"role": kept[group.pk]})
+        if not Membership.objects.filter(user=user, group=group, delegated_from=None).exists():
+            give_role(user=user, group=group, role=kept[group.pk], actor=None)
     row.is_active, row.kept_roles = True, []
     row.save()
     if not _is_shared(brand, user):
         User.objects.filter(pk=user.pk).update(is_active=True)
     user.refresh_from_db()
     audit.record("scim.person_activated", actor=token.created_by, target=user, brand=brand, token=token.name)
+
+
+def _has_admin(brand: Brand) -> bool:
+    try:
+        demand_an_admin(brand)
+    except InputRefused:
+        return False
+    return True
 
 
 def _is_shared(brand: Brand, user: User) -> bool:
@@ -191,7 +208,8 @@ def _is_shared(brand: Brand, user: User) -> bool:
 
 def _locked(token: ScimToken) -> Brand:
     """Gives the brand, locked, so that two calls cannot both leave it without an admin."""
-    return Brand.objects.select_for_update().get(pk=token.brand_id)
+    lock_people(token.brand)
+    return token.brand
 
 
 def _allowed_address(token: ScimToken, text: str) -> str:

@@ -14,36 +14,34 @@ from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_variables
 
 from groups import audit
-from groups.access import groups_with
+from groups.access import rights_of
 from groups.errors import InputRefused
-from groups.models import Brand, ScimToken, User
-from groups.roles import PERMISSIONS, Role
+from groups.models import Brand, BrandRole, ScimToken, User
+from groups.tree.queries import root_of
 
 PREFIX: Final = "scim_"
 # Telling when a token was last used is worth a write a minute, not one a call.
 _USE_NOTED_EVERY = timedelta(minutes=1)
 
 
-def givable_roles(actor: User, brand: Brand) -> tuple[Role, ...]:
-    """Gives the roles of which a person holds every permission on the brand's own group, and may pass on."""
-    held = {
-        permission
-        for permission in {permission for role in Role for permission in PERMISSIONS[role]}
-        if groups_with(actor, permission).filter(brand=brand, parent=None).exists()
-    }
-    return tuple(role for role in Role if PERMISSIONS[role] <= held)
+def givable_roles(actor: User, brand: Brand) -> tuple[BrandRole, ...]:
+    """Gives the roles of a brand that a person may give in its own group, and so may pass on."""
+    held = rights_of(actor, brand, root_of(brand)).here
+    roles = brand.roles.prefetch_related("grants")
+    gives_all = brand.admins_give_every_role
+    return tuple(role for role in roles if gives_all or {grant.permission for grant in role.grants.all()} <= held)
 
 
 @sensitive_variables()
 @transaction.atomic
 def create_token(
-    *, brand: Brand, actor: User, name: str, roles: Collection[Role], email_domains: Sequence[str]
+    *, brand: Brand, actor: User, name: str, roles: Collection[str], email_domains: Sequence[str]
 ) -> tuple[ScimToken, str]:
-    """Makes a token and gives it with its text, which is kept nowhere.
+    """Makes a token and gives it with its text, which is kept nowhere; `roles` are keys.
 
     Raises `InputRefused` for a role that holds more than the actor does, and without a domain.
     """
-    if not set(roles) <= set(givable_roles(actor, brand)):
+    if not set(roles) <= {role.key for role in givable_roles(actor, brand)}:
         raise InputRefused(_("Nobody can give a role that holds more rights than they have themselves."))
     if not email_domains:
         raise InputRefused(_("Name the domains of the email addresses that the directory may bring."))
@@ -52,7 +50,7 @@ def create_token(
         brand=brand,
         name=name,
         digest=_digest(text),
-        roles=[role.value for role in roles],
+        roles=sorted(set(roles)),
         email_domains=sorted({domain.lower() for domain in email_domains}),
         created_by=actor,
     )

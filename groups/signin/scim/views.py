@@ -14,7 +14,7 @@ from groups import access
 from groups.errors import InputRefused
 from groups.http import PortalRequest
 from groups.models import Brand, ScimToken
-from groups.roles import Permission, Role
+from groups.roles import Permission
 from groups.signin.scim.forms import TokenForm
 from groups.signin.scim.tokens import create_token, givable_roles, revoke_token
 
@@ -33,7 +33,7 @@ def directory(request: PortalRequest) -> HttpResponse:
                 brand=brand,
                 actor=request.user,
                 name=form.cleaned_data["name"],
-                roles=[Role(role) for role in form.cleaned_data["roles"]],
+                roles=form.cleaned_data["roles"],
                 email_domains=form.cleaned_data["email_domains"],
             )
         except InputRefused as error:

@@ -8,8 +8,7 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from groups.models import SignOnKind, SingleSignOn
-from groups.roles import Role
+from groups.models import Brand, SignOnKind, SingleSignOn
 from groups.signin.domains import DomainsField
 
 
@@ -40,11 +39,9 @@ class SignOnForm(forms.Form):
     )
     creates_people = forms.BooleanField(label=gettext_lazy("Make an account for whoever has none yet"), required=False)
     group_code = forms.CharField(label=gettext_lazy("Group of somebody new (its code)"), max_length=40, required=False)
-    role = forms.ChoiceField(
-        label=gettext_lazy("Role of somebody new"), choices=[("", "–"), *Role.choices], required=False
-    )
+    role = forms.ChoiceField(label=gettext_lazy("Role of somebody new"), required=False)
 
-    def __init__(self, *args: Any, sign_on: SingleSignOn | None, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, sign_on: SingleSignOn | None, brand: Brand, **kwargs: Any) -> None:
         if sign_on is not None:
             kwargs["initial"] = {
                 "kind": sign_on.kind,
@@ -58,5 +55,6 @@ class SignOnForm(forms.Form):
                 "role": sign_on.default_role,
             }
         super().__init__(*args, **kwargs)
+        self.fields["role"].choices = [("", "–"), *((role.key, role.label) for role in brand.roles.all())]  # type: ignore[attr-defined]
         if sign_on is not None and sign_on.client_secret:
             self.fields["client_secret"].help_text = _("A secret is stored. Leave this empty to keep it.")

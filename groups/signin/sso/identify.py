@@ -15,7 +15,6 @@ from groups import audit
 from groups.errors import GroupsError
 from groups.models import Membership, ScimPerson, SignOnState, SingleSignOn, User
 from groups.people.services import add_member
-from groups.roles import Role
 
 _CLAIM_CHARACTERS = 200
 
@@ -72,7 +71,10 @@ def resolve(*, sign_on: SingleSignOn, identity: Identity) -> SocialAccount:
     user = found.user if found is not None else _by_address(sign_on, identity)
     if user is not None and (not user.is_active or user.is_service):
         raise SignOnRefused(_("This account is closed. Ask an admin to switch it on again."))
-    if user is not None and not Membership.objects.filter(user=user, group__brand=sign_on.brand).exists():
+    if (
+        user is not None
+        and not Membership.objects.filter(Membership.live(), user=user, group__brand=sign_on.brand).exists()
+    ):
         raise SignOnRefused(_("You hold no role here. Ask an admin to invite you."))
     if sign_on.state == SignOnState.TEST and (user is None or user.pk != sign_on.tester_id):
         raise SignOnRefused(_("This sign-in is being tested. Only the admin who set it up gets in by it."))
@@ -102,10 +104,8 @@ def _create(sign_on: SingleSignOn, identity: Identity) -> User:
     group = sign_on.default_group
     if not sign_on.creates_people or group is None or not sign_on.default_role:
         raise SignOnRefused(_("Nobody here has your address. Ask an admin to invite you."))
-    return add_member(
-        group=group,
-        email=identity.email,
-        name=(identity.name or identity.email)[:120],
-        role=Role(sign_on.default_role),
-        actor=None,
-    )
+    name = (identity.name or identity.email)[:120]
+    try:
+        return add_member(group=group, email=identity.email, name=name, role=sign_on.default_role, actor=None)
+    except GroupsError as error:  # the role is not there any more
+        raise SignOnRefused(_("Nobody here has your address. Ask an admin to invite you.")) from error

@@ -12,10 +12,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_variables
 
 from groups import audit
-from groups.access import groups_with, members_with
+from groups.access import members_with
 from groups.errors import InputRefused, StaleState
-from groups.models import Brand, BreakGlassAdmin, Group, SignOnKind, SignOnState, SingleSignOn, User
-from groups.roles import PERMISSIONS, Permission, Role
+from groups.models import Brand, BrandRole, BreakGlassAdmin, Group, SignOnKind, SignOnState, SingleSignOn, User
+from groups.people.services import demand_may_give
+from groups.roles import Permission
 from groups.signin.second_factor import has_second_factor
 from groups.signin.sso import certificates
 from groups.signin.sso.reaching import AddressRefused, check_address
@@ -50,7 +51,7 @@ class Welcome:
     email_domains: Sequence[str]
     creates_people: bool = False
     group: Group | None = None
-    role: Role | None = None
+    role: BrandRole | None = None
 
 
 @sensitive_variables()
@@ -59,7 +60,7 @@ def connect(*, brand: Brand, actor: User, connection: Connection, welcome: Welco
     """Stores the identity provider of a brand; with another one, or other keys, it has to be tested again.
 
     Raises `InputRefused` for an address or a certificate that cannot be, for a role that holds more than the actor
-    does, and for a change of the provider while it is enforced.
+    does (or `NotPermitted`), and for a change of the provider while it is enforced.
     """
     _check(connection)
     if not welcome.email_domains:
@@ -85,7 +86,7 @@ def connect(*, brand: Brand, actor: User, connection: Connection, welcome: Welco
     found.email_domains = sorted({domain.strip().lower().lstrip("@") for domain in welcome.email_domains})
     found.creates_people = welcome.creates_people
     found.default_group = welcome.group
-    found.default_role = welcome.role.value if welcome.role else ""
+    found.default_role = welcome.role.key if welcome.role else ""
     if is_another:
         found.state, found.tested_at, found.claims = SignOnState.OFF, None, {}
     found.save()
@@ -199,6 +200,4 @@ def _check(connection: Connection) -> None:
 def _check_welcome(brand: Brand, actor: User, welcome: Welcome) -> None:
     if welcome.group is None or welcome.role is None or welcome.group.brand_id != brand.pk:
         raise InputRefused(_("Say which group and which role somebody new gets."))
-    held = (groups_with(actor, permission).filter(pk=welcome.group.pk) for permission in PERMISSIONS[welcome.role])
-    if not all(groups.exists() for groups in held):
-        raise InputRefused(_("Nobody can give a role that holds more rights than they have themselves."))
+    demand_may_give(actor, welcome.group, welcome.role, to=None)

@@ -18,7 +18,8 @@ from groups import access
 from groups.errors import GroupsError, InputRefused
 from groups.http import PortalRequest
 from groups.models import Brand, BreakGlassAdmin, SignOnKind, SignOnState, SingleSignOn, User
-from groups.roles import Permission, Role
+from groups.people.roles import role_of
+from groups.roles import Permission
 from groups.signin.second_factor import with_second_factor
 from groups.signin.sso import saml, services
 from groups.signin.sso.forms import SignOnForm
@@ -40,11 +41,11 @@ def sign_on(request: PortalRequest) -> HttpResponse:
     """Shows and stores the identity provider; what is wrong stands in the summary, and nothing is stored then."""
     brand = _brand(request)
     found = SingleSignOn.objects.filter(brand=brand).select_related("default_group").first()
-    form = SignOnForm(request.POST or None, sign_on=found)
+    form = SignOnForm(request.POST or None, sign_on=found, brand=brand)
     if request.method == "POST" and form.is_valid():
         try:
             _store(request, brand, form)
-        except InputRefused as error:
+        except GroupsError as error:
             form.add_error(None, error.sentence)
         else:
             messages.success(request, _("Saved. Try it in test mode before anybody else uses it."))
@@ -124,6 +125,6 @@ def _store(request: PortalRequest, brand: Brand, form: SignOnForm) -> None:
             email_domains=sent["email_domains"],
             creates_people=sent["creates_people"],
             group=group,
-            role=Role(sent["role"]) if sent["role"] else None,
+            role=role_of(brand, sent["role"]) if sent["role"] else None,
         ),
     )

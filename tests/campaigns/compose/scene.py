@@ -17,13 +17,14 @@ from groups.models import (
     Group,
     GroupKind,
     GroupPath,
-    Membership,
     ReviewPolicy,
     SyncState,
     User,
     Workspace,
 )
+from groups.people.roles import ship_roles
 from groups.roles import Role
+from tests.builders import a_membership
 
 SOURCE = """<!doctype html>
 <html lang="en" dir="ltr"><head><title data-field="subject" data-required data-max="60">News from us</title></head>
@@ -68,6 +69,7 @@ def a_scene(*, people_on_the_list: int = 3, policy: ReviewPolicy = ReviewPolicy.
         link_domains=["northwind.example"],
         review_policy=policy,
     )
+    ship_roles(brand)
     root = _group(brand, None, "HQ", "Northwind", GroupKind.BRAND)
     store = _group(brand, root, "US-001", "Pearl Street", GroupKind.STORE)
     other_store = _group(brand, root, "US-002", "Lake Street", GroupKind.STORE)
@@ -102,7 +104,7 @@ def a_scene(*, people_on_the_list: int = 3, policy: ReviewPolicy = ReviewPolicy.
         "stranger": (Role.LOCAL_SENDER, other_store),
     }.items():
         user = User.objects.create_user(f"{part}@northwind.example", "a long pass phrase", name=part.title())
-        Membership.objects.create(user=user, group=group, role=role)
+        a_membership(user=user, group=group, role=role)
         scene.people[part] = user
     return scene
 

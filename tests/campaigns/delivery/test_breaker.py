@@ -15,6 +15,7 @@ from campaigns.delivery.breaking import probe_open_breakers
 from campaigns.delivery.dispatch import dispatch
 from campaigns.models import BatchState, Breaker, DeliveryState, MailingState, PauseCause
 from groups.models import Group, Workspace
+from groups.notices.mailing import mail_due
 from groups.roles import Role
 from tests.builders import a_person, root_group
 from tests.campaigns.builders import a_mailing, a_planned
@@ -39,6 +40,7 @@ def test_failures_in_a_row_pause_everything_and_tell_those_who_may_act(
 
     with django_capture_on_commit_callbacks(execute=True):  # type: ignore[operator]
         dispatch(workspace)
+    mail_due()
 
     delivery.refresh_from_db()
     mailing.refresh_from_db()

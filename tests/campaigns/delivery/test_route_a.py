@@ -24,10 +24,10 @@ from campaigns.delivery.queue import Queue
 from campaigns.delivery.settling import settle
 from campaigns.delivery.sweeping import recover_stale_batches, start_due_mailings
 from campaigns.errors import Refusal
-from campaigns.models import BatchState, DeliveryState, Exclusion, Mailing, MailingState, Recipient
+from campaigns.models import BatchState, DeliveryState, Exclusion, Mailing, MailingState, Recipient, Route
 from groups.audiences.services import unsubscribe
 from groups.audiences.syncing import sync_contacts
-from groups.models import Contact, Event, Group, SendIdDay, Workspace
+from groups.models import Contact, Event, Group, SharedSendId, Workspace
 from groups.roles import Role
 from tests.builders import a_contact, a_person, an_audience
 from tests.campaigns.builders import a_mailing, a_planned, a_sent, a_staged, deliver_due
@@ -503,9 +503,26 @@ def test_when_the_quota_is_used_mailings_share_the_send_id_of_the_day(
 
     second = a_staged(a_mailing(group=group), workspace)
 
-    shared = SendIdDay.objects.get(workspace=workspace).shared_send_id
+    shared = SharedSendId.objects.get(day__workspace=workspace).send_id
     assert (first.send_id_is_shared, second.send_id_is_shared) == (False, True)
     assert second.send_id == shared != ""
+
+
+@pytest.mark.contract("B-SND-1")
+def test_a_mailing_shares_no_send_id_that_was_made_for_another_campaign(
+    group: Group, workspace: Workspace, settings: Settings
+) -> None:
+    settings.SEND_IDS_KEPT_FOR_OTHERS = 98
+    a_staged(a_mailing(group=group), workspace)
+    triggered = a_planned(a_mailing(group=group, route=Route.TRIGGER), workspace)
+    assert triggered.go_at is not None
+
+    with time_machine.travel(triggered.go_at + timedelta(seconds=1)):
+        dispatch(workspace)
+
+    triggered.refresh_from_db()
+    assert (triggered.send_id, triggered.send_id_is_shared) == ("", False)
+    assert triggered.batches.get().state == BatchState.ACCEPTED
 
 
 def test_a_braze_that_is_down_loses_nothing_and_can_be_tried_again(

@@ -167,6 +167,46 @@ def test_route_b_asks_when_its_time_passed_while_the_portal_was_down(
     assert sandbox.calls("/campaigns/trigger/send") == 0
 
 
+def test_a_plan_that_comes_too_late_leaves_alone_what_another_run_of_it_has_opened(
+    group: Group, workspace: Workspace
+) -> None:
+    mailing = a_mailing(group=group, route=Route.TRIGGER, send_at=timezone.now() + hours(2))
+    delivery = a_sent(mailing)
+    as_the_first_read_it = Delivery.objects.get(pk=delivery.pk)
+    sync_contacts(workspace.pk)
+    assert plan(delivery)
+    delivery.refresh_from_db()
+    assert delivery.go_at is not None
+
+    with time_machine.travel(delivery.go_at):
+        sweep()
+    with time_machine.travel(delivery.go_at + hours(1)), pytest.raises(StaleState):
+        planning._set_times(as_the_first_read_it)
+
+    delivery.refresh_from_db()
+    mailing.refresh_from_db()
+    assert (delivery.state, mailing.state) == (DeliveryState.SENDING, MailingState.SENDING)
+
+
+def test_what_was_paused_while_it_was_planned_asks_when_it_goes_on_too_late(
+    group: Group, workspace: Workspace, sandbox: RunningSandbox
+) -> None:
+    regional = a_person(role=Role.REGIONAL_MANAGER, group=group)
+    mailing = a_mailing(group=group, route=Route.TRIGGER, send_at=timezone.now() + hours(2))
+    delivery = a_sent(mailing)
+    pause(delivery, "Braze refused the key.")
+
+    with time_machine.travel(timezone.now() + hours(3)):
+        resume(mailing=mailing, actor=regional)
+        sync_contacts(workspace.pk)
+        plan(delivery)
+        sweep()
+
+    mailing.refresh_from_db()
+    assert mailing.state == MailingState.NEEDS_DECISION
+    assert sandbox.calls("/campaigns/trigger/send") == 0
+
+
 @pytest.mark.parametrize("act", ["move", "withdraw"])
 def test_a_batch_that_was_counted_as_sent_holds_nothing_up(
     group: Group, workspace: Workspace, sandbox: RunningSandbox, act: str

@@ -20,6 +20,7 @@ from campaigns.models import Delivery, Mailing, MailingState, Review, ReviewStat
 from campaigns.review.policy import needs_approval, policy_of
 from campaigns.review.services import approve, ask_for_changes, expire_reviews, submit, take_back
 from groups.models import Brand, Event, Group, ReviewPolicy, User, Workspace
+from groups.notices.mailing import mail_due
 from groups.roles import Role
 from tests.builders import a_group, a_person
 from tests.campaigns.builders import a_mailing
@@ -71,8 +72,10 @@ def test_approvers_are_told_with_a_link_and_the_author_of_the_decision(
 ) -> None:
     with django_capture_on_commit_callbacks(execute=True):
         review = submit(mailing=mailing, actor=author)
+    mail_due()
     with django_capture_on_commit_callbacks(execute=True):
         ask_for_changes(review=review, actor=approver, reason="Name the day in the subject.")
+    mail_due()
 
     to_approver, to_author = mail.outbox
     assert (to_approver.to, to_author.to) == ([approver.email], [author.email])
@@ -255,6 +258,7 @@ def test_line_breaks_in_names_neither_add_a_header_nor_stop_the_notice(
 
     with django_capture_on_commit_callbacks(execute=True):
         submit(mailing=mailing, actor=author)
+    mail_due()
 
     (notice,) = mail.outbox
     assert (notice.to, notice.bcc) == ([approver.email], [])

@@ -20,6 +20,7 @@ from campaigns.schedule.holding import Held
 from campaigns.schedule.levels import Limits, QuietHours
 from campaigns.schedule.services import add_blackout, save_times
 from groups.models import Event, Group, Membership, User, Workspace
+from groups.people.roles import role_of
 from groups.roles import Role
 from tests.builders import a_group, a_person, root_group
 from tests.campaigns.builders import a_mailing, a_planned, a_staged
@@ -115,7 +116,7 @@ def test_whoever_has_lost_the_right_overrules_nothing_any_more(
 ) -> None:
     mailing = scheduled(group, manager)
     a_blackout(group, "2026-12-24")
-    Membership.objects.filter(user=manager).update(role=Role.REGIONAL_MANAGER)
+    Membership.objects.filter(user=manager).update(role=role_of(group.brand, Role.REGIONAL_MANAGER))
 
     when_it_is_due(mailing)
 

@@ -19,6 +19,7 @@ from campaigns.errors import NotReady, Refusal
 from campaigns.models import Delivery, Mailing, MailingState, Review
 from campaigns.review.services import approve, submit
 from groups.models import Event, Group, Membership, User
+from groups.people.roles import role_of
 from groups.roles import Role
 from tests.builders import Cast, a_person, a_workspace
 from tests.campaigns.builders import a_mailing
@@ -251,7 +252,7 @@ def test_nobody_of_the_cast_but_head_office_gets_a_mailing_through_at_night(cast
 def test_nobody_of_the_cast_but_head_office_moves_a_mailing_into_the_night(cast: Cast, client: Client) -> None:
     a_workspace(brand=cast.brand)
     times_said(cast.store, quiet="21:00-07:00")
-    Membership.objects.filter(user=cast.approver).update(role=Role.REGIONAL_MANAGER)
+    Membership.objects.filter(user=cast.approver).update(role=role_of(cast.brand, Role.REGIONAL_MANAGER))
     moved: dict[str, bool] = {}
 
     for user in cast.everybody:

@@ -11,9 +11,10 @@ from campaigns.models import TimeRules
 from campaigns.schedule.levels import OwnLimit, QuietHours
 from campaigns.schedule.pressure import Pressure, pressure_of
 from campaigns.schedule.queries import own_limits, times_of
-from groups.models import Group, GroupKind, Membership
+from groups.models import Group, GroupKind
+from groups.people.roles import role_of
 from groups.roles import Role
-from tests.builders import Cast, a_group, a_person, root_group
+from tests.builders import Cast, a_group, a_membership, a_person, root_group
 from tests.campaigns.costs import cost_of
 from tests.campaigns.schedule.builders import NOW, a_blackout, role_said, times_said
 
@@ -104,8 +105,8 @@ def test_a_role_has_the_strictest_limit_of_its_levels(cast: Cast, root: Group) -
     own = own_limits(times_of(cast.store), cast.author)
 
     assert own == {
-        "mailings_per_week": OwnLimit(1, Role.LOCAL_AUTHOR),
-        "people_per_mailing": OwnLimit(500, Role.LOCAL_AUTHOR),
+        "mailings_per_week": OwnLimit(1, role_of(cast.brand, Role.LOCAL_AUTHOR)),
+        "people_per_mailing": OwnLimit(500, role_of(cast.brand, Role.LOCAL_AUTHOR)),
     }
     assert own_limits(times_of(cast.store), cast.sender) == {}
 
@@ -114,13 +115,13 @@ def test_a_role_has_the_strictest_limit_of_its_levels(cast: Cast, root: Group) -
 def test_the_most_generous_role_of_a_person_counts(cast: Cast, root: Group) -> None:
     role_said(root, Role.LOCAL_AUTHOR, mailings_per_week=1, people_per_mailing=100, days_ahead=7)
     role_said(root, Role.REGIONAL_MANAGER, mailings_per_week=5, people_per_mailing=50)
-    Membership.objects.create(user=cast.author, group=cast.region, role=Role.REGIONAL_MANAGER)
+    a_membership(user=cast.author, group=cast.region, role=Role.REGIONAL_MANAGER)
 
     own = own_limits(times_of(cast.store), cast.author)
 
     assert own == {
-        "mailings_per_week": OwnLimit(5, Role.REGIONAL_MANAGER),
-        "people_per_mailing": OwnLimit(100, Role.LOCAL_AUTHOR),
+        "mailings_per_week": OwnLimit(5, role_of(cast.brand, Role.REGIONAL_MANAGER)),
+        "people_per_mailing": OwnLimit(100, role_of(cast.brand, Role.LOCAL_AUTHOR)),
     }
 
 
@@ -128,10 +129,12 @@ def test_the_most_generous_role_of_a_person_counts(cast: Cast, root: Group) -> N
 def test_a_role_that_writes_nothing_lifts_no_limit_and_one_next_door_neither(cast: Cast, root: Group) -> None:
     role_said(root, Role.LOCAL_AUTHOR, mailings_per_week=1)
     role_said(root, Role.LOCAL_SENDER, mailings_per_week=9)
-    Membership.objects.create(user=cast.author, group=cast.region, role=Role.APPROVER)
-    Membership.objects.create(user=cast.author, group=cast.next_store, role=Role.LOCAL_SENDER)
+    a_membership(user=cast.author, group=cast.region, role=Role.APPROVER)
+    a_membership(user=cast.author, group=cast.next_store, role=Role.LOCAL_SENDER)
 
-    assert own_limits(times_of(cast.store), cast.author) == {"mailings_per_week": OwnLimit(1, Role.LOCAL_AUTHOR)}
+    assert own_limits(times_of(cast.store), cast.author) == {
+        "mailings_per_week": OwnLimit(1, role_of(cast.brand, Role.LOCAL_AUTHOR))
+    }
     assert own_limits(times_of(cast.store), a_person(role=Role.APPROVER, group=cast.store)) == {}
 
 

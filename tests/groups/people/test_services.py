@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from groups import access
-from groups.errors import InputRefused
+from groups.errors import InputRefused, NotPermitted
 from groups.models import Membership, User
 from groups.people.services import add_member, service_user
 from groups.roles import Permission, Role
@@ -45,7 +45,7 @@ def test_nobody_gives_more_than_they_hold(cast: Cast) -> None:
     people = User.objects.count()
 
     for role, group in ((Role.ADMIN, cast.store), (Role.LOCAL_AUTHOR, cast.far_store)):
-        with pytest.raises(InputRefused):
+        with pytest.raises((InputRefused, NotPermitted)):
             add_member(group=group, email="x@example.com", name="X", role=role, actor=regional)
 
     assert User.objects.count() == people

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 import pytest
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from django.utils import timezone
 
 from groups.models import Event, SecondFactorDemand, User
 from groups.roles import Role
@@ -87,6 +88,29 @@ def test_who_has_one_and_who_holds_no_such_role_notice_nothing(cast: Cast) -> No
         browser = Client()
         browser.force_login(person)
         assert browser.get(reverse("groups:account")).status_code == 200
+
+
+def test_whoever_acts_as_somebody_answers_for_themselves(cast: Cast) -> None:
+    demand(cast, Role.LOCAL_AUTHOR)
+    browser = Client()
+    browser.force_login(cast.admin)
+    browser.post(reverse("groups:person-act-as", kwargs={"person_id": cast.author.pk}))
+    acting = browser.get(reverse("campaigns:home"))
+
+    demand(cast, Role.LOCAL_AUTHOR, Role.ADMIN)
+    owing = browser.get(reverse("campaigns:home"))
+
+    assert acting["Location"] != reverse("mfa_index")
+    assert owing["Location"] == reverse("mfa_index")
+
+
+def test_a_role_that_has_ended_demands_nothing(cast: Cast) -> None:
+    demand(cast, Role.LOCAL_AUTHOR)
+    assert owes_second_factor(cast.author, cast.brand)
+
+    cast.author.memberships.update(until=timezone.now())
+
+    assert not owes_second_factor(cast.author, cast.brand)
 
 
 def test_signing_out_and_setting_one_up_stay_open(cast: Cast, confirmed: Callable[[User], Client]) -> None:

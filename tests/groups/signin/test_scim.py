@@ -125,7 +125,7 @@ def test_switching_off_ends_everything_at_once_and_on_brings_the_roles_back(
     assert not is_signed_in(sign_in(cast.author))
     back = directory.patch(f"{USERS}/{cast.author.pk}", {"op": "replace", "value": {"active": True}})
     assert back.json()["active"] is True
-    assert list(cast.author.memberships.values_list("group", "role")) == [(cast.store.pk, "local_author")]
+    assert list(cast.author.memberships.values_list("group", "role__key")) == [(cast.store.pk, "local_author")]
     assert is_signed_in(sign_in(cast.author))
 
 
@@ -189,7 +189,7 @@ def test_groups_give_and_take_roles_and_end_sessions(cast: Cast, directory: Dire
     User.objects.get(pk=id).set_password(PASSWORD)
 
     added = directory.patch(f"{GROUPS}/{group}", {"op": "Add", "path": "members", "value": [{"value": id}]})
-    held = list(Membership.objects.filter(user=id).values_list("group", "role"))
+    held = list(Membership.objects.filter(user=id).values_list("group", "role__key"))
     removed = directory.patch(f"{GROUPS}/{group}", {"op": "remove", "path": f'members[value eq "{id}"]'})
 
     assert {"value": id} in added.json()["members"]
@@ -206,7 +206,7 @@ def test_a_change_of_role_signs_out(cast: Cast, directory: Directory) -> None:
     directory.patch(f"{GROUPS}/{group}", {"op": "add", "path": "members", "value": [{"value": str(cast.author.pk)}]})
 
     assert not is_signed_in(browser)
-    assert list(cast.author.memberships.values_list("role", flat=True)) == ["read_only"]
+    assert list(cast.author.memberships.values_list("role__key", flat=True)) == ["read_only"]
 
 
 def test_replacing_the_members_and_deleting_the_group_take_what_it_gave(cast: Cast, directory: Directory) -> None:
@@ -215,13 +215,13 @@ def test_replacing_the_members_and_deleting_the_group_take_what_it_gave(cast: Ca
 
     directory.call("PUT", f"{GROUPS}/{group}", {"members": [{"value": id}]})
     after_put = set(
-        map(str, Membership.objects.filter(group=cast.store, role="local_author").values_list("user", flat=True))
+        map(str, Membership.objects.filter(group=cast.store, role__key="local_author").values_list("user", flat=True))
     )
     gone = directory.call("DELETE", f"{GROUPS}/{group}")
 
     assert after_put == {id}
     assert gone.status_code == 204
-    assert not Membership.objects.filter(group=cast.store, role="local_author").exists()
+    assert not Membership.objects.filter(group=cast.store, role__key="local_author").exists()
     assert Membership.objects.filter(user=cast.sender, group=cast.store).exists()
 
 
@@ -258,7 +258,7 @@ def test_a_role_given_by_hand_and_a_closed_account_are_not_overwritten(cast: Cas
     closed = directory.patch(f"{GROUPS}/{group}", {"op": "add", "path": "members", "value": [{"value": id}]})
 
     assert (by_hand.status_code, closed.status_code) == (409, 409)
-    assert list(cast.approver.memberships.values_list("role", flat=True)) == ["approver"]
+    assert list(cast.approver.memberships.values_list("role__key", flat=True)) == ["approver"]
     assert not Membership.objects.filter(user=id).exists()
 
 
@@ -275,7 +275,7 @@ def test_the_last_admin_keeps_the_role_whatever_the_groups_say(cast: Cast, direc
     ]
 
     assert [answer.status_code for answer in answers] == [409, 409, 409]
-    assert list(cast.admin.memberships.values_list("role", flat=True)) == ["admin"]
+    assert list(cast.admin.memberships.values_list("role__key", flat=True)) == ["admin"]
 
 
 def test_nothing_of_another_brand_exists(cast: Cast, directory: Directory) -> None:

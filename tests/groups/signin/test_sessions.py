@@ -10,8 +10,8 @@ from django.urls import reverse
 from pytest_django import Settings
 
 from groups.models import User
+from groups.people.sessions import end_sessions
 from groups.signin.queries import devices_of
-from groups.signin.services import end_sessions
 from tests.builders import PASSWORD, Cast
 from tests.campaigns.costs import cost_of
 from tests.groups.signin.conftest import is_signed_in, sign_in

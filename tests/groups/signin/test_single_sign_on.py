@@ -100,7 +100,7 @@ def test_somebody_new_gets_no_role_that_holds_more_than_the_admin(cast: Cast) ->
     foreign = browser.post(reverse("groups:sso"), {**sent, "group_code": root_group(cast.other_brand).code})
     browser.post(reverse("groups:sso"), {**sent, "role": Role.READ_ONLY})
 
-    assert "more rights than they have" in refused.content.decode()
+    assert "rights that you do not have" in refused.content.decode()
     assert foreign.status_code == 422
     assert (SingleSignOn.objects.get().default_group, SingleSignOn.objects.get().default_role) == (
         cast.store,
