@@ -22,7 +22,6 @@ from groups.people.sessions import end_sessions
 from groups.signin.scim.changes import PersonChange
 from groups.signin.scim.filters import parse
 from groups.signin.scim.protocol import USER, ScimError, not_found
-from groups.signin.sso.services import lacks_break_glass
 
 FILTERS = ("username", "externalid", "active", "id")
 
@@ -149,12 +148,11 @@ def deactivate(*, token: ScimToken, user: User) -> None:
 @contextmanager
 def keeping_admins(brand: Brand) -> Iterator[None]:
     """Raises `ScimError` (409) where what was done within leaves nobody to manage the brand, or to break the glass."""
-    had_one = _has_admin(brand)
+    before = _missing_admin(brand)
     yield
-    if had_one and not _has_admin(brand):
-        raise ScimError(409, _("This is the last admin of the brand. Make somebody else an admin first."))
-    if lacks_break_glass(brand):
-        raise ScimError(409, _("This is the last break-glass admin while single sign-on is enforced. Name another."))
+    after = _missing_admin(brand)
+    if after and not before:
+        raise ScimError(409, after)
 
 
 def _switch_off(token: ScimToken, brand: Brand, user: User, row: ScimPerson) -> None:
@@ -192,12 +190,13 @@ def _switch_on(token: ScimToken, brand: Brand, user: User, row: ScimPerson) -> N
     audit.record("scim.person_activated", actor=token.created_by, target=user, brand=brand, token=token.name)
 
 
-def _has_admin(brand: Brand) -> bool:
+def _missing_admin(brand: Brand) -> str:
+    """Gives what a brand lacks that nobody could manage or enter it; empty where all is well."""
     try:
         demand_an_admin(brand)
-    except InputRefused:
-        return False
-    return True
+    except InputRefused as refusal:
+        return refusal.sentence
+    return ""
 
 
 def _is_shared(brand: Brand, user: User) -> bool:

@@ -162,12 +162,6 @@ def is_last_break_glass(brand: Brand, user: User) -> bool:
     return enforced and not any(has_second_factor(one) for one in _break_glass_admins(brand) if one.pk != user.pk)
 
 
-def lacks_break_glass(brand: Brand) -> bool:
-    """Tells whether nobody could get in if an enforced single sign-on failed."""
-    enforced = SingleSignOn.objects.filter(brand=brand, state=SignOnState.ENFORCED).exists()
-    return enforced and not any(has_second_factor(one) for one in _break_glass_admins(brand))
-
-
 def admins_of(brand: Brand) -> QuerySet[User]:
     """Gives the active people who manage the users of a whole brand."""
     return members_with(root_of(brand), Permission.MANAGE_USERS)

@@ -14,6 +14,7 @@ from pytest_django import DjangoCaptureOnCommitCallbacks
 
 from groups.errors import InputRefused, StaleState
 from groups.models import BreakGlassAdmin, Event, SignOnState, SingleSignOn, User
+from groups.people.services import remove_from_brand, take_role
 from groups.roles import Role
 from groups.signin.sso.services import MOVES, is_last_break_glass, move, name_break_glass
 from tests.builders import PASSWORD, Cast, a_person, root_group
@@ -271,6 +272,24 @@ def test_the_last_break_glass_admin_stays_while_it_is_enforced(cast: Cast) -> No
 
     assert list(BreakGlassAdmin.objects.values_list("user", flat=True)) == [cast.admin.pk]
     assert Event.objects.filter(action="sign_in.break_glass_removed").count() == 1
+
+
+def test_the_last_break_glass_admin_loses_no_role_either(cast: Cast) -> None:
+    second = a_person(role=Role.ADMIN, group=root_group(cast.brand))
+    an_app(cast.admin)
+    name_break_glass(brand=cast.brand, user=cast.admin, actor=second)
+    a_sign_on(cast, SignOnState.ENFORCED)
+
+    for change in (
+        lambda: take_role(membership=cast.admin.memberships.get(), actor=second),
+        lambda: remove_from_brand(user=cast.admin, brand=cast.brand, actor=second),
+    ):
+        with pytest.raises(InputRefused, match="break-glass"):
+            change()
+
+    assert cast.admin.memberships.count() == 1
+    remove_from_brand(user=second, brand=cast.brand, actor=cast.admin)
+    assert not second.memberships.exists()
 
 
 def test_the_sign_in_page_offers_it_only_once_it_is_for_everybody(cast: Cast) -> None:
