@@ -1,4 +1,4 @@
-"""The addresses of workspaces, groups, people, audiences, notices, accounts and the unsubscribe page, by room."""
+"""The addresses of workspaces, groups, people, audiences, notices, accounts, the trail and the unsubscribe page."""
 
 from __future__ import annotations
 
@@ -13,4 +13,5 @@ urlpatterns = [
     path("", include("groups.audiences.urls")),
     path("", include("groups.signin.urls")),
     path("", include("groups.notices.urls")),
+    path("", include("groups.trail.urls")),
 ]

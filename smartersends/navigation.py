@@ -53,6 +53,7 @@ _ROOMS = {
     "second": "sign-in",
     "sso": "sign-in",
     "directory": "sign-in",
+    "event": "trail",
 }
 
 

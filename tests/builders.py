@@ -9,8 +9,10 @@ from datetime import datetime
 from typing import Unpack
 
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import transaction
 
 from groups.audiences.services import mark_pending, start_import
+from groups.audit import record
 from groups.models import (
     Attribute,
     AttributeKind,
@@ -21,6 +23,7 @@ from groups.models import (
     BrandRole,
     Contact,
     ContactImport,
+    Event,
     Group,
     GroupKind,
     Membership,
@@ -281,3 +284,24 @@ def change(contact: Contact, **attributes: str | int | float | bool) -> None:
     contact.attributes = {**contact.attributes, **attributes}
     contact.save(update_fields=["attributes"])
     mark_pending([contact.pk])
+
+
+def an_event(
+    action: str = "group.updated",
+    *,
+    group: Group | None = None,
+    brand: Brand | None = None,
+    actor: User | None = None,
+    **detail: str | int | bool | None,
+) -> Event:
+    """Gives an event of a group, or of a brand as a whole."""
+    target = group or brand or a_brand()
+    with transaction.atomic():
+        return record(
+            action,
+            actor=actor,
+            target=target,
+            group=group,
+            brand=None if isinstance(target, Group) else target,
+            **detail,
+        )

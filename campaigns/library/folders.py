@@ -67,12 +67,16 @@ def create_folder(*, group: Group, name: str, locals_may_upload: bool, actor: Us
 def change_folder(*, folder: ImageFolder, is_active: bool, locals_may_upload: bool, actor: User) -> None:
     """Opens or closes a folder, and says whether the groups below may fill it; its pictures stay where they are."""
     with transaction.atomic():
-        ImageFolder.objects.filter(pk=folder.pk).update(is_active=is_active, locals_may_upload=locals_may_upload)
+        after = {"is_active": is_active, "locals_may_upload": locals_may_upload}
+        before = ImageFolder.objects.select_for_update(no_key=True).values(*after).get(pk=folder.pk)
+        ImageFolder.objects.filter(pk=folder.pk).update(**after)
         record(
             "image_folder.changed",
             actor=actor,
             group=folder.group,
             target=folder,
+            before=before,
+            after=after,
             is_active=is_active,
             locals_may_upload=locals_may_upload,
         )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from typing import Any, TypedDict, Unpack
 
 from django.db import IntegrityError, transaction
@@ -13,7 +14,7 @@ from braze_client.messages.attributes import CONTROL_KEYS, IDENTIFYING_KEYS, STA
 from campaigns.brandlock import MergeTag
 from campaigns.errors import Refusal
 from campaigns.library.words import one_line
-from groups.audit import record
+from groups.audit import Value, record
 from groups.models import Attribute, AttributeKind, Brand, Contact, User
 
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,59}")
@@ -81,8 +82,9 @@ def change_attribute(*, attribute: Attribute, actor: User, **words: Unpack[Attri
         )
     _check(changed)
     with transaction.atomic():
+        before = Attribute.objects.select_for_update().values(*cleaned).get(pk=attribute.pk)
         Attribute.objects.filter(pk=attribute.pk).update(**cleaned)
-        _record("attribute.changed", changed, actor)
+        _record("attribute.changed", changed, actor, before=before, after=cleaned)
     attribute.refresh_from_db()
     return attribute
 
@@ -147,12 +149,21 @@ def _custom_or_not(name: str, *, is_custom: bool) -> str:
     return sentence % {"name": name}
 
 
-def _record(action: str, attribute: Attribute, actor: User) -> None:
+def _record(
+    action: str,
+    attribute: Attribute,
+    actor: User,
+    *,
+    before: Mapping[str, Value] | None = None,
+    after: Mapping[str, Value] | None = None,
+) -> None:
     record(
         action,
         actor=actor,
         brand=attribute.brand,
         target=attribute,
+        before=before,
+        after=after,
         name=attribute.name,
         is_merge_tag=attribute.is_merge_tag,
         fallback=attribute.fallback,

@@ -84,7 +84,7 @@ def set_access(*, template: Template, lines: Sequence[TemplateAccess], actor: Us
 
 
 def _in_words(line: TemplateAccess) -> str:
-    said = (line.kind, line.group and line.group.code, line.role, line.person and line.person.email)
+    said = (line.kind, line.group and line.group.code, line.role, line.person and str(line.person.pk))
     return " ".join(part for part in said if part)
 
 

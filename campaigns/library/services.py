@@ -69,8 +69,9 @@ def describe_template(*, template: Template, actor: User, **changes: Any) -> Tem
     if all(getattr(template, name) == value for name, value in changed.items()):
         return template
     with transaction.atomic():
+        before = Template.objects.select_for_update(no_key=True).values(*changed).get(pk=template.pk)
         Template.objects.filter(pk=template.pk).update(**changed, updated_at=timezone.now())
-        record("template.changed", actor=actor, brand=template.brand, target=template)
+        record("template.changed", actor=actor, brand=template.brand, target=template, before=before, after=changed)
     template.refresh_from_db()
     return template
 

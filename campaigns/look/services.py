@@ -9,7 +9,7 @@ from django.db import transaction
 
 from campaigns.models import BrandKit, Image
 from groups.addresses import public_url
-from groups.audit import record
+from groups.audit import Value, record
 from groups.models import Group, User
 
 DEFAULT_FONT = "Helvetica, Arial, sans-serif"
@@ -57,6 +57,7 @@ def save_kit(
 ) -> BrandKit:
     """Says what a group has of its own; what is empty comes from the groups above."""
     with transaction.atomic():
+        before = _told(BrandKit.objects.select_for_update().filter(group=group).first())
         kit, _is_new = BrandKit.objects.update_or_create(
             group=group,
             defaults={
@@ -67,8 +68,21 @@ def save_kit(
                 "palette": dict(palette),
             },
         )
-        record("look.changed", actor=actor, group=group, target=kit)
+        record("look.changed", actor=actor, group=group, target=kit, before=before, after=_told(kit))
     return kit
+
+
+def _told(kit: BrandKit | None) -> dict[str, Value]:
+    """Gives what the audit trail keeps of a look."""
+    if kit is None:
+        return {}
+    return {
+        "logo": kit.logo_id,
+        "accent_color": kit.accent_color,
+        "ink_color": kit.ink_color,
+        "font": kit.font,
+        "palette": kit.palette,
+    }
 
 
 def _first(kits: list[BrandKit], name: str) -> str:

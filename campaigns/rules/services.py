@@ -77,12 +77,15 @@ def save_domains(
         "mail_domains": list(mail_domains),
     }
     with transaction.atomic():
+        before = _locked(brand, *lists)
         Brand.objects.filter(pk=brand.pk).update(**lists)
         record(
             "rules.domains_changed",
             actor=actor,
             brand=brand,
             target=brand,
+            before=before,
+            after=lists,
             link_domains=", ".join(link_domains),
             image_domains=", ".join(image_domains),
             mail_domains=", ".join(mail_domains),
@@ -94,6 +97,21 @@ def save_liquid(*, brand: Brand, names: Iterable[str], actor: User) -> None:
     """Says which Liquid templates may hold, by the names of `liquid.CHOICES`; published versions stay as they are."""
     tags = tags_of(names)
     with transaction.atomic():
+        before = _locked(brand, "liquid_tags")
         Brand.objects.filter(pk=brand.pk).update(liquid_tags=tags)
-        record("rules.liquid_changed", actor=actor, brand=brand, target=brand, tags=", ".join(tags))
+        record(
+            "rules.liquid_changed",
+            actor=actor,
+            brand=brand,
+            target=brand,
+            before=before,
+            after={"liquid_tags": tags},
+            tags=", ".join(tags),
+        )
     brand.refresh_from_db(fields=["liquid_tags"])
+
+
+def _locked(brand: Brand, *names: str) -> dict[str, list[str]]:
+    """Gives lists of a brand as they stand, which nobody else changes until the transaction ends."""
+    row = Brand.objects.select_for_update(no_key=True).values(*names).get(pk=brand.pk)
+    return {name: list(row[name]) for name in names}

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import asdict
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, fields
 from datetime import date, timedelta
 
 from django.db import transaction
@@ -20,7 +20,7 @@ from campaigns.schedule.levels import Limits, QuietHours
 from campaigns.schedule.pressure import Pressure
 from campaigns.schedule.queries import limited_roles
 from groups.access import may
-from groups.audit import record
+from groups.audit import Value, record
 from groups.models import Group, User
 from groups.roles import Permission
 
@@ -38,15 +38,18 @@ def save_times(*, group: Group, quiet: QuietHours | None, limits: Limits, actor:
     """
     _demand_right(actor, group)
     _demand_limits(limits)
-    said = {
+    said: dict[str, Value] = {
         "quiet_from": None if quiet is None else quiet.start,
         "quiet_until": None if quiet is None else quiet.end,
         **asdict(limits),
     }
     with transaction.atomic():
         lock_times(group)
+        before = _as_it_stands(group, said)
         rules, _is_new = TimeRules.objects.update_or_create(group=group, defaults=said)
-        record("times.changed", actor=actor, group=group, target=rules, rules=_in_short(said))
+        record(
+            "times.changed", actor=actor, group=group, target=rules, before=before, after=said, rules=_in_short(said)
+        )
         return hold_back(group, actor=actor)
 
 
@@ -63,15 +66,24 @@ def save_pressure(*, group: Group, pressure: Pressure, actor: User) -> None:
         raise Refusal(_("A cap needs both a number of mails and a number of days."))
     if mails is not None and days is not None and not (1 <= mails <= MOST_MAILS and 1 <= days <= MOST_DAYS):
         raise Refusal(_("A cap has 1 to 1000 mails in 1 to 365 days."))
-    said = {
+    said: dict[str, Value] = {
         "cap_mails": mails,
         "cap_days": days,
         "cap_counts_head_office": pressure.caps_head_office,
         "one_group_a_day": pressure.one_group_a_day,
     }
     with transaction.atomic():
+        before = _as_it_stands(group, said)
         rules, _is_new = TimeRules.objects.update_or_create(group=group, defaults=said)
-        record("times.pressure_changed", actor=actor, group=group, target=rules, rules=_in_short(said))
+        record(
+            "times.pressure_changed",
+            actor=actor,
+            group=group,
+            target=rules,
+            before=before,
+            after=said,
+            rules=_in_short(said),
+        )
 
 
 def save_role_limits(*, group: Group, limits: Mapping[str, Limits], actor: User) -> None:
@@ -86,13 +98,22 @@ def save_role_limits(*, group: Group, limits: Mapping[str, Limits], actor: User)
             raise Refusal(_("The role “%(role)s” has no limits.") % {"role": role})
         _demand_limits(said)
     with transaction.atomic():
+        before = _limits_as_they_stand(group, limits)
         for role, said in limits.items():
             if said == Limits():
                 RoleLimit.objects.filter(group=group, role=role).delete()
             else:
                 RoleLimit.objects.update_or_create(group=group, role=role, defaults=asdict(said))
         rules = "; ".join(f"{role}: {_in_short(asdict(said))}" for role, said in limits.items())
-        record("times.role_limits_changed", actor=actor, group=group, target=group, rules=rules)
+        record(
+            "times.role_limits_changed",
+            actor=actor,
+            group=group,
+            target=group,
+            before=before,
+            after={role: _in_short(asdict(said)) for role, said in limits.items()},
+            rules=rules,
+        )
 
 
 def add_blackout(*, group: Group, first_day: date, last_day: date, reason: str, actor: User) -> tuple[Blackout, Held]:
@@ -134,6 +155,17 @@ def remove_blackout(*, blackout: Blackout, actor: User) -> None:
 def _record(action: str, blackout: Blackout, actor: User) -> None:
     first, last = blackout.first_day.isoformat(), blackout.last_day.isoformat()
     record(action, actor=actor, group=blackout.group, target=blackout, first=first, last=last, reason=blackout.reason)
+
+
+def _as_it_stands(group: Group, names: Iterable[str]) -> dict[str, Value]:
+    """Gives columns of a group's rules, nothing where it has none; nobody changes them until the transaction ends."""
+    return TimeRules.objects.select_for_update().filter(group=group).values(*names).first() or {}
+
+
+def _limits_as_they_stand(group: Group, roles: Iterable[str]) -> dict[str, Value]:
+    stored = {limit.role: limit for limit in RoleLimit.objects.select_for_update().filter(group=group)}
+    names = [field.name for field in fields(Limits)]
+    return {role: _in_short({name: getattr(stored.get(role), name, None) for name in names}) for role in roles}
 
 
 def _in_short(said: Mapping[str, object]) -> str:

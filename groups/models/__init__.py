@@ -7,7 +7,7 @@ from groups.models.audience import COUNTED_BY_BRAZE, Audience, AudienceKind, Aud
 from groups.models.brand import Brand
 from groups.models.contact import Contact, Suppression, SuppressionReason, SyncState
 from groups.models.contact_import import ContactImport, ImportReject, ImportState
-from groups.models.event import Event
+from groups.models.event import AddedOnly, Event, Origin, Seal
 from groups.models.feature import FeatureSwitch
 from groups.models.group import Group, GroupKind, GroupPath, ReviewPolicy
 from groups.models.invitation import Invitation
@@ -28,6 +28,7 @@ from groups.models.workspace import SendIdDay, SharedSendId, Workspace
 
 __all__ = [
     "COUNTED_BY_BRAZE",
+    "AddedOnly",
     "Attribute",
     "AttributeKind",
     "Audience",
@@ -50,6 +51,7 @@ __all__ = [
     "Membership",
     "Notice",
     "NoticePreference",
+    "Origin",
     "Pace",
     "RateWindow",
     "ReviewPolicy",
@@ -57,6 +59,7 @@ __all__ = [
     "ScimGroup",
     "ScimPerson",
     "ScimToken",
+    "Seal",
     "SecondFactorDemand",
     "SeenAssertion",
     "SendIdDay",

@@ -25,5 +25,5 @@ class NoticeMiddleware:
             with suppress(Http404):
                 notice = get_own(request.user, Notice, named)
                 if notice.path.partition("#")[0].partition("?")[0] == request.path:
-                    mark_read(notice=notice)
+                    mark_read(notice=notice, reader=request.user)
         return self.get_response(request)

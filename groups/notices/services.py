@@ -85,14 +85,19 @@ def tell(
             nudges.mail_due()
 
 
-def mark_read(*, notice: Notice) -> None:
-    """Notes when a person has first read a notice."""
+def mark_read(*, notice: Notice, reader: User) -> None:
+    """Notes when a person has first read a notice; an admin who acts as them reads nothing in their place."""
+    if reader.acted_by is not None:
+        return
     Notice.objects.filter(pk=notice.pk, read_at=None).update(read_at=timezone.now())
 
 
 def mark_all_read(*, person: User) -> int:
-    """Notes that a person has read everything on the pages they are on; gives how many notices that were."""
-    return _read(own(person, Notice))
+    """Notes that a person has read everything on the pages they are on; gives how many notices that were.
+
+    An admin who acts as them reads nothing in their place.
+    """
+    return 0 if person.acted_by is not None else _read(own(person, Notice))
 
 
 def put_away(*, kind: Kind, about: str) -> int:

@@ -56,7 +56,7 @@ def notice_open(request: PortalRequest, notice_id: UUID) -> HttpResponse:
     notice = get_own(request.user, Notice, notice_id)
     if not is_own_path(notice.path) or not queries.accessible(request.user, [notice]):
         raise Http404
-    services.mark_read(notice=notice)
+    services.mark_read(notice=notice, reader=request.user)
     return redirect(notice.path)
 
 
@@ -64,7 +64,7 @@ def notice_open(request: PortalRequest, notice_id: UUID) -> HttpResponse:
 @login_required
 def notice_read(request: PortalRequest, notice_id: UUID) -> HttpResponse:
     """Marks one notice read without opening its thing."""
-    services.mark_read(notice=get_own(request.user, Notice, notice_id))
+    services.mark_read(notice=get_own(request.user, Notice, notice_id), reader=request.user)
     return redirect("groups:notice-list")
 
 

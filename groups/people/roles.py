@@ -88,8 +88,8 @@ def change_role(*, role: BrandRole, name: str, permissions: Collection[Permissio
             actor=actor,
             target=role,
             brand=role.brand,
-            added=_in_words(set(permissions) - before),
-            removed=_in_words(before - set(permissions)),
+            before={"permissions": sorted(before)},
+            after={"permissions": sorted(set(permissions))},
         )
     return role
 

@@ -65,21 +65,20 @@ def give_role(
             demand_may_give(actor, group, role, to=user)
             if held is not None:
                 demand_may_give(actor, group, held.role, to=user)
+        after: dict[str, str] = {"role": role.key, "until": "" if until is None else until.isoformat()}
         if held is None:
             held = Membership.objects.create(user=user, group=group, role=role, until=until)
-            action, before = "member.added", ""
+            audit.record("member.added", actor=actor, target=user, group=group, after=after)
         else:
-            action, before = "member.changed", held.role.key
+            before = {"role": held.role.key, "until": "" if held.until is None else held.until.isoformat()}
             was_admin = Permission.MANAGE_USERS in permissions_of(held.role)
             held.role, held.until = role, until
             held.save(update_fields=["role", "until"])
             held.delegations.update(role=role)
             if was_admin and group.parent_id is None:
                 demand_an_admin(group.brand)
+            audit.record("member.changed", actor=actor, target=user, group=group, before=before, after=after)
         end_sessions(user)
-        audit.record(
-            action, actor=actor, target=user, group=group, role=role.key, before=before, until=str(until or "")
-        )
     return held
 
 

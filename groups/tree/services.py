@@ -19,6 +19,8 @@ from groups.tree.rows import Finding, GroupRow, read
 
 LEVELS: Final = 5
 VARIATIONS: Final = 8
+# People stand behind these; the audit trail tells that they were changed, not what they were.
+PERSONAL: Final = frozenset({"phone", "email", "manager", "sender_name", "sender_address", "reply_to"})
 
 
 class GroupFields(TypedDict, total=False):
@@ -208,8 +210,19 @@ def _take(region: Group, row: GroupRow, group: Group | None, actor: User | None)
     changed = [name for name, value in row.fields.items() if getattr(group, name) != value]
     if not changed:
         return "unchanged"
-    for name in changed:
-        setattr(group, name, row.fields[name])
+    before = {name: getattr(group, name) for name in changed}
+    after = {name: row.fields[name] for name in changed}
+    for name, value in after.items():
+        setattr(group, name, value)
     group.save(update_fields=changed)
-    audit.record("group.updated", actor=actor, target=group, group=group, fields=", ".join(changed))
+    audit.record(
+        "group.updated",
+        actor=actor,
+        target=group,
+        group=group,
+        before=before,
+        after=after,
+        not_kept=PERSONAL,
+        fields=", ".join(changed),
+    )
     return "updated"

@@ -112,6 +112,7 @@ def connect(
                 _("A key belongs to one instance of Braze. Paste the key of the new REST endpoint as well.")
             )
         is_another = bool(workspace.endpoint) and (workspace.endpoint, workspace.app_id) != (endpoint, ids["app_id"])
+        before = _told(workspace)
         workspace.endpoint = endpoint
         workspace.api_key = api_key or workspace.api_key
         for name, value in ids.items():
@@ -127,6 +128,8 @@ def connect(
             actor=actor,
             target=workspace,
             brand=brand,
+            before=before,
+            after=_told(workspace),
             endpoint=endpoint,
             is_key_new=bool(api_key),
             app_id=workspace.app_id,
@@ -136,6 +139,18 @@ def connect(
             budget_percent=budget_percent,
         )
     return workspace
+
+
+def _told(workspace: Workspace) -> dict[str, audit.Value]:
+    """Gives what the audit trail keeps of the settings, which is all but the key."""
+    return {
+        "endpoint": workspace.endpoint,
+        "app_id": workspace.app_id,
+        "campaign_id": workspace.campaign_id,
+        "variation_id": workspace.variation_id,
+        "trigger_campaign_id": workspace.trigger_campaign_id,
+        "budget_percent": workspace.budget_percent,
+    }
 
 
 @sensitive_variables()

@@ -127,7 +127,14 @@ def move(*, brand: Brand, actor: User, to: SignOnState) -> None:
     moved = SingleSignOn.objects.filter(pk=found.pk, state__in=MOVES[to]).update(state=to, **changes)
     if not moved:
         raise StaleState
-    audit.record("sign_in.sso_moved", actor=actor, target=found, brand=brand, before=found.state, after=to.value)
+    audit.record(
+        "sign_in.sso_moved",
+        actor=actor,
+        target=found,
+        brand=brand,
+        before={"state": found.state},
+        after={"state": to.value},
+    )
 
 
 @transaction.atomic

@@ -284,7 +284,7 @@ def test_a_kind_that_is_about_the_person_alone_needs_no_role(cast: Cast, meanwhi
 
 def test_what_was_read_or_dealt_with_meanwhile_needs_no_mail(cast: Cast) -> None:
     read = a_notice(cast.author, cast.store)
-    mark_read(notice=read)
+    mark_read(notice=read, reader=cast.author)
     a_notice(cast.author, cast.store, kind=SETTLED)
 
     mail_due()

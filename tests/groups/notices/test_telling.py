@@ -18,7 +18,7 @@ from groups.models import Event, Group, MailState, Notice, NoticePreference, Pac
 from groups.notices.kinds import Kind, register
 from groups.notices.paces import due_at
 from groups.notices.plain import one_line
-from groups.notices.services import choose, forget_read, mark_read, tell
+from groups.notices.services import choose, forget_read, mark_all_read, mark_read, tell
 from groups.roles import Role
 from tests.builders import Cast, a_membership, a_person
 from tests.groups.notices.told import ALARM, FAMILY, INVITED, OPEN, a_notice, words
@@ -241,7 +241,7 @@ def test_old_read_notices_are_forgotten_and_unread_ones_are_not(cast: Cast) -> N
     old = timezone.now() - timedelta(days=91)
     read_long_ago, unread, read_now = (a_notice(cast.author, cast.store, about=f"tasting:{n}") for n in range(3))
     for notice in (read_long_ago, read_now):
-        mark_read(notice=notice)
+        mark_read(notice=notice, reader=cast.author)
     Notice.objects.filter(pk__in=(read_long_ago.pk, unread.pk)).update(created_at=old)
 
     assert forget_read() == 1
@@ -253,3 +253,18 @@ def test_two_kinds_cannot_have_one_name() -> None:
 
     with pytest.raises(ValueError, match="another kind"):
         register(Kind(INVITED.name, FAMILY, words))
+
+
+def test_an_admin_reads_no_notice_in_the_members_place(cast: Cast) -> None:
+    notice = a_notice(cast.author, cast.store)
+    member = User.objects.get(pk=cast.author.pk)
+    member.on_pages_of, member.acted_by = cast.brand, cast.admin
+
+    mark_read(notice=notice, reader=member)
+    mark_all_read(person=member)
+    notice.refresh_from_db()
+    assert notice.read_at is None
+    mark_read(notice=notice, reader=cast.author)
+
+    notice.refresh_from_db()
+    assert notice.read_at is not None

@@ -136,7 +136,7 @@ def test_unread_ones_come_first_and_then_the_newest(cast: Cast, client: Client) 
     for number in range(4):
         notice = a_notice(cast.author, cast.store, about=f"tasting:{number}", what=f"no {number}")
         Notice.objects.filter(pk=notice.pk).update(created_at=timezone.now() - timedelta(hours=9 - number))
-    mark_read(notice=Notice.objects.get(about="tasting:3"))
+    mark_read(notice=Notice.objects.get(about="tasting:3"), reader=cast.author)
     client.force_login(cast.author)
 
     page = client.get(LIST)

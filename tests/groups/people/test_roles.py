@@ -43,7 +43,8 @@ def test_a_change_holds_at_once_for_everybody_with_the_role(cast: Cast) -> None:
     assert role_of(cast.brand, Role.LOCAL_AUTHOR).label == "Author"
     assert role_of(cast.other_brand, Role.LOCAL_AUTHOR).label == "Local author"
     event = Event.objects.get(action="role.changed")
-    assert "edit_mailings" in event.detail["removed"]
+    assert "edit_mailings" in event.before["permissions"]
+    assert event.after["permissions"] == ["see_mailings"]
 
 
 @pytest.mark.parametrize("permission", [Permission.APPROVE_MAILINGS, Permission.OVERRIDE_CHECKS])

@@ -169,3 +169,14 @@ def test_shared_variation_ids_and_more_than_eight_are_warned_of() -> None:
     assert len(report.warnings) == 2
     assert report.warnings[0].startswith("The groups US-001, US-002 share one message variation ID")
     assert report.warnings[1].startswith("The groups use 9 message variations. Braze documents 8")
+
+
+def test_the_trail_tells_what_a_group_was_before_without_what_is_personal() -> None:
+    brand = a_brand()
+    for city, phone in (("Portland", "+1 503 555 0141"), ("Astoria", "+1 971 555 0100")):
+        row = f"code,name,region,time_zone,city,phone\nUS-001,Store,Americas,UTC,{city},{phone}\n"
+        import_groups(brand=brand, file=io.BytesIO(row.encode()), actor=None)
+
+    event = Event.objects.get(action="group.updated")
+    assert event.before == {"city": "Portland", "phone": "(not kept)"}
+    assert event.after == {"city": "Astoria", "phone": "(not kept)"}

@@ -10,7 +10,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('groups', '0011_notices'),
+        ('groups', '0012_sealed_events'),
     ]
 
     operations = [

@@ -1,0 +1,113 @@
+"""What the audit trail says in words of what happens in this package."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from django.utils.translation import gettext_lazy as _
+
+from groups.trail.words import Words, add_words
+
+ACTIONS: Final[Words] = {
+    "attachment.added": _("A file was attached to a mailing."),
+    "attachment.removed": _("A file was taken off a mailing."),
+    "attribute.added": _("An attribute was added."),
+    "attribute.changed": _("An attribute was changed."),
+    "batch.decided": _("Somebody decided what became of an uncertain batch."),
+    "delivery.deadline_missed": _("A mailing was not staged in time and was withdrawn."),
+    "delivery.failed": _("Handing a mailing over to Braze failed."),
+    "delivery.paused": _("Handing a mailing over to Braze was paused."),
+    "delivery.settled": _("A mailing was handed over to Braze to the end."),
+    "delivery.staged_again": _("Batches were recalled and staged again."),
+    "delivery.started": _("Handing a mailing over to Braze was started."),
+    "delivery.withdrawn": _("A mailing was withdrawn from Braze."),
+    "image.added": _("An image was added."),
+    "image.described": _("The words of an image were changed."),
+    "image.hidden": _("An image was hidden."),
+    "image.shown": _("A hidden image was offered again."),
+    "image_folder.changed": _("An image folder was changed."),
+    "image_folder.created": _("An image folder was added."),
+    "look.changed": _("Colours, font or logo of a group were changed."),
+    "mailing.approval_void": _("The approval of a mailing was void when it came due."),
+    "mailing.approved": _("A mailing was approved."),
+    "mailing.brought_back": _("A mailing was brought back to be a draft."),
+    "mailing.cancelled": _("A mailing was cancelled."),
+    "mailing.changes_asked": _("Changes to a mailing were asked for."),
+    "mailing.copied": _("A mailing was copied."),
+    "mailing.deleted": _("A draft was deleted."),
+    "mailing.edited": _("A draft was changed."),
+    "mailing.expired": _("The review of a mailing expired."),
+    "mailing.held_back": _("A mailing was held back by a rule about time."),
+    "mailing.pushed": _("A draft was moved to a new version of its template."),
+    "mailing.recalled": _("A mailing was recalled with its template."),
+    "mailing.rescheduled": _("A mailing was moved to another time."),
+    "mailing.resumed": _("A paused mailing was resumed."),
+    "mailing.scheduled": _("A mailing was scheduled."),
+    "mailing.sent_late": _("A mailing whose time had passed was sent all the same."),
+    "mailing.sent_to_rest": _("A mailing was sent to those whom it had not reached."),
+    "mailing.started": _("A mailing was started."),
+    "mailing.stopped": _("A mailing was stopped."),
+    "mailing.submitted": _("A mailing was submitted for review."),
+    "mailing.taken_back": _("A mailing was taken back from review."),
+    "mailing.tested": _("A test mail of a mailing was sent."),
+    "mailing.time_missed": _("The time of a mailing passed before it could be sent."),
+    "mailing.times_overruled": _("Rules about time were overruled for a mailing."),
+    "rules.domains_changed": _("The allowed domains were changed."),
+    "rules.liquid_changed": _("The Liquid that templates may hold was changed."),
+    "rules.word_added": _("A word was restricted."),
+    "rules.word_removed": _("A restricted word was allowed again."),
+    "sending.allowed_again": _("Sending was allowed again."),
+    "sending.stopped": _("All sending was stopped."),
+    "snippet.published": _("A snippet was published."),
+    "template.access": _("Who may use a template was changed."),
+    "template.changed": _("A template was changed."),
+    "template.created": _("A template was created."),
+    "template.drafted": _("A draft of a template was saved."),
+    "template.offered_again": _("A recalled template was offered again."),
+    "template.published": _("A template was published."),
+    "template.recalled": _("A template was recalled."),
+    "template.tested": _("A test mail of a template was sent."),
+    "times.blackout_added": _("Blackout dates were added."),
+    "times.blackout_removed": _("Blackout dates were removed."),
+    "times.changed": _("Quiet hours and limits were changed."),
+    "times.pressure_changed": _("How much mail one person gets was changed."),
+    "times.role_limits_changed": _("The limits of roles were changed."),
+    "workspace.breaker_closed": _("Calls to Braze were taken up again."),
+    "workspace.breaker_opened": _("Calls to Braze were paused, because too many in a row had failed."),
+}
+FAMILIES: Final[Words] = {
+    "attachment": _("Attachments"),
+    "attribute": _("Attributes and merge tags"),
+    "batch": _("Batches"),
+    "delivery": _("Hand-over to Braze"),
+    "image": _("Images"),
+    "image_folder": _("Image folders"),
+    "look": _("Look"),
+    "mailing": _("Mailings"),
+    "rules": _("Rules"),
+    "sending": _("Kill switch"),
+    "snippet": _("Snippets"),
+    "template": _("Templates"),
+    "times": _("Times and limits"),
+}
+KINDS: Final[Words] = {
+    "attachment": _("Attachment"),
+    "attribute": _("Attribute"),
+    "batch": _("Batch"),
+    "blackout": _("Blackout dates"),
+    "brandkit": _("Look"),
+    "delivery": _("Hand-over to Braze"),
+    "image": _("Image"),
+    "imagefolder": _("Image folder"),
+    "mailing": _("Mailing"),
+    "restrictedword": _("Restricted word"),
+    "halt": _("Kill switch"),
+    "snippet": _("Snippet"),
+    "template": _("Template"),
+    "timerules": _("Times and limits"),
+}
+
+
+def tell() -> None:
+    """Gives the words to the audit trail."""
+    add_words(actions=ACTIONS, families=FAMILIES, kinds=KINDS)

@@ -1,0 +1,1 @@
+"""The audit trail: where it is read, exported, sealed into a hash chain, and verified."""

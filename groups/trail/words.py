@@ -1,0 +1,128 @@
+"""What the trail says in words: of each action, each family of actions, and each kind of object.
+
+Every room tells the words of its own actions by `add_words`, when the portal starts; an action that nobody has words
+for any more is shown by its name.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+Words = Mapping[str, Promise]
+
+_ACTIONS: Final[dict[str, Promise]] = {
+    "audience.added": _("A list was added."),
+    "audience.contact_removed": _("A contact was taken off a list."),
+    "audience.everybody_added": _("A group was let send to everybody of it in Braze."),
+    "contact.unsubscribed": _("A contact unsubscribed."),
+    "group.added": _("A group was added."),
+    "group.updated": _("A group was changed."),
+    "import.confirmed": _("The columns of a file were confirmed."),
+    "import.failed": _("An import failed."),
+    "import.finished": _("An import was finished."),
+    "import.retried": _("An import was started again."),
+    "import.uploaded": _("A file of contacts was uploaded."),
+    "member.acted_as": _("An admin began to act as a person."),
+    "member.acting_ended": _("An admin stopped acting as a person."),
+    "member.added": _("A person was given a role."),
+    "member.changed": _("A person was given another role."),
+    "member.delegated": _("A role was lent for a while."),
+    "member.delegation_ended": _("A lent role was given back."),
+    "member.invitation_accepted": _("An invitation was accepted."),
+    "member.invitation_withdrawn": _("An invitation was withdrawn."),
+    "member.invited": _("A person was invited."),
+    "member.invited_again": _("An invitation was mailed again."),
+    "member.left": _("A person left the brand."),
+    "member.removed": _("A role was taken from a person."),
+    "notices.chosen": _("A person chose which messages they get."),
+    "role.changed": _("A role was changed."),
+    "role.created": _("A role was made."),
+    "role.deleted": _("A role was deleted."),
+    "scim.group_created": _("The directory added a group."),
+    "scim.group_deleted": _("The directory took a group away."),
+    "scim.person_activated": _("The directory switched a person on again."),
+    "scim.person_created": _("The directory brought a person."),
+    "scim.person_deactivated": _("The directory switched a person off."),
+    "scim.person_updated": _("The directory changed a person."),
+    "scim.token_created": _("A token for the directory was made."),
+    "scim.token_revoked": _("A token of the directory was revoked."),
+    "segment.assigned": _("A Braze segment was assigned to a group."),
+    "sign_in.break_glass": _("A break-glass admin signed in past single sign-on."),
+    "sign_in.break_glass_named": _("A break-glass admin was named."),
+    "sign_in.break_glass_removed": _("A break-glass admin was taken back."),
+    "sign_in.linked": _("A person was linked to their account at the company's sign-in."),
+    "sign_in.second_factor_demanded": _("The roles that need a second factor were changed."),
+    "sign_in.second_factor_removed": _("The operator removed a person's second factors."),
+    "sign_in.sso_connected": _("The settings of single sign-on were saved."),
+    "sign_in.sso_moved": _("Single sign-on was switched a step on or off."),
+    "trail.exported": _("The audit trail was exported."),
+    "workspace.connected": _("The Braze settings were saved."),
+}
+_FAMILIES: Final[dict[str, Promise]] = {
+    "audience": _("Audiences"),
+    "contact": _("Contacts"),
+    "group": _("Groups"),
+    "import": _("Imports"),
+    "member": _("People and roles"),
+    "notices": _("Messages"),
+    "role": _("Roles"),
+    "scim": _("Directory"),
+    "segment": _("Braze segments"),
+    "sign_in": _("Signing in"),
+    "trail": _("Audit trail"),
+    "workspace": _("Braze settings"),
+}
+_KINDS: Final[dict[str, Promise]] = {
+    "audience": _("Audience"),
+    "brand": _("Brand"),
+    "brandrole": _("Role"),
+    "contact": _("Contact"),
+    "contactimport": _("Import"),
+    "group": _("Group"),
+    "invitation": _("Invitation"),
+    "scimgroup": _("Group of the directory"),
+    "scimtoken": _("Token of the directory"),
+    "singlesignon": _("Single sign-on"),
+    "user": _("Person"),
+    "workspace": _("Braze settings"),
+}
+
+
+def add_words(*, actions: Words, families: Words, kinds: Words) -> None:
+    """Adds the words of another room."""
+    _ACTIONS.update(actions)
+    _FAMILIES.update(families)
+    _KINDS.update(kinds)
+
+
+def sentence(action: str) -> str:
+    """Says in words what happened."""
+    return str(_ACTIONS.get(action, action))
+
+
+def kind(target_kind: str) -> str:
+    """Says in words what kind of object it happened to."""
+    return str(_KINDS.get(target_kind, target_kind))
+
+
+def actions_of(family: str) -> list[str]:
+    """Gives the actions of a family, which is what stands before the dot."""
+    return [action for action in _ACTIONS if action.partition(".")[0] == family]
+
+
+def families() -> list[tuple[str, str]]:
+    """Gives the families as choices, by their words."""
+    return _choices(_FAMILIES)
+
+
+def kinds() -> list[tuple[str, str]]:
+    """Gives the kinds of objects as choices, by their words."""
+    return _choices(_KINDS)
+
+
+def _choices(words: Words) -> list[tuple[str, str]]:
+    return sorted(((name, str(said)) for name, said in words.items()), key=lambda choice: choice[1].casefold())
