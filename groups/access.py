@@ -163,6 +163,11 @@ def members_with(group: Group, permission: Permission) -> QuerySet[User]:
     return User.objects.filter(pk__in=holders.values("user"), is_active=True, is_service=False)
 
 
+def one_of(objects: QuerySet[M], id: Any) -> M:
+    """Gives the object of an id among objects that were narrowed already; raises `Http404` for anything else."""
+    return _one(objects, id)
+
+
 def _one(objects: QuerySet[M], id: Any) -> M:
     try:
         return objects.get(pk=id if isinstance(id, uuid.UUID | int) else uuid.UUID(str(id)))

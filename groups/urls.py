@@ -1,4 +1,4 @@
-"""The addresses of workspaces, groups, people, audiences, notices, the audit trail and the unsubscribe page."""
+"""The addresses of workspaces, groups, people, audiences, notices, accounts, the trail and the unsubscribe page."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ urlpatterns = [
     path("", include("groups.tree.urls")),
     path("", include("groups.people.urls")),
     path("", include("groups.audiences.urls")),
+    path("", include("groups.signin.urls")),
     path("", include("groups.notices.urls")),
     path("", include("groups.trail.urls")),
 ]

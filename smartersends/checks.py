@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 from django.apps import AppConfig
@@ -10,6 +12,23 @@ from django.conf import settings
 from django.core.checks import CheckMessage, Error, Warning, register
 
 from smartersends.settings.environment import PRODUCTION
+
+BREACHED_LINE = re.compile(rb"[0-9A-Fa-f]{40}(:\d+)?")
+
+
+@register()
+def the_list_of_breached_passwords_is_there(app_configs: Sequence[AppConfig] | None, **_: Any) -> list[CheckMessage]:
+    """Refuses a list that is named and cannot be searched: every new password would end in an error."""
+    name: str = settings.BREACHED_PASSWORDS_FILE
+    if not name:
+        return []
+    try:
+        with Path(name).open("rb") as lines:
+            is_list = BREACHED_LINE.fullmatch(lines.readline(200).strip()) is not None
+    except OSError:
+        is_list = False
+    hint = "Name a file of SHA-1:COUNT lines sorted by hash, or leave it empty."
+    return [] if is_list else [Error("BREACHED_PASSWORDS_FILE is no such list.", hint=hint, id="smartersends.E004")]
 
 
 @register()
@@ -30,6 +49,14 @@ def production_has_its_secrets(app_configs: Sequence[AppConfig] | None, **_: Any
                 "BRAZE_ALLOW_INSECURE_ENDPOINTS lets a workspace point anywhere.",
                 hint="Leave it off where real API keys are kept.",
                 id="smartersends.W001",
+            )
+        )
+    if settings.SSO_ALLOW_INSECURE_PROVIDERS:
+        findings.append(
+            Warning(
+                "SSO_ALLOW_INSECURE_PROVIDERS lets a brand's identity provider lie anywhere, also in your own network.",
+                hint="Leave it off unless every admin of a brand may reach that network.",
+                id="smartersends.W003",
             )
         )
     if settings.ALLAUTH_TRUSTED_PROXY_COUNT == 0:

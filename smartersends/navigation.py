@@ -50,6 +50,9 @@ _ROOMS = {
     "person": "people",
     "role": "people",
     "workspace": "workspace",
+    "second": "sign-in",
+    "sso": "sign-in",
+    "directory": "sign-in",
     "event": "trail",
 }
 

@@ -13,6 +13,15 @@ from groups.models.group import Group, GroupKind, GroupPath, ReviewPolicy
 from groups.models.invitation import Invitation
 from groups.models.notice import MailState, Notice, NoticePreference, Pace
 from groups.models.role import BrandRole, RoleGrant
+from groups.models.scim import ScimGroup, ScimPerson, ScimToken
+from groups.models.sign_in import (
+    BreakGlassAdmin,
+    SecondFactorDemand,
+    SeenAssertion,
+    SignOnKind,
+    SignOnState,
+    SingleSignOn,
+)
 from groups.models.user import Membership, User
 from groups.models.window import RateWindow
 from groups.models.workspace import SendIdDay, SharedSendId, Workspace
@@ -27,6 +36,7 @@ __all__ = [
     "AudienceMember",
     "Brand",
     "BrandRole",
+    "BreakGlassAdmin",
     "Contact",
     "ContactImport",
     "Event",
@@ -46,9 +56,17 @@ __all__ = [
     "RateWindow",
     "ReviewPolicy",
     "RoleGrant",
+    "ScimGroup",
+    "ScimPerson",
+    "ScimToken",
     "Seal",
+    "SecondFactorDemand",
+    "SeenAssertion",
     "SendIdDay",
     "SharedSendId",
+    "SignOnKind",
+    "SignOnState",
+    "SingleSignOn",
     "Suppression",
     "SuppressionReason",
     "SyncState",

@@ -1,1 +1,1 @@
-"""Signing in, and the people of a brand."""
+"""The people of a brand."""

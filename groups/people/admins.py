@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.utils.translation import gettext as _
 
 from groups.errors import InputRefused
-from groups.models import Brand, Membership
+from groups.models import Brand, BreakGlassAdmin, Membership, SignOnState, SingleSignOn
 from groups.roles import Permission
 
 
@@ -15,7 +15,7 @@ def lock_people(brand: Brand) -> None:
 
 
 def demand_an_admin(brand: Brand) -> None:
-    """Raises `InputRefused` unless somebody is left who manages the users of the whole brand, for good.
+    """Raises `InputRefused` unless somebody is left who manages the users of the whole brand, for good, and gets in.
 
     Asked at the end of a change, whose transaction it then undoes. A role on loan or with an end does not count, and
     neither does a service user or somebody who cannot sign in.
@@ -30,3 +30,12 @@ def demand_an_admin(brand: Brand) -> None:
     )
     if not remaining.exists():
         raise InputRefused(_("This is the brand's last admin. Give somebody else this role first."))
+    # Where single sign-on is enforced, one of them must still get in when it fails.
+    enforced = SingleSignOn.objects.filter(brand=brand, state=SignOnState.ENFORCED)
+    break_glass = BreakGlassAdmin.objects.filter(
+        brand=brand, user__in=remaining.values("user"), user__authenticator__type__in=("totp", "webauthn")
+    )
+    if enforced.exists() and not break_glass.exists():
+        raise InputRefused(
+            _("This is the last break-glass admin while single sign-on is enforced. Name another one first.")
+        )

@@ -2,11 +2,21 @@
 
 from __future__ import annotations
 
+from allauth.usersessions.models import UserSession
+from django.contrib.sessions.models import Session
 from django.db.models import F
 
 from groups.models import User
 
 
 def end_sessions(user: User) -> None:
-    """Ends every session of a person at once: each carries the number that is counted up here."""
+    """Ends every session of a person at once: each carries the number that is counted up here.
+
+    Their rows go as well, so that no list of devices shows them.
+    """
     User.objects.filter(pk=user.pk).update(session_version=F("session_version") + 1)
+    # Whoever is signed in next from this very object gets a session that holds.
+    user.refresh_from_db(fields=["session_version"])
+    ended = UserSession.objects.filter(user=user)
+    Session.objects.filter(session_key__in=list(ended.values_list("session_key", flat=True))).delete()
+    ended.delete()

@@ -50,7 +50,11 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "groups.signin.passwords.GuessablePasswordValidator"},
+    {"NAME": "groups.signin.passwords.BreachedPasswordValidator"},
 ]
+# The list of Have I Been Pwned, one `SHA-1:COUNT` a line, sorted by hash; it is searched in place and never loaded.
+BREACHED_PASSWORDS_FILE = env.str("BREACHED_PASSWORDS_FILE", default="")
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "campaigns:home"
 ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
@@ -59,9 +63,18 @@ ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
-ACCOUNT_ADAPTER = "groups.people.adapter.InvitedOnlyAdapter"
+ACCOUNT_ADAPTER = "groups.signin.adapter.InvitedOnlyAdapter"
 ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_RATE_LIMITS = {"login_failed": "10/m/ip,5/5m/key"}
+MFA_ADAPTER = "groups.signin.second_factor.SecondFactorAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_TOTP_TOLERANCE = 1  # a clock may be half a minute off
+MFA_ALLOW_UNVERIFIED_EMAIL = True  # the address is the one that the person was invited by
+SOCIALACCOUNT_ADAPTER = "groups.signin.sso.adapter.SignOnAdapter"
+SOCIALACCOUNT_PROVIDERS = {"openid_connect": {"OAUTH_PKCE_ENABLED": True}}
+SOCIALACCOUNT_ONLY = False
+# Identity providers on this machine or over plain HTTP; never switch on where people work.
+SSO_ALLOW_INSECURE_PROVIDERS = env.bool("SSO_ALLOW_INSECURE_PROVIDERS", default=not PRODUCTION)
 ALLAUTH_TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXY_COUNT", default=0)
 
 CONTENT_SECURITY_POLICY = {

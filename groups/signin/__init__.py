@@ -1,0 +1,1 @@
+"""Signing in: passwords, second factors, devices, single sign-on, and the directory that creates people."""
