@@ -30,7 +30,13 @@ class Navigation:
     may_for_brand: Mapping[str, bool] = field(default_factory=dict)
     may_anywhere: Mapping[str, bool] = field(default_factory=dict)
 
+    @property
+    def is_administration(self) -> bool:
+        """Whether the page is one of those that stand in the menu for admins."""
+        return self.room in _ADMINISTRATION
 
+
+_ADMINISTRATION = frozenset({"groups", "people", "roles", "sign-in", "workspace", "trail"})
 # By the name of a page, or else by its first word.
 _ROOMS = {
     "mailing": "mailings",
@@ -48,7 +54,7 @@ _ROOMS = {
     "rule": "rules",
     "group": "groups",
     "person": "people",
-    "role": "people",
+    "role": "roles",
     "workspace": "workspace",
     "second": "sign-in",
     "sso": "sign-in",

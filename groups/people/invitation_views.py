@@ -92,7 +92,6 @@ def _open(request: PortalRequest, invitation_id: uuid.UUID) -> Invitation:
 
 def _page(request: HttpRequest, context: dict[str, object], *, status: int) -> HttpResponse:
     response = render(request, "people/invitation_accept.html", context, status=status)
-    # The address is a secret: it goes along to no other site, and no cache keeps the page.
-    response["Referrer-Policy"] = "no-referrer"
+    # The address is a secret: no cache keeps the page, and the portal's own policy tells it to no other site.
     response["Cache-Control"] = "no-store"
     return response

@@ -6,7 +6,7 @@ import uuid
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.db.models import Count
+from django.db.models import Count, Q
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -21,6 +21,8 @@ from groups.people.forms import BundleForm
 from groups.people.pages import done, manages_brand
 from groups.roles import PERMISSIONS, Permission, Role
 
+_HELD = Q(memberships__user__is_service=False, memberships__user__is_active=True)
+
 
 @login_required
 @require_GET
@@ -30,7 +32,8 @@ def role_list(request: PortalRequest) -> HttpResponse:
     found = list(
         BrandRole.objects.filter(brand=request.brand)
         .prefetch_related("grants")
-        .annotate(holders=Count("memberships", distinct=True))
+        .annotate(holders=Count("memberships", filter=_HELD, distinct=True))
+        .order_by("position", "name", "key")
     )
     held = {role.pk: {grant.permission for grant in role.grants.all()} for role in found}
     table = [(permission.label, [permission in held[role.pk] for role in found]) for permission in Permission]

@@ -68,6 +68,7 @@ REVIEW_ROWS: Final[dict[str, str]] = {
 PEOPLE_ROWS: Final[dict[str, str]] = {
     "G2": "A role per group; somebody in several groups changes between them",
     "G3": "Roles are bundles of rights that the brand edits; nobody gives more than they hold",
+    "G7": "Sign-in by password and second factor, by the company's own sign-in, and from its directory",
     "G8": "People come from a file: looked at first, all or nothing, each bad line named",
     "G9": "Features are switched off for a group and those below it, for everybody there",
     "G10": "Roles that only read, only see reports or only review",

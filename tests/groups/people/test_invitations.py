@@ -54,7 +54,7 @@ def test_an_invited_person_chooses_a_password_and_is_in(cast: Cast, client: Clie
 
     assert mail.outbox[-1].to == [ADDRESS]
     assert ADDRESS in looked.content.decode()
-    assert looked["Referrer-Policy"] == "no-referrer"
+    assert (looked["Referrer-Policy"], looked["Cache-Control"]) == ("same-origin", "no-store")
     user = User.objects.get(email=ADDRESS)
     assert (answer.status_code, user.name) == (302, "New Person")
     assert access.may(user, Permission.EDIT_MAILINGS, cast.store)
