@@ -54,7 +54,7 @@ def lines_for(mailing: Mailing, reader: User) -> int:
     batches = Batch.objects.filter(delivery__mailing=mailing, kind=BatchKind.LIST)
     addressed: int = batches.aggregate(people=Sum("size", default=0))["people"]
     excluded = Delivery.objects.filter(mailing=mailing).values_list("excluded", flat=True)
-    left_out = sum(number for reasons in excluded for reason, number in reasons.items() if reason != GONE)
+    left_out: int = sum(number for reasons in excluded for reason, number in reasons.items() if reason != GONE)
     return addressed + left_out
 
 
