@@ -476,9 +476,7 @@ def test_the_page_asks_no_more_for_the_export_of_many(cast: Cast, client: Client
     assert costs(few) == costs(many)
 
 
-def test_few_of_many_people_are_in_memory_together(
-    cast: Cast, client: Client, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_few_of_many_people_are_in_memory_together(cast: Cast, client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(exporting, "CHUNK", 100)
     delivery = a_delivery(cast, people=3000, batches=60)
     client.force_login(cast.admin)
