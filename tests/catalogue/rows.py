@@ -73,7 +73,7 @@ PEOPLE_ROWS: Final[dict[str, str]] = {
     "G10": "Roles that only read, only see reports or only review",
     "G11": "An admin acts as a member under a banner, with what both may do, and leaves a trace",
     "A8": "Exporting a list is a right of its own; who took which list and how many people is recorded",
-    "P4": "Exporting the recipients of a mailing is a right of its own and recorded; everybody is there with the outcome",
+    "P4": "Exporting recipients is a right of its own and recorded; everybody stands there with what became of them",
     "M27": "An audit trail that is only added to, sealed, verified and exported",
 }
 
