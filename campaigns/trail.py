@@ -44,6 +44,7 @@ ACTIONS: Final[Words] = {
     "mailing.held_back": _("A mailing was held back by a rule about time."),
     "mailing.pushed": _("A draft was moved to a new version of its template."),
     "mailing.recalled": _("A mailing was recalled with its template."),
+    "mailing.recipients_exported": _("The recipients of a mailing were exported."),
     "mailing.rescheduled": _("A mailing was moved to another time."),
     "mailing.resumed": _("A paused mailing was resumed."),
     "mailing.reviewed": _("A mailing passed the first level of approval."),

@@ -17,6 +17,7 @@ from campaigns.compose.content import render_mailing
 from campaigns.compose.forms import when_initial
 from campaigns.compose.sender import sender_of
 from campaigns.delivery.forms import RescheduleForm
+from campaigns.delivery.ledger.exporting import lines_for
 from campaigns.delivery.queries import Progress, delivery_of, progress
 from campaigns.delivery.rest import size_of_rest
 from campaigns.delivery.settling import NOT_REACHED
@@ -64,6 +65,7 @@ def page_of(mailing: Mailing, actor: User, *, reschedule: RescheduleForm | None 
         "rendered": render_mailing(mailing, Target.PREVIEW),
         "sender": sender_of(mailing),
         "attachments": list(attachments_of(mailing)),
+        "export_lines": lines_for(mailing, actor),
         **comment_parts(mailing, actor),
     }
 

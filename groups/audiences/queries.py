@@ -16,6 +16,7 @@ from groups.audiences import reading
 from groups.audiences.rejects import RejectReason
 from groups.audiences.services import import_limits, table_of
 from groups.models import (
+    Attribute,
     Audience,
     AudienceKind,
     Contact,
@@ -60,6 +61,20 @@ def audiences_of(group: Group) -> QuerySet[Audience]:
 def lists_of(group: Group) -> QuerySet[Audience]:
     """Gives the lists of a group, which contacts can be added to."""
     return Audience.objects.filter(group=group, kind=AudienceKind.LIST)
+
+
+def attributes_seen_by(group: Group) -> QuerySet[Attribute]:
+    """Gives the attributes of contacts that a group may see: those that its files brought, and the brand's merge tags.
+
+    Merge tags are what the brand shares: every author may insert them, and sees their values in tests. The brand's own
+    group sees all that the brand allows. Which group brought the value of one person is not known, only the attribute.
+    """
+    allowed = Attribute.objects.filter(brand=group.brand_id).order_by("is_custom", "name")
+    if group.parent_id is None:
+        return allowed
+    mapped = ContactImport.objects.filter(Q(rows_new__gt=0) | Q(rows_updated__gt=0), audience__group=group)
+    names = {name for mapping in mapped.order_by().values_list("mapping", flat=True) for name in mapping.values()}
+    return allowed.filter(Q(is_merge_tag=True) | Q(name__in=names))
 
 
 def contacts_of(audience: Audience, search: str = "") -> QuerySet[Contact]:

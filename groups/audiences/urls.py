@@ -14,6 +14,7 @@ urlpatterns = [
     path("g/<uuid:group_id>/audiences/everybody/", segment_views.everybody_add, name="everybody-add"),
     path("audiences/<uuid:audience_id>/", views.audience_show, name="audience-show"),
     path("audiences/<uuid:audience_id>/sync/", views.audience_sync, name="audience-sync"),
+    path("audiences/<uuid:audience_id>/export/", views.audience_export, name="audience-export"),
     path(
         "audiences/<uuid:audience_id>/contacts/<uuid:contact_id>/remove/",
         views.audience_contact_remove,

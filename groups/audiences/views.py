@@ -7,17 +7,19 @@ import uuid
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
-from django.http import HttpResponse
+from django.http import HttpResponse, StreamingHttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from groups import access
-from groups.audiences import cleaning, queries, services
+from groups.audiences import cleaning, exporting, queries, services
 from groups.errors import InputRefused
 from groups.http import PortalRequest
 from groups.models import Audience, AudienceKind, Contact, Group
 from groups.roles import Permission
+from groups.spreadsheets import csv_lines
 from groups.workspace.queries import workspace_of
 
 PAGE_SIZE = 50
@@ -53,6 +55,7 @@ def audience_show(request: PortalRequest, audience_id: uuid.UUID) -> HttpRespons
         "counts": queries.sync_counts(audience),
         "pause_reason": workspace_of(audience.group.brand).pause_reason,
         "may_manage": access.may(request.user, Permission.MANAGE_CONTACTS, audience.group),
+        "may_export": access.may(request.user, Permission.EXPORT_AUDIENCES, audience.group),
     }
     is_partial = bool(request.htmx) and not request.htmx.history_restore_request
     return render(request, "audiences/_contacts.html" if is_partial else "audiences/audience.html", context)
@@ -86,3 +89,19 @@ def audience_contact_remove(request: PortalRequest, audience_id: uuid.UUID, cont
     else:
         messages.success(request, _("%(email)s is no longer on this list.") % {"email": contact.email})
     return redirect("groups:audience-show", audience_id=audience.pk)
+
+
+@login_required
+@require_POST
+def audience_export(request: PortalRequest, audience_id: uuid.UUID) -> HttpResponseBase:
+    """Gives the people of a list as CSV to those who may both see and export them; that is an event of the trail."""
+    access.get(request.user, Audience, audience_id, Permission.SEE_CONTACTS)
+    audience = access.get(request.user, Audience, audience_id, Permission.EXPORT_AUDIENCES)
+    try:
+        rows = exporting.export(audience=audience, actor=request.user)
+    except InputRefused as error:
+        messages.error(request, error.sentence)
+        return redirect("groups:audience-show", audience_id=audience.pk)
+    response = StreamingHttpResponse(csv_lines(rows), content_type="text/csv; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="audience-{audience.pk}.csv"'
+    return response

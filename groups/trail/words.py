@@ -18,6 +18,7 @@ _ACTIONS: Final[dict[str, Promise]] = {
     "audience.added": _("A list was added."),
     "audience.contact_removed": _("A contact was taken off a list."),
     "audience.everybody_added": _("A group was let send to everybody of it in Braze."),
+    "audience.exported": _("The people of a list were exported."),
     "brand.appointing_changed": _("Whom the admins of a brand may appoint was changed."),
     "contact.unsubscribed": _("A contact unsubscribed."),
     "group.added": _("A group was added."),

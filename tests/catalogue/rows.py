@@ -73,6 +73,8 @@ PEOPLE_ROWS: Final[dict[str, str]] = {
     "G9": "Features are switched off for a group and those below it, for everybody there",
     "G10": "Roles that only read, only see reports or only review",
     "G11": "An admin acts as a member under a banner, with what both may do, and leaves a trace",
+    "A8": "Exporting a list is a right of its own; who took which list and how many people is recorded",
+    "P4": "Exporting recipients is a right of its own and recorded; everybody stands there with what became of them",
     "M27": "An audit trail that is only added to, sealed, verified and exported",
 }
 

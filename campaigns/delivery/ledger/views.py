@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import uuid
 
+from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse, StreamingHttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_GET, require_POST
 
-from campaigns.delivery.ledger import contacts, queries
+from campaigns.delivery.ledger import contacts, exporting, queries
 from campaigns.delivery.ledger.statement import statement_rows
 from campaigns.delivery.ledger.words import standing_of
 from campaigns.delivery.queries import progress
-from campaigns.models import Batch, BatchKind, BatchState, Delivery
+from campaigns.errors import Refusal
+from campaigns.models import Batch, BatchKind, BatchState, Delivery, Mailing
 from groups import access
 from groups.http import PortalRequest
 from groups.models import COUNTED_BY_BRAZE, Contact
@@ -48,6 +51,7 @@ def batch_list(request: PortalRequest, delivery_id: uuid.UUID) -> HttpResponse:
         "lines": queries.lines_of(page.object_list, delivery),
         "wanted": wanted,
         "others": queries.other_deliveries(delivery),
+        "export_lines": exporting.lines_for(delivery.mailing, request.user),
     }
     return render(request, "delivery/batch_list.html", context)
 
@@ -59,6 +63,22 @@ def batch_statement(request: PortalRequest, delivery_id: uuid.UUID) -> Streaming
     delivery = access.get(request.user, Delivery, delivery_id, Permission.SEE_MAILINGS)
     response = StreamingHttpResponse(csv_lines(statement_rows(delivery)), content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="batches-{delivery.pk}.csv"'
+    return response
+
+
+@login_required
+@require_POST
+def mailing_recipients_export(request: PortalRequest, mailing_id: uuid.UUID) -> HttpResponseBase:
+    """Gives everybody of a mailing as CSV to those who may both see and export them; that is an event of the trail."""
+    for permission in exporting.NEEDED:
+        mailing = access.get(request.user, Mailing, mailing_id, permission)
+    try:
+        rows = exporting.export(mailing=mailing, actor=request.user)
+    except Refusal as refusal:
+        messages.error(request, refusal.sentence)
+        return redirect("campaigns:mailing-detail", mailing_id=mailing.pk)
+    response = StreamingHttpResponse(csv_lines(rows), content_type="text/csv; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="recipients-{mailing.pk}.csv"'
     return response
 
 
