@@ -72,7 +72,22 @@ def test_somebody_of_another_brand_has_no_group_here(cast: Cast, client: Client)
     [
         ("author", ["Mailings", "Audiences", "Images"]),
         ("approver", ["Mailings", "Approvals"]),
-        ("manager", ["Mailings", "Approvals", "Audiences", "Images", "Templates", "Groups"]),
+        ("manager", ["Mailings", "Approvals", "Audiences", "Images", "Templates", "Groups", "Audit trail"]),
+        (
+            "admin",
+            [
+                "Mailings",
+                "Audiences",
+                "Images",
+                "Templates",
+                "Groups",
+                "People",
+                "Roles",
+                "Sign-in",
+                "Braze",
+                "Audit trail",
+            ],
+        ),
     ],
 )
 def test_the_head_offers_what_a_person_may_open(cast: Cast, client: Client, person: str, entries: list[str]) -> None:
@@ -80,8 +95,9 @@ def test_the_head_offers_what_a_person_may_open(cast: Cast, client: Client, pers
 
     page = client.get(reverse("campaigns:home"), follow=True)
 
-    head = page.text.split('<nav aria-label="Main"', 1)[1].split("</nav>", 1)[0]
-    offered = ["Mailings", "Approvals", "Audiences", "Images", "Templates", "Groups", "Braze"]
+    head = page.text.split("<header", 1)[1].split("</header>", 1)[0]
+    work = ["Mailings", "Approvals", "Audiences", "Images", "Templates"]
+    offered = [*work, "Groups", "People", "Roles", "Sign-in", "Braze", "Audit trail"]
     assert [name for name in offered if f">{name}</a>" in head] == entries
 
 
