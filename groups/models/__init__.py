@@ -9,7 +9,8 @@ from groups.models.contact import Contact, Suppression, SuppressionReason, SyncS
 from groups.models.contact_import import ContactImport, ImportReject, ImportState
 from groups.models.event import Event
 from groups.models.feature import FeatureSwitch
-from groups.models.group import Group, GroupKind, GroupPath, ReviewPolicy
+from groups.models.group import MAIL_FIELDS, Group, GroupKind, GroupPath, ReviewPolicy
+from groups.models.group_field import GroupField, GroupFieldKind, GroupFieldValue
 from groups.models.invitation import Invitation
 from groups.models.role import BrandRole, RoleGrant
 from groups.models.user import Membership, User
@@ -18,6 +19,7 @@ from groups.models.workspace import SendIdDay, SharedSendId, Workspace
 
 __all__ = [
     "COUNTED_BY_BRAZE",
+    "MAIL_FIELDS",
     "Attribute",
     "AttributeKind",
     "Audience",
@@ -30,6 +32,9 @@ __all__ = [
     "Event",
     "FeatureSwitch",
     "Group",
+    "GroupField",
+    "GroupFieldKind",
+    "GroupFieldValue",
     "GroupKind",
     "GroupPath",
     "ImportReject",
