@@ -388,4 +388,3 @@ def test_files_are_imported_by_those_who_manage_the_brand_and_nobody_takes_the_f
 def test_nobody_who_is_not_signed_in_sees_groups(cast: Cast, client: Client) -> None:
     for path in (LIST, url("group-detail", cast.store), url("group-import"), url("group-field-list")):
         assert client.get(path).status_code == 302
-    assert cast.store.kind == GroupKind.STORE
