@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-import uuid
-from collections.abc import Iterable
+from collections.abc import Hashable, Iterable
+from typing import TypeVar
 
 from django.utils.translation import gettext as _
 
 from groups.errors import InputRefused
 from groups.models import Brand, Group
+
+K = TypeVar("K", bound=Hashable)
 
 
 def brand_by_slug(slug: str) -> Brand:
@@ -51,14 +53,14 @@ def in_tree_order(groups: Iterable[Group]) -> list[tuple[int, Group]]:
     return [(depth, listed[pk]) for depth, pk in ordered]
 
 
-def tree_order(groups: Iterable[tuple[uuid.UUID, uuid.UUID | None, str]]) -> list[tuple[int, uuid.UUID]]:
+def tree_order(groups: Iterable[tuple[K, K | None, str]]) -> list[tuple[int, K]]:
     """Gives the ids of groups with their depth, as `in_tree_order` does; each is an id, its parent's and a name."""
     listed = sorted(groups, key=lambda group: group[2].casefold(), reverse=True)
     known = {pk for pk, _parent, _name in listed}
-    below: dict[uuid.UUID | None, list[uuid.UUID]] = {}
+    below: dict[K | None, list[K]] = {}
     for pk, parent, _name in listed:
         below.setdefault(parent if parent in known else None, []).append(pk)
-    ordered: list[tuple[int, uuid.UUID]] = []
+    ordered: list[tuple[int, K]] = []
     waiting = [(0, pk) for pk in below.get(None, [])]
     while waiting:
         depth, pk = waiting.pop()

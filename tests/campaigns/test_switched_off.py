@@ -57,7 +57,6 @@ def posted(client: Client, user: User, mailing: Mailing, **data: object) -> int:
     return client.post(path, {"mailing-revision": mailing.revision, **data}).status_code
 
 
-@pytest.mark.catalogue("G9")
 def test_without_attachments_no_file_is_taken_or_sent_along(cast: Cast, mailing: Mailing, client: Client) -> None:
     attach(mailing=mailing, file=a_text(), actor=cast.sender)
     switch_off(cast, Feature.ATTACHMENTS)
@@ -76,7 +75,6 @@ def test_without_attachments_no_file_is_taken_or_sent_along(cast: Cast, mailing:
         send(mailing=Mailing.objects.get(pk=mailing.pk), actor=cast.sender)
 
 
-@pytest.mark.catalogue("G9")
 def test_without_scheduling_mail_goes_as_soon_as_it_may(cast: Cast, mailing: Mailing, client: Client) -> None:
     moment = timezone.now() + TOMORROW
     switch_off(cast, Feature.SCHEDULING)

@@ -66,7 +66,6 @@ def test_a_rule_of_a_section_may_not_name_one_either(cast: Cast) -> None:
     assert [one.params["name"] for one in refused.value.findings] == ["drive_in"]
 
 
-@pytest.mark.catalogue("G5")
 def test_a_missing_value_blocks_and_is_named_until_any_level_says_one(cast: Cast, hours: GroupField) -> None:
     mailing = a_draft(cast)
 
@@ -78,7 +77,6 @@ def test_a_missing_value_blocks_and_is_named_until_any_level_says_one(cast: Cast
     assert "Open 9 to 5" in render_mailing(mailing, Target.BRAZE).html
 
 
-@pytest.mark.catalogue("G5")
 def test_the_nearest_value_is_in_the_mail(cast: Cast, hours: GroupField) -> None:
     mailing = a_draft(cast)
     say(root_group(cast.brand), hours, "9 to 5")

@@ -117,7 +117,7 @@ def test_the_list_costs_the_same_for_many_groups_and_pages_them(cast: Cast, clie
     # One query more for each of the variations that are shared, five at most.
     assert many <= few + 5
     page = client.get(LIST, {"page": "2", "q": "store"})
-    assert [page.context["page"].number, len(page.context["lines"])] == [2, 20]
+    assert [page.context["page"].number, len(page.context["lines"])] == [2, 50]
     assert 'href="?q=store&amp;page=1"' in page.text
 
 
