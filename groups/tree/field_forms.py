@@ -94,12 +94,16 @@ def _asked(line: FieldLine) -> forms.Field:
         "label": field.label,
         "required": False,
         "initial": line.own,
-        "help_text": " ".join(hint for hint in hints if hint),
+        "help_text": " ".join(_ended(hint) for hint in hints if hint),
     }
     if field.kind == GroupFieldKind.CHOICE:
         offered = [*field.options, *({line.own} - set(field.options) - {""})]
         return forms.ChoiceField(choices=[("", _("As the level above")), *((one, one) for one in offered)], **words)
     return forms.CharField(max_length=VALUE_CHARACTERS, **words)
+
+
+def _ended(hint: str) -> str:
+    return hint if hint.endswith((".", "!", "?")) else f"{hint}."
 
 
 def _inherited(line: FieldLine) -> str:

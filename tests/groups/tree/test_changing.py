@@ -8,8 +8,9 @@ import pytest
 from django.utils import timezone
 
 from groups.errors import InputRefused, NotPermitted
-from groups.models import Event, Group, GroupKind, Invitation
+from groups.models import Event, Group, GroupKind, Invitation, User
 from groups.people.roles import role_of
+from groups.people.services import add_member, give_role
 from groups.roles import Role
 from groups.tree.changing import FactsRefused, change_group, create_group
 from groups.tree.closing import close_group, open_group
@@ -181,3 +182,18 @@ def test_opening_an_open_group_does_nothing(cast: Cast) -> None:
     assert open_group(group=cast.store, actor=cast.admin) == 0
     assert not Event.objects.filter(action="group.opened").exists()
     assert a_group(parent=cast.region).closed_at is None
+
+
+def test_nobody_new_is_taken_into_a_closed_group_and_those_in_it_stay(cast: Cast) -> None:
+    close_group(group=cast.store, actor=cast.admin)
+
+    with pytest.raises(InputRefused, match="is closed"):
+        add_member(group=cast.store, email="new@example.com", name="New", role=Role.READ_ONLY, actor=cast.admin)
+    give_role(user=cast.author, group=cast.store, role=Role.READ_ONLY, actor=cast.admin)
+
+    assert set(cast.store.memberships.values_list("user", "role__key")) == {
+        (cast.author.pk, "read_only"),
+        (cast.sender.pk, "local_sender"),
+        (cast.approver.pk, "approver"),
+    }
+    assert not User.objects.filter(email="new@example.com").exists()
