@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -192,3 +195,27 @@ def test_what_a_group_has_done_stays_its_own(cast: Cast) -> None:
     kept = Event.objects.filter(group=cast.store).exclude(action="group.moved").values_list("pk", "action")
     assert list(kept) == events
     assert events
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite lets one transaction at a time begin anyway.")
+def test_two_moves_at_once_never_close_a_circle(cast: Cast) -> None:
+    europe = cast.far_store.parent
+    assert europe is not None
+    start = Barrier(2)
+
+    def move(group: Group, parent: Group) -> str:
+        try:
+            start.wait(10)
+            move_group(group=Group.objects.get(pk=group.pk), parent=Group.objects.get(pk=parent.pk), actor=cast.admin)
+        except InputRefused as refused:
+            return refused.sentence
+        finally:
+            connection.close()
+        return "moved"
+
+    with ThreadPoolExecutor(2) as pool:
+        answers = list(pool.map(move, (cast.region, europe), (europe, cast.region)))
+
+    assert answers.count("moved") == 1
+    assert sum("run in a circle" in answer for answer in answers) == 1
