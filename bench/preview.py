@@ -9,7 +9,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
 from pathlib import Path
 from statistics import median, quantiles
@@ -68,26 +68,31 @@ def run(options: Options) -> Result:
         cpu_seconds=cpu_seconds,
         more={
             "preview_median_ms": median(previews) * 1e3,
-            "preview_p95_ms": _p95(previews) * 1e3,
-            "save_p95_ms": _p95(saves) * 1e3,
-            "live_p95_ms": _p95(lives) * 1e3,
+            "preview_p95_ms": p95(previews) * 1e3,
+            "save_p95_ms": p95(saves) * 1e3,
+            "live_p95_ms": p95(lives) * 1e3,
         },
     )
 
 
-def _p95(seconds: list[float]) -> float:
+def p95(seconds: list[float]) -> float:
+    """Gives the 95th percentile."""
     return quantiles(seconds, n=20, method="inclusive")[-1] if len(seconds) > 1 else seconds[0]
 
 
 def _a_draft(client: httpx.Client) -> str:
     """Signs in as the demo's author and starts an event invitation; returns the path of its composer."""
-    page = client.get("/accounts/login/").text
-    form = {"login": _EMAIL, "password": _PASSWORD, "csrfmiddlewaretoken": _found(_TOKEN, page)}
-    home = client.post("/accounts/login/", data=form, follow_redirects=True)
-    wall = client.get(_found(_WALL, home.raise_for_status().text)).text
+    wall = client.get(_found(_WALL, sign_in(client, _EMAIL, _PASSWORD))).text
     form = {"csrfmiddlewaretoken": _found(_TOKEN, wall), "name": "Measured"}
     started = client.post(_found(_USE, wall), data=form)
     return started.headers["location"]
+
+
+def sign_in(client: httpx.Client, email: str, password: str) -> str:
+    """Signs in and returns the page to which that leads."""
+    page = client.get("/accounts/login/").text
+    form = {"login": email, "password": password, "csrfmiddlewaretoken": _found(_TOKEN, page)}
+    return client.post("/accounts/login/", data=form, follow_redirects=True).raise_for_status().text
 
 
 def _found(pattern: str | re.Pattern[str], page: str) -> str:
@@ -97,12 +102,17 @@ def _found(pattern: str | re.Pattern[str], page: str) -> str:
     return match.group(1)
 
 
+def free_port() -> int:
+    """Gives a port of this machine on which nobody listens."""
+    with closing(socket.socket()) as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
 @contextmanager
 def _portal(folder: Path) -> Iterator[str]:
     """Runs a portal with the demo's data on a free port of this machine, and ends it."""
-    with closing(socket.socket()) as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     url = f"http://127.0.0.1:{port}"
     environment = {
         **os.environ,
@@ -120,9 +130,17 @@ def _portal(folder: Path) -> Iterator[str]:
     for command in (["migrate", "--verbosity", "0"], ["demo_data"]):
         arguments = [sys.executable, "manage.py", *command]
         subprocess.run(arguments, cwd=_PROJECT, env=environment, check=True, stdout=subprocess.DEVNULL)
+    with serving(port, environment):
+        yield url
+
+
+@contextmanager
+def serving(port: int, environment: Mapping[str, str]) -> Iterator[None]:
+    """Runs a portal's web server on a port of this machine until it is asked to end."""
+    url = f"http://127.0.0.1:{port}"
     arguments = [sys.executable, "-m", "gunicorn", "smartersends.wsgi", "--bind", f"127.0.0.1:{port}"]
     arguments += ["--worker-class", "gthread", "--threads", "8", "--log-level", "warning"]
-    process = subprocess.Popen(arguments, cwd=_PROJECT, env=environment)
+    process = subprocess.Popen(arguments, cwd=_PROJECT, env=dict(environment))
     try:
         deadline = time.monotonic() + _START_SECONDS
         while True:
@@ -133,7 +151,7 @@ def _portal(folder: Path) -> Iterator[str]:
                 if time.monotonic() > deadline or process.poll() is not None:
                     raise
                 time.sleep(0.2)
-        yield url
+        yield
     finally:
         process.terminate()
         process.wait(15)

@@ -1,4 +1,4 @@
-"""Whether sending is stopped for a group: the kill switches of it and of the groups above it (M24)."""
+"""Whether a group may send at all: the kill switches of it and of the groups above it (M24), and its being closed."""
 
 from __future__ import annotations
 
@@ -16,10 +16,22 @@ def halts_over(group: Group) -> QuerySet[Halt]:
 
 
 def demand_no_halt(group: Group) -> None:
-    """Raises `Refusal` while sending is stopped for a group."""
+    """Raises `Refusal` while sending is stopped for a group, and for a group that is closed by now."""
+    demand_open(group)
     standing = halts_over(group).first()
     if standing is not None:
         raise Refusal(halted_sentence(standing))
+
+
+def demand_open(group: Group) -> None:
+    """Raises `Refusal` for a group that is closed by now."""
+    if Group.objects.filter(pk=group.pk, closed_at__isnull=False).exists():
+        raise Refusal(closed_sentence())
+
+
+def closed_sentence() -> str:
+    """Says what a closed group means for its people."""
+    return _("This group is closed. What it has sent stays, but nothing new is sent.")
 
 
 def halted_sentence(standing: Halt) -> str:

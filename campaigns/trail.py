@@ -41,6 +41,7 @@ ACTIONS: Final[Words] = {
     "mailing.deleted": _("A draft was deleted."),
     "mailing.edited": _("A draft was changed."),
     "mailing.expired": _("The review of a mailing expired."),
+    "mailing.group_closed": _("A mailing was ended because its group was closed."),
     "mailing.held_back": _("A mailing was held back by a rule about time."),
     "mailing.pushed": _("A draft was moved to a new version of its template."),
     "mailing.recalled": _("A mailing was recalled with its template."),

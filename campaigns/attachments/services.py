@@ -20,10 +20,13 @@ from campaigns.attachments.kinds import FileContent, clean_name, content_of, dem
 from campaigns.attachments.queries import attachments_of
 from campaigns.compose.editing import edit_draft
 from campaigns.errors import NotAllowed, StaleState
+from campaigns.features import demand_attachments
 from campaigns.models import Attachment, Mailing
 from campaigns.models.attachment import new_token
+from groups.access import has_feature
 from groups.audit import record
 from groups.models import User
+from groups.roles import Feature
 
 EDITED = "attachments"
 
@@ -31,12 +34,13 @@ EDITED = "attachments"
 def attach(*, mailing: Mailing, file: UploadedFile[Any], actor: User) -> Attachment:
     """Hangs an uploaded file on a draft; too large a file is not even read.
 
-    Raises `NotAllowed` where the template takes none, `AttachmentRefused` (or `ImageRefused`) for a file that cannot
-    be sent along, for one more than the portal allows and for a name that is taken, `StaleRevision` and `NotEditable`
-    as every edit does.
+    Raises `NotAllowed` where the template takes none or the group may not use any, `AttachmentRefused` (or
+    `ImageRefused`) for a file that cannot be sent along, for one more than the portal allows and for a name that is
+    taken, `StaleRevision` and `NotEditable` as every edit does.
     """
     if not mailing.version.template.takes_attachments:
         raise NotAllowed(_("This template takes no attachments. A brand manager can allow them."))
+    demand_attachments(mailing.group)
     demand_size(file.size or 0)
     content = content_of(file.read(), file.name or "")
     name = clean_name(file.name or "")
@@ -78,9 +82,9 @@ def detach(*, attachment: Attachment, mailing: Mailing, actor: User) -> None:
 def copy_attachments(source: Mailing, copy: Mailing, actor: User) -> None:
     """Gives a copy of a mailing files of its own with the same content. Needs a transaction.
 
-    A template that takes no attachments any more gives none.
+    A template that takes no attachments any more gives none, and neither does a group that may not use them now.
     """
-    if not copy.version.template.takes_attachments:
+    if not copy.version.template.takes_attachments or not has_feature(copy.group, Feature.ATTACHMENTS):
         return
     for attachment in attachments_of(source):
         with default_storage.open(str(attachment.file.name)) as file:

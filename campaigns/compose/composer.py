@@ -37,6 +37,7 @@ from campaigns.compose.saving import Outcome, is_about_attachments, last_change_
 from campaigns.compose.step import ATTACHMENTS, AUDIENCE, ENVELOPE, WHEN, Step, own_key, step_of
 from campaigns.compose.steps import field_steps
 from campaigns.errors import NotEditable, StaleRevision
+from campaigns.features import switched_off
 from campaigns.library.pushing import is_attached
 from campaigns.models import Batch, BatchState, Mailing, MailingState, Review, ReviewState
 from campaigns.preflight import check
@@ -47,7 +48,7 @@ from campaigns.testsend.page import panel_of
 from groups import access
 from groups.http import PortalRequest
 from groups.models import Audience, User
-from groups.roles import Permission
+from groups.roles import Feature, Permission
 
 
 @login_required
@@ -128,6 +129,7 @@ def page_of(
     )
     keys = {step.key for step in steps}
     first = [*outcome.refused, *wished_fields(wishes or {})]
+    off = switched_off(mailing.group)
     when = WhenForm(initial=when_initial(mailing), zone=mailing.group.time_zone)
     return {
         "mailing": mailing,
@@ -162,6 +164,8 @@ def page_of(
         "sender": context.sender,
         "attachments": attachments,
         "most_attachments": settings.ATTACHMENTS_PER_MAILING,
+        "may_attach": Feature.ATTACHMENTS not in off,
+        "may_schedule": Feature.SCHEDULING not in off,
         "may_upload": access.may(actor, Permission.MANAGE_IMAGES, mailing.group),
         "may_see_contacts": access.may(actor, Permission.SEE_CONTACTS, mailing.group),
         "undo_seconds": settings.SEND_LEAD_SECONDS,

@@ -35,6 +35,7 @@ from campaigns.look.services import look_of
 from campaigns.models import Mailing, TemplateVersion
 from groups.addresses import public_url
 from groups.models import Brand, Group
+from groups.tree.field_values import mail_fields_of
 
 # Brand lock admits exactly this expression in the unsubscribe address; `groups.audiences` puts the token there.
 TOKEN_LIQUID = "{{custom_attribute.${smartersends_token}}}"
@@ -105,7 +106,7 @@ def context_for_group(
             "ink_color": look.ink_color,
             "font": look.font,
         },
-        group=dict(group.mail_fields()),
+        group=mail_fields_of(group),
         sender=sender or group_sender(group),
         mailing={"send_date": send_date},
         audience=audience or {},

@@ -18,6 +18,8 @@ from campaigns.compose.editing import edit_draft
 from campaigns.compose.sender import LONGEST, address_problem, open_parts
 from campaigns.delivery.local_time import demand_local_lead
 from campaigns.errors import NotAllowed, NotEditable, Refusal, ValuesRefused
+from campaigns.features import demand_scheduling
+from campaigns.halts import demand_open
 from campaigns.library.offering import day_of, is_offered
 from campaigns.library.words import one_line
 from campaigns.models import Mailing, MailingState, Template
@@ -32,8 +34,7 @@ NAME_CHARACTERS = 120
 def start_mailing(*, group: Group, template: Template, actor: User, name: str = "") -> Mailing:
     """Makes a draft from the template's published version; raises `Refusal` where it is not offered to this person."""
     version = template.current
-    if group.closed_at is not None:
-        raise Refusal(_("This group is closed. What it has sent stays, but nothing new is sent."))
+    demand_open(group)
     if version is None or template.brand_id != group.brand_id:
         raise Refusal(_("This template has no published version yet. Ask a brand manager to publish it."))
     if not is_offered(template, group, actor):
@@ -100,8 +101,10 @@ def choose_time(*, mailing: Mailing, send_at: datetime | None, actor: User, in_l
     """Says when the mailing goes out; `None` means as soon as it is sent or approved.
 
     With `in_local_time` each recipient gets it when their own clock shows what the group's shows at `send_at`. Raises
-    `Refusal` for the past, and for a time that is too near for that.
+    `Refusal` for the past, and for a time that is too near for that, and `NotAllowed` where the group may not choose.
     """
+    if send_at is not None:
+        demand_scheduling(mailing.group)
     if send_at is not None and send_at <= timezone.now():
         raise Refusal(_("This time has passed. Choose a later one, or send now."))
     if send_at is not None and in_local_time:
@@ -123,8 +126,9 @@ def choose_last_day(*, mailing: Mailing, last_day: date | None, actor: User) -> 
 def copy_mailing(*, mailing: Mailing, actor: User) -> Mailing:
     """Makes a new draft with the same content and files; audience and time are asked for anew.
 
-    Raises `Refusal` where the person may not start a mailing from the template any more.
+    Raises `Refusal` where the person may not start a mailing from the template any more, or the group is closed.
     """
+    demand_open(mailing.group)
     if not is_offered(mailing.version.template, mailing.group, actor):
         raise Refusal(_("The template of this mailing is not offered to you any more, so it cannot be copied."))
     with transaction.atomic():

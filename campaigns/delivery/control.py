@@ -16,6 +16,7 @@ from campaigns.delivery.local_time import demand_local_lead
 from campaigns.delivery.settling import begin_withdrawal
 from campaigns.delivery.timing import span_of_wall_clock
 from campaigns.errors import NotAllowed, Refusal, StaleState
+from campaigns.features import demand_scheduling
 from campaigns.library.offering import demand_in_season
 from campaigns.models import Delivery, DeliveryState, Mailing, MailingState, Review, ReviewState, Route
 from campaigns.review.approval import demand_covered
@@ -67,6 +68,7 @@ def reschedule(*, mailing: Mailing, send_at: datetime, actor: User) -> Mailing:
     day.
     """
     _demand_moving(mailing, actor)
+    demand_scheduling(mailing.group)
     send_at = send_at.replace(microsecond=0)
     soonest = timezone.now() + timedelta(seconds=settings.SEND_LEAD_SECONDS)
     if send_at < soonest:

@@ -16,6 +16,7 @@ from campaigns.brandlock import ValuesRefused
 from campaigns.delivery import nudges
 from campaigns.delivery.breaking import probe_open_breakers
 from campaigns.delivery.claiming import callable_deliveries, misplaced
+from campaigns.delivery.closed_groups import end_in_closed_groups
 from campaigns.delivery.halting import enforce_all
 from campaigns.delivery.narrowing import narrow_other_half
 from campaigns.delivery.nudges import is_running
@@ -39,10 +40,11 @@ log = logging.getLogger(__name__)
 
 
 def sweep() -> None:
-    """Recovers stale leases, stops what is halted, starts what is due, moves on what is under way, nudges the rest."""
+    """Recovers stale leases, stops what is halted or closed, starts what is due, moves on and nudges the rest."""
     recover_stale_batches()
     probe_open_breakers()
     enforce_all()
+    end_in_closed_groups()
     start_due_mailings()
     for delivery in Delivery.objects.filter(state__in=UNDER_WAY).select_related("mailing__group__brand", "workspace"):
         try:

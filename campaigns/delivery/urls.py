@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from campaigns.delivery import halt_views, views
+from campaigns.delivery import closing_views, halt_views, views
 
 urlpatterns = [
     path("m/<uuid:mailing_id>/delivery/", views.mailing_detail, name="mailing-detail"),
@@ -22,6 +22,7 @@ urlpatterns = [
     path("g/<uuid:group_id>/sending/", halt_views.sending_detail, name="sending-detail"),
     path("g/<uuid:group_id>/sending/stop/", halt_views.sending_stop, name="sending-stop"),
     path("g/<uuid:group_id>/sending/allow/", halt_views.sending_allow, name="sending-allow"),
+    path("groups/<uuid:group_id>/close/", closing_views.group_close, name="group-close"),
     path("templates/<uuid:template_id>/recall/", halt_views.template_recall, name="template-recall"),
     path("templates/<uuid:template_id>/offer-again/", halt_views.template_offer_again, name="template-offer-again"),
 ]

@@ -24,8 +24,9 @@ from groups.audiences.importing import run_import
 from groups.audiences.services import confirm_mapping, resync, start_import
 from groups.models import Attribute, Audience, Brand, Event, Group, GroupKind, ReviewPolicy, User, Workspace
 from groups.people.services import add_member, service_user
+from groups.tree.importing import import_groups
 from groups.tree.queries import root_of
-from groups.tree.services import add_group, import_groups
+from groups.tree.services import add_group
 from groups.workspace.services import connect
 
 SMALL_AUDIENCE = "Tasting club"

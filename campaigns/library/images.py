@@ -15,6 +15,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from campaigns.brandlock.types.image import has_ratio
+from campaigns.halts import closed_sentence
 from campaigns.library.editing import Edit, crop_to_ratio, edited
 from campaigns.library.errors import ImageRefused
 from campaigns.library.pictures import MAX_BYTES_IN, Picture, picture_from
@@ -58,8 +59,10 @@ def add_image(
     """Keeps an upload as an image of the group; the same picture again gives the image that is there, shown again.
 
     `alt` says what the picture shows and is required (I7). Raises `ImageRefused` without it, for a file that cannot be
-    used, and for a folder that takes nothing from this group.
+    used, for a folder that takes nothing from this group, and for a group that is closed.
     """
+    if group.closed_at is not None:
+        raise ImageRefused(closed_sentence())
     described = _described(alt)
     _check_folder(group, folder)
     picture = picture_from(data)

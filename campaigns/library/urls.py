@@ -12,6 +12,7 @@ from campaigns.library import (
     merge_tag_views,
     network_views,
     proposal_views,
+    readiness_views,
     snippet_views,
     views,
 )
@@ -24,6 +25,7 @@ urlpatterns = [
     path("templates/<uuid:template_id>/proposals/", proposal_views.template_proposals, name="template-proposals"),
     path("templates/<uuid:template_id>/", editor.template_edit, name="template-edit"),
     path("templates/<uuid:template_id>/drafts/", network_views.template_push, name="template-push"),
+    path("templates/<uuid:template_id>/readiness/", readiness_views.template_readiness, name="template-readiness"),
     path("templates/<uuid:template_id>/access/", network_views.template_access, name="template-access"),
     path("mailings/<uuid:mailing_id>/update/", network_views.mailing_update, name="mailing-update"),
     path("templates/<uuid:template_id>/fields/<slug:name>/", field_views.template_field, name="template-field"),

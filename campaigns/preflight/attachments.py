@@ -8,9 +8,12 @@ from urllib.parse import urlsplit
 from django.utils.translation import gettext_noop as _
 
 from campaigns.attachments.queries import address_of, attachments_of
+from campaigns.features import NO_ATTACHMENTS
 from campaigns.preflight.findings import CheckFinding
 from campaigns.preflight.subject import Subject
+from groups.access import has_feature
 from groups.addresses import is_loopback
+from groups.roles import Feature
 
 STEP = "mailing-attachments"
 
@@ -25,6 +28,8 @@ def attachments(subject: Subject) -> Iterator[CheckFinding]:
         yield CheckFinding(
             "attachment_not_taken", _("This template takes no attachments any more. Remove the files."), step=STEP
         )
+    if not has_feature(mailing.group, Feature.ATTACHMENTS):
+        yield CheckFinding("attachment_switched_off", NO_ATTACHMENTS, step=STEP)
     if mailing.audience is not None and mailing.audience.is_counted_by_braze:
         yield CheckFinding(
             "attachment_needs_list",

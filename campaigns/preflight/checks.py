@@ -20,6 +20,7 @@ from campaigns.compose.content import compiled_of, context_for
 from campaigns.compose.queries import audience_count
 from campaigns.compose.sender import sender_problems
 from campaigns.delivery.local_time import local_time_problem
+from campaigns.features import NO_SCHEDULING
 from campaigns.halts import halts_over
 from campaigns.library.offering import day_of, is_withheld
 from campaigns.models import Mailing, Route, RuleLevel
@@ -30,8 +31,10 @@ from campaigns.preflight.subject import Subject
 from campaigns.preflight.times import times
 from campaigns.rules.queries import hits_of, restrictions_of
 from campaigns.testsend.queries import is_tested
+from groups.access import has_feature
 from groups.addresses import is_loopback
 from groups.models import ImportState, User, Workspace
+from groups.roles import Feature
 
 CLIPPED_AT_BYTES = 102 * 1024
 CLIPPING_NEAR_BYTES = 85 * 1024
@@ -195,6 +198,8 @@ def _import(subject: Subject) -> Iterator[CheckFinding]:
 
 def _time(subject: Subject) -> Iterator[CheckFinding]:
     send_at = subject.mailing.send_at
+    if send_at is not None and not has_feature(subject.mailing.group, Feature.SCHEDULING):
+        yield CheckFinding("time_switched_off", NO_SCHEDULING, step="when")
     if send_at is not None and send_at <= timezone.now():
         yield CheckFinding("time_passed", _("The chosen time has passed. Choose a later one."), step="when")
     elif send_at is not None and subject.mailing.in_local_time:

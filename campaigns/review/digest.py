@@ -46,7 +46,7 @@ def _content(mailing: Mailing) -> dict[str, Any]:
         "text": rendered.text,
         "version": str(mailing.version_id),
         "sender": sender_of(mailing),
-        "group": dict(mailing.group.mail_fields()),
+        "group": dict(context.group),
         "values": mailing.values,
         "filled_in": _filled_in(compiled, mailing.values, context),
         "route": mailing.route,

@@ -11,6 +11,7 @@ from django.utils.translation import ngettext
 
 from braze_client import ContractViolation
 from campaigns.errors import NotAllowed, Refusal, StaleState
+from campaigns.halts import demand_open
 from campaigns.models import Mailing, MailingState, Route, TestMail
 from campaigns.review.digest import content_digest_of
 from campaigns.testsend import nudges
@@ -38,6 +39,7 @@ def ask_for_tests(
     group = mailing.group
     if not may(actor, Permission.EDIT_MAILINGS, group):
         raise NotAllowed(_("You may not send tests of this group's mailings."))
+    demand_open(group)
     if mailing.state != MailingState.DRAFT:
         raise StaleState
     chosen = list(dict.fromkeys(testers))

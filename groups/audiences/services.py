@@ -33,6 +33,7 @@ from groups.models import (
     User,
     Workspace,
 )
+from groups.tree.rules import demand_open
 
 
 def start_import(
@@ -51,7 +52,7 @@ def start_import(
     people agreed to get mail. Raises `FileUnreadable` for a file that is no such table, `InputRefused` for a name that
     is empty or taken, for an audience that is no list of the group, and for a group that is closed.
     """
-    _demand_open(group)
+    demand_open(group)
     if audience is not None and (audience.group_id != group.pk or audience.kind != AudienceKind.LIST):
         raise InputRefused(_("Contacts can be added to the lists of this group only."))
     table = reading.detect(cast("BinaryIO", file), import_limits())
@@ -145,7 +146,7 @@ def assign_segment(*, group: Group, segment_id: str, name: str, actor: User) -> 
 
     Raises `InputRefused` where the group has either already or is closed.
     """
-    _demand_open(group)
+    demand_open(group)
     name = short(name, _("the name of the segment"))
     if not name or not segment_id.strip() or len(segment_id) > 64 or not segment_id.isprintable():
         raise InputRefused(_("Choose a segment of Braze."))
@@ -167,7 +168,7 @@ def add_everybody(*, group: Group, actor: User) -> Audience:
 
     Raises `InputRefused` where the group has that audience already or is closed.
     """
-    _demand_open(group)
+    demand_open(group)
     if Audience.objects.filter(group=group, kind=AudienceKind.EVERYBODY).exists():
         raise InputRefused(_("The group can send to everybody of it in Braze already."))
     name = _("Everybody of %(group)s in Braze") % {"group": group.name[:90]}
@@ -261,11 +262,6 @@ def short(value: str, what: str) -> str:
             _("%(what)s takes at most %(limit)s characters that can be shown.")
             % {"what": what[:1].upper() + what[1:], "limit": cleaning.SHORT_CHARACTERS}
         ) from error
-
-
-def _demand_open(group: Group) -> None:
-    if group.closed_at is not None:
-        raise InputRefused(_("%(group)s is closed. Nothing can be added to it any more.") % {"group": group.name})
 
 
 def _check_mapping(mapping: Mapping[int, str], allowed: Collection[str], columns: int, group: Group) -> None:

@@ -9,7 +9,8 @@ from groups.models.contact import Contact, Suppression, SuppressionReason, SyncS
 from groups.models.contact_import import ContactImport, ImportReject, ImportState
 from groups.models.event import AddedOnly, Event, Origin, Seal
 from groups.models.feature import FeatureSwitch
-from groups.models.group import Group, GroupKind, GroupPath, ReviewPolicy
+from groups.models.group import MAIL_FIELDS, Group, GroupKind, GroupPath, ReviewPolicy
+from groups.models.group_field import GroupField, GroupFieldKind, GroupFieldValue
 from groups.models.invitation import Invitation
 from groups.models.notice import MailState, Notice, NoticePreference, Pace
 from groups.models.role import BrandRole, RoleGrant
@@ -28,6 +29,7 @@ from groups.models.workspace import SendIdDay, SharedSendId, Workspace
 
 __all__ = [
     "COUNTED_BY_BRAZE",
+    "MAIL_FIELDS",
     "AddedOnly",
     "Attribute",
     "AttributeKind",
@@ -42,6 +44,9 @@ __all__ = [
     "Event",
     "FeatureSwitch",
     "Group",
+    "GroupField",
+    "GroupFieldKind",
+    "GroupFieldValue",
     "GroupKind",
     "GroupPath",
     "ImportReject",

@@ -3,13 +3,23 @@
 from __future__ import annotations
 
 import uuid
-from typing import TYPE_CHECKING
+from typing import Final
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-if TYPE_CHECKING:
-    from collections.abc import Mapping
+MAIL_FIELDS: Final = (
+    "name",
+    "code",
+    "street",
+    "postal_code",
+    "city",
+    "country",
+    "address",
+    "phone",
+    "email",
+    "manager",
+)
 
 
 class GroupKind(models.TextChoices):
@@ -73,20 +83,9 @@ class Group(models.Model):
         town = " ".join(part for part in (self.postal_code, self.city) if part)
         return ", ".join(part for part in (self.street, town, self.country) if part)
 
-    def mail_fields(self) -> Mapping[str, str]:
-        """Gives the group fields that a template may use as `[[group.NAME]]`."""
-        return {
-            "name": self.name,
-            "code": self.code,
-            "street": self.street,
-            "postal_code": self.postal_code,
-            "city": self.city,
-            "country": self.country,
-            "address": self.postal_address,
-            "phone": self.phone,
-            "email": self.email,
-            "manager": self.manager,
-        }
+    def mail_fields(self) -> dict[str, str]:
+        """Gives the group fields that every brand has, by `MAIL_FIELDS`; the brand's own come from `groups.tree`."""
+        return {name: self.postal_address if name == "address" else getattr(self, name) for name in MAIL_FIELDS}
 
 
 class GroupPath(models.Model):

@@ -17,6 +17,7 @@ from groups.people.roles import permissions_of, role_of
 from groups.people.sessions import end_sessions
 from groups.roles import Permission, Role
 from groups.tree.queries import root_of
+from groups.tree.rules import demand_open
 
 SERVICE_DOMAIN: Final = "service.invalid"
 
@@ -67,6 +68,7 @@ def give_role(
                 demand_may_give(actor, group, held.role, to=user)
         after: dict[str, str] = {"role": role.key, "until": "" if until is None else until.isoformat()}
         if held is None:
+            demand_open(group)
             held = Membership.objects.create(user=user, group=group, role=role, until=until)
             audit.record("member.added", actor=actor, target=user, group=group, after=after)
         else:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-import uuid
-from collections.abc import Iterable
+from collections.abc import Hashable, Iterable
+from typing import TypeVar
 
 from django.utils.translation import gettext as _
 
 from groups.errors import InputRefused
 from groups.models import Brand, Group
+
+K = TypeVar("K", bound=Hashable)
 
 
 def brand_by_slug(slug: str) -> Brand:
@@ -46,15 +48,28 @@ def in_tree_order(groups: Iterable[Group]) -> list[tuple[int, Group]]:
 
     A group whose parent is not among them stands at the top.
     """
-    listed = list(groups)
-    known = {group.pk for group in listed}
-    below: dict[uuid.UUID | None, list[Group]] = {}
-    for group in sorted(listed, key=lambda group: group.name.casefold(), reverse=True):
-        below.setdefault(group.parent_id if group.parent_id in known else None, []).append(group)
-    ordered: list[tuple[int, Group]] = []
-    waiting = [(0, group) for group in below.get(None, [])]
+    listed = {group.pk: group for group in groups}
+    ordered = tree_order((group.pk, group.parent_id, group.name) for group in listed.values())
+    return [(depth, listed[pk]) for depth, pk in ordered]
+
+
+def tree_order(groups: Iterable[tuple[K, K | None, str]]) -> list[tuple[int, K]]:
+    """Gives the ids of groups with their depth, as `in_tree_order` does; each is an id, its parent's and a name."""
+    listed = sorted(groups, key=lambda group: group[2].casefold(), reverse=True)
+    known = {pk for pk, _parent, _name in listed}
+    below: dict[K | None, list[K]] = {}
+    for pk, parent, _name in listed:
+        below.setdefault(parent if parent in known else None, []).append(pk)
+    ordered: list[tuple[int, K]] = []
+    waiting = [(0, pk) for pk in below.get(None, [])]
     while waiting:
-        depth, group = waiting.pop()
-        ordered.append((depth, group))
-        waiting += [(depth + 1, one) for one in below.get(group.pk, [])]
+        depth, pk = waiting.pop()
+        ordered.append((depth, pk))
+        waiting += [(depth + 1, one) for one in below.get(pk, [])]
     return ordered
+
+
+def line_above(group: Group) -> list[Group]:
+    """Gives the groups above a group, the brand's own first."""
+    above = Group.objects.filter(paths_down__descendant=group, paths_down__depth__gt=0)
+    return list(above.order_by("-paths_down__depth"))

@@ -66,8 +66,11 @@ REVIEW_ROWS: Final[dict[str, str]] = {
 
 # People, rights and the trail of what they did: docs/people.md.
 PEOPLE_ROWS: Final[dict[str, str]] = {
+    "G1": "Groups own their audiences, images and mailings; nothing of one is seen by another",
     "G2": "A role per group; somebody in several groups changes between them",
     "G3": "Roles are bundles of rights that the brand edits; nobody gives more than they hold",
+    "G4": "A tree of five levels; settings, images, templates and roles hold downward; groups are moved and closed",
+    "G5": "Fields that the brand gives its groups, with defaults at any level; a missing one stops the send",
     "G7": "Sign-in by password and second factor, by the company's own sign-in, and from its directory",
     "G8": "People come from a file: looked at first, all or nothing, each bad line named",
     "G9": "Features are switched off for a group and those below it, for everybody there",

@@ -64,7 +64,7 @@ def test_the_table_names_every_permission_and_role() -> None:
     assert len(EXPECTED) == len(Permission) * len(Role) == 208
 
 
-@pytest.mark.catalogue("G2")
+@pytest.mark.catalogue("G1", "G2")
 @pytest.mark.parametrize("role", Role)
 def test_a_role_holds_on_its_group_and_below_and_nowhere_else(role: Role) -> None:
     brand = a_brand()

@@ -9,8 +9,8 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from groups.errors import GroupsError
+from groups.tree.importing import import_groups
 from groups.tree.queries import brand_by_slug
-from groups.tree.services import import_groups
 
 
 class Command(BaseCommand):

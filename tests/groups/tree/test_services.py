@@ -10,7 +10,8 @@ import pytest
 
 from groups.errors import FileUnreadable, InputRefused
 from groups.models import Brand, Event, Group, GroupKind, GroupPath
-from groups.tree.services import add_group, import_groups
+from groups.tree.importing import import_groups
+from groups.tree.services import add_group
 from tests.builders import a_brand, a_group, root_group
 
 pytestmark = pytest.mark.django_db
