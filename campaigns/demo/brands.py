@@ -47,6 +47,7 @@ PEOPLE = (
     DemoPerson("Lou Marsh", "author@northwind.example", Role.LOCAL_AUTHOR, "US-001"),
     DemoPerson("Sam Reyes", "sender@northwind.example", Role.LOCAL_SENDER, "US-001"),
     DemoPerson("Ana Petit", "approver@northwind.example", Role.APPROVER, "US-001"),
+    DemoPerson("Rae Winters", "regional@northwind.example", Role.REGIONAL_MANAGER, "americas"),
     DemoPerson("Mika Dahl", "manager@northwind.example", Role.BRAND_MANAGER, "northwind"),
     DemoPerson("Ade Okoro", "admin@northwind.example", Role.ADMIN, "northwind"),
 )
@@ -56,8 +57,9 @@ ROLE_NOTES = {
     Role.LOCAL_AUTHOR: _("writes mailings of one store and submits them"),
     Role.LOCAL_SENDER: _("writes and sends mailings of one store"),
     Role.APPROVER: _("approves the mailings of one store"),
+    Role.REGIONAL_MANAGER: _("runs a region: invites people, reviews and approves"),
     Role.BRAND_MANAGER: _("makes templates and sees every group"),
-    Role.ADMIN: _("connects Braze and assigns segments"),
+    Role.ADMIN: _("connects Braze, keeps people, groups and roles"),
 }
 
 TEMPLATES = (

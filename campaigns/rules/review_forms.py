@@ -14,6 +14,7 @@ from campaigns.rules.reviewing import MOST_APPROVALS, REASON_CHARACTERS
 from groups.models import Brand, Group, ReviewPolicy
 
 POLICIES = (
+    (ReviewPolicy.TWO_LEVELS, _("Every mailing is reviewed, and then approved by somebody else")),
     (ReviewPolicy.ONE_LEVEL, _("Every mailing is approved")),
     (ReviewPolicy.INHERIT, _("Every mailing is approved, unless a rule below plainly lets it pass")),
     (ReviewPolicy.NONE, _("People who may send do so by themselves, unless a rule below asks for more")),

@@ -36,6 +36,7 @@ class ReviewPolicy(models.TextChoices):
     INHERIT = "inherit", _("As the level above")
     NONE = "none", _("No review for people who may send")
     ONE_LEVEL = "one_level", _("One approval")
+    TWO_LEVELS = "two_levels", _("Two levels: review, then approval")
 
 
 class Group(models.Model):

@@ -57,11 +57,12 @@ def test_a_brand_manager_adds_changes_and_deletes_a_rule(cast: Cast) -> None:
     ]
 
 
-def test_the_brands_own_policy_is_saved(cast: Cast) -> None:
-    as_(cast.manager).post(reverse("campaigns:rule-review-policy"), {"policy": "inherit"})
+@pytest.mark.parametrize("policy", [ReviewPolicy.INHERIT, ReviewPolicy.TWO_LEVELS, ReviewPolicy.NONE])
+def test_the_brands_own_policy_is_saved(cast: Cast, policy: ReviewPolicy) -> None:
+    as_(cast.manager).post(reverse("campaigns:rule-review-policy"), {"policy": policy})
 
     cast.brand.refresh_from_db()
-    assert cast.brand.review_policy == ReviewPolicy.INHERIT
+    assert cast.brand.review_policy == policy
     assert actions_of(cast.brand) == ["rules.review_policy_changed"]
 
 
