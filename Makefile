@@ -73,7 +73,7 @@ bench: setup-dev
 	$(BIN)/python -m bench pages --json
 
 messages: setup-dev
-	$(BIN)/python manage.py makemessages --all --no-wrap --ignore .venv --ignore node_modules
+	$(BIN)/python manage.py makemessages --all --no-wrap --ignore .venv --ignore node_modules --ignore tests
 
 check: lint test
 

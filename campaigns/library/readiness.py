@@ -27,7 +27,7 @@ FIELD_LABELS: Final = {
     "city": _("City"),
     "country": _("Country"),
     "address": _("Address"),
-    "phone": _("Phone"),
+    "phone": _("Telephone"),
     "email": _("Email address"),
     "manager": _("Manager"),
 }

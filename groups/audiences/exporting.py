@@ -10,6 +10,7 @@ from django.db import transaction
 from django.db.models import Count, Max
 from django.utils import translation
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from groups.audiences.queries import attributes_seen_by, reasons_by_contact
 from groups.audit import record
@@ -97,5 +98,5 @@ def _row(contact: Contact, attributes: Sequence[Attribute], reason: SuppressionR
 
 def _written(value: object) -> object:
     if isinstance(value, bool):
-        return _("yes") if value else _("no")
+        return pgettext("answer", "yes") if value else pgettext("answer", "no")
     return "" if value is None else value

@@ -84,7 +84,7 @@ class RoleForm(_OfBrand):
     group = GroupField(label=gettext_lazy("Group"), help_text=_WHERE)
     role = RoleChoice(label=gettext_lazy("Role"))
     until = forms.DateField(
-        label=gettext_lazy("Until"),
+        label=gettext_lazy("Last day"),
         required=False,
         help_text=gettext_lazy("Leave empty for good."),
         widget=forms.DateInput(attrs={"type": "date"}),
@@ -105,7 +105,7 @@ class CoverForm(forms.Form):
     """Who covers for somebody, and until when; the day counts to its end."""
 
     to = forms.EmailField(label=gettext_lazy("Email address of your colleague"))
-    until = forms.DateField(label=gettext_lazy("Until"), widget=forms.DateInput(attrs={"type": "date"}))
+    until = forms.DateField(label=gettext_lazy("Last day"), widget=forms.DateInput(attrs={"type": "date"}))
 
 
 class BundleForm(forms.Form):

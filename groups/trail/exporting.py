@@ -64,7 +64,7 @@ def _head() -> tuple[str, ...]:
         _("From where"),
         _("Place"),
         _("Action"),
-        _("What happened"),
+        _("Event"),
         _("Group"),
         _("Code of the group"),
         _("Kind of object"),

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from groups.audit import NOT_KEPT
 from groups.models import Event, Origin
@@ -76,7 +77,7 @@ def _shown(value: object) -> str:
     if value == NOT_KEPT:
         return _("not kept")
     if isinstance(value, bool):
-        return _("yes") if value else _("no")
+        return pgettext("answer", "yes") if value else pgettext("answer", "no")
     if isinstance(value, dict):
         return ", ".join(f"{name}: {_shown(one)}" for name, one in value.items()) or NOTHING
     if isinstance(value, list):

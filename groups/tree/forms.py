@@ -28,7 +28,7 @@ class FactsForm(forms.Form):
     country = forms.CharField(
         label=_("Country"), max_length=2, required=False, help_text=_("Two capital letters, as US or DE.")
     )
-    phone = forms.CharField(label=_("Phone"), max_length=LENGTHS["phone"], required=False)
+    phone = forms.CharField(label=_("Telephone"), max_length=LENGTHS["phone"], required=False)
     email = forms.CharField(label=_("Email address"), max_length=LENGTHS["email"], required=False)
     manager = forms.CharField(label=_("Manager"), max_length=LENGTHS["manager"], required=False)
     sender_name = forms.CharField(

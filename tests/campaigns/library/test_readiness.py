@@ -89,7 +89,7 @@ def test_words_of_the_template_itself_are_looked_through(cast: Cast) -> None:
     Group.objects.exclude(pk=cast.store.pk).update(phone="")
 
     assert cast.store.name not in missing(board(cast, template))
-    assert missing(board(cast, template))["Europe"] == ("Phone",)
+    assert missing(board(cast, template))["Europe"] == ("Telephone",)
 
 
 def test_a_sender_that_the_template_sets_is_not_asked_for_and_neither_is_one_that_braze_holds(cast: Cast) -> None:

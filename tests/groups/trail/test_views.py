@@ -293,7 +293,7 @@ def test_an_export_holds_every_event_and_is_an_event_itself(cast: Cast, client: 
         ('{"number": 1}', "Ana Approver", cast.store.code, "1"),
         ('{"number": 2}', "Ana Approver", cast.store.code, ""),
     ]
-    assert rows[0]["What happened"] == "A mailing was approved."
+    assert rows[0]["Event"] == "A mailing was approved."
     noted = Event.objects.get(action="trail.exported")
     assert (noted.actor, noted.brand, noted.group, noted.target_id) == (
         cast.admin,
