@@ -16,7 +16,6 @@ from tests.rights import EXPECTED
 pytestmark = pytest.mark.django_db
 
 
-
 def test_the_table_names_every_permission_and_role() -> None:
     assert len(EXPECTED) == len(Permission) * len(Role) == 208
 

@@ -93,6 +93,14 @@ class Row:
         asked = [self.asks] if isinstance(self.asks, Permission) else self.asks
         return self._holds(who, asked, self.at)
 
+    @property
+    def askers(self) -> tuple[Who, ...]:
+        """Who asks: everybody, or one of each role where the place of a role cannot matter."""
+        if self.asks in (Asks.ANYBODY, Asks.TOKEN, Asks.SIGNED_IN):
+            places = {Place.OWN, Place.OTHER_BRAND} if self.asks is Asks.SIGNED_IN else {Place.OWN}
+            return (NOBODY, STRANGER, *(who for who in HOLDERS if who.place in places))
+        return (NOBODY, STRANGER, *HOLDERS, *((OWNER,) if self.asks is Asks.OWNER else ()))
+
     def acts_for(self, who: Who) -> bool:
         """Tells whether somebody may do what the address is for."""
         return self.opens_for(who) and (not self.then or self._holds(who, self.then, self.then_at or self.at))

@@ -19,7 +19,9 @@ SEEN_BY_ALL = (
 # Whoever is signed in is led on from the pages of the entrance.
 ENTRANCE = (
     *(page(f"account_{name}", Asks.ANYBODY, answers=(200, 302)) for name in ("login", "logout", "inactive")),
-    act("account_login", Asks.ANYBODY, form={"login": "x@example.com", "password": "x"}, answers=(200, 302), acts=False),
+    act(
+        "account_login", Asks.ANYBODY, form={"login": "x@example.com", "password": "x"}, answers=(200, 302), acts=False
+    ),
     act("account_logout", Asks.ANYBODY, acts=False),
     page("account_signup", Asks.ANYBODY, answers=(200, 302, 403)),
     act("account_signup", Asks.ANYBODY, answers=(200, 302, 403), acts=False),
@@ -46,7 +48,6 @@ SECOND_FACTOR = tuple(
         ("mfa_view_recovery_codes", False),
         ("mfa_generate_recovery_codes", True),
         ("mfa_download_recovery_codes", False),
-        ("mfa_list_webauthn", False),
         ("mfa_add_webauthn", True),
         ("mfa_reauthenticate_webauthn", True),
         ("mfa_remove_webauthn", True),
@@ -58,6 +59,7 @@ SECOND_FACTOR = tuple(
     )
 )
 BETWEEN_PASSWORD_AND_CODE = (
+    page("mfa_list_webauthn", Asks.ANYBODY, answers=(302,)),
     page("mfa_authenticate", Asks.ANYBODY, answers=(200, 302)),
     act("mfa_authenticate", Asks.ANYBODY, answers=(200, 302), acts=False),
 )
