@@ -34,17 +34,28 @@ ADDRESSES = dict(named_addresses())
 
 
 def ask(
-    client: Client, world: World, who: Who, row: Row, *, form: Mapping[str, object] | None = None, query: str = ""
+    client: Client,
+    world: World,
+    who: Who,
+    row: Row,
+    *,
+    form: Mapping[str, object] | None = None,
+    parts: Mapping[str, object] | None = None,
+    query: str = "",
+    headers: Mapping[str, str] | None = None,
 ) -> HttpResponse:
-    """Sends the request of a row as somebody and gives the answer; `form` is sent in place of the row's own."""
+    """Sends the request of a row as somebody and gives the answer.
+
+    `form` is sent in place of the row's own, `parts` stand in the address in place of the world's own things.
+    """
     client.cookies = SimpleCookie()
     if who in world.sessions:
         client.cookies[settings.SESSION_COOKIE_NAME] = world.sessions[who]
     # Attempts to sign in are counted by address, and each of these people comes from one of their own.
     comes_from = {"REMOTE_ADDR": f"10.0.0.{1 + HOLDERS.index(who) if who in HOLDERS else 0}"}
-    address = address_of(row, world.own) + query
+    address = address_of(row, {**world.own, **(parts or {})}) + query
     if row.method == "GET":
-        return client.get(address, **comes_from)
+        return client.get(address, headers=headers, **comes_from)
     said = filled(row.form if form is None else form, world.own, _own_membership(world, who))
     if row.method == "POST":
         return client.post(address, said, **comes_from)
@@ -53,8 +64,7 @@ def ask(
 
 def address_of(row: Row, things: Things) -> str:
     """Gives the path of a row, with the things that it names."""
-    parts = {part: things[row.ids.get(part, part)] for part in ADDRESSES[row.name]}
-    return reverse(row.name, kwargs=parts)
+    return reverse(row.name, kwargs={part: things[row.ids.get(part, part)] for part in ADDRESSES[row.name]})
 
 
 def filled(form: Mapping[str, object], things: Things, own_membership: int = 0) -> dict[str, Any]:

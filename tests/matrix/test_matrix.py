@@ -59,7 +59,10 @@ def test_whoever_may_not_gets_nothing_and_changes_nothing(
         wrote += [f"{who.name}: {table}" for table in written]
 
     assert wrong == []
-    assert fingerprint() == untouched, wrote
+    if row.method == "GET":
+        assert wrote == []
+    else:
+        assert fingerprint() == untouched, wrote
     assert (mail.outbox, len(connection.run_on_commit)) == ([], waiting)
 
 

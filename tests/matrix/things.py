@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 from typing import Any, TypeAlias
+from zlib import crc32
 
 from allauth.usersessions.models import UserSession
 from django.utils import timezone
@@ -59,6 +60,11 @@ from tests.sandbox_server import RunningSandbox
 
 Things: TypeAlias = dict[str, Any]
 IN_TEN_DAYS = timedelta(days=10)
+WITH_PHOTO = SOURCE.replace(
+    "    </mj-column>",
+    '      <mj-image data-field="photo" data-type="image" data-label="Photo" />\n    </mj-column>',
+    1,
+)
 
 
 def things_of_brand(brand: Brand, sandbox: RunningSandbox) -> Things:
@@ -66,11 +72,11 @@ def things_of_brand(brand: Brand, sandbox: RunningSandbox) -> Things:
     root = root_group(brand)
     admin = _service_person("admin", brand, root, Role.ADMIN)
     manager = _service_person("manager", brand, root, Role.BRAND_MANAGER)
-    template = a_template(brand=brand)
+    template = a_template(brand=brand, source=WITH_PHOTO)
     old = template.current
     publish_version(
         template=template,
-        source=SOURCE.replace("A new roast", "A roast"),
+        source=WITH_PHOTO.replace("A new roast", "A roast"),
         kind=SourceKind.MJML,
         actor=None,
         tested=False,
@@ -87,6 +93,7 @@ def things_of_brand(brand: Brand, sandbox: RunningSandbox) -> Things:
         brand=brand, issuer="https://id.example", client_secret="s", email_domains=["x.example"]
     )
     BreakGlassAdmin.objects.create(brand=brand, user=admin)
+    own_role = create_role(brand=brand, name="Reader", permissions=[Permission.SEE_MAILINGS], actor=admin)
     return {
         "brand": brand,
         "admin": admin,
@@ -108,7 +115,8 @@ def things_of_brand(brand: Brand, sandbox: RunningSandbox) -> Things:
         ).pk,
         "rule_id": a_rule(brand, Demand.ONE_LEVEL, larger_than=90_000_000).pk,
         "reason_id": add_reason(brand=brand, text="Too long.", actor=manager).pk,
-        "role_id": create_role(brand=brand, name="Reader", permissions=[Permission.SEE_MAILINGS], actor=admin).pk,
+        "role_id": own_role.pk,
+        "role_key": own_role.key,
         **{f"role_{role}": role_of(brand, role).pk for role in Role},
         "token_id": token.pk,
         "in_ten_days": (timezone.now() + IN_TEN_DAYS).date().isoformat(),
@@ -121,13 +129,18 @@ def things_of_group(group: Group, of_brand: Things) -> Things:
     author = _service_person("author", group.brand, group, Role.LOCAL_SENDER)
     approver = _service_person("approver", group.brand, group, Role.APPROVER)
     colleague = _service_person("colleague", group.brand, group, Role.READ_ONLY)
-    audience = an_audience(group=group, name="Regulars", contacts=3)
+    audience = an_audience(group=group, name=f"Regulars of {group.code}", contacts=3)
     contact = audience.members.first().contact
     contact.token = f"token-{group.code.lower()}"
     contact.save(update_fields=["token"])
-    folder = folders.create_folder(group=group, name="Spring", locals_may_upload=True, actor=admin)
+    folder = folders.create_folder(group=group, name=f"Spring of {group.code}", locals_may_upload=True, actor=admin)
     image = images.add_image(
-        group=group, data=a_picture_file(), file_name="bar.jpg", alt="Our bar", actor=author, folder=folder
+        group=group,
+        data=_picture_of(group),
+        file_name="bar.jpg",
+        alt=f"Bar of {group.code}",
+        actor=author,
+        folder=folder,
     )
     invitation = invite(
         group=group,
@@ -182,6 +195,7 @@ def things_of_group(group: Group, of_brand: Things) -> Things:
     )
     return {
         "author": author,
+        "author_id": author.pk,
         "group_id": group.pk,
         "code": group.code,
         "group_name": group.name,
@@ -194,6 +208,7 @@ def things_of_group(group: Group, of_brand: Things) -> Things:
         "audience_id": audience.pk,
         "contact_id": contact.pk,
         "contact_name": contact.external_id,
+        "folder_slug": folder.slug,
         "unsubscribe_token": contact.token,
         "import_id": an_import("external_id,email\nN1,n1@example.com\n", group=group, actor=author, name="New").pk,
         "failed_import": failed.pk,
@@ -210,7 +225,7 @@ def things_of_group(group: Group, of_brand: Things) -> Things:
         **{name: mailing.pk for name, mailing in mailings.items()},
         "mailing_id": mailings["draft"].pk,
         "revision": mailings["draft"].revision,
-        "comment_id": commenting.add_comment(mailing=mailings["attached"], actor=author, text="Is this right?").pk,
+        "comment_id": commenting.add_comment(mailing=mailings["draft"], actor=author, text="Is this right?").pk,
         "review_id": waiting.pk,
         "digest": waiting.digest,
         "approved_review": approved.pk,
@@ -222,6 +237,11 @@ def things_of_group(group: Group, of_brand: Things) -> Things:
         "key": "none",
         "id": "none",
     }
+
+
+def _picture_of(group: Group) -> bytes:
+    """Gives a picture that no other group has: files go by their content."""
+    return a_picture_file(color=f"#{crc32(group.code.encode()) % 0x1000000:06x}")
 
 
 def _service_person(part: str, brand: Brand, group: Group, role: Role) -> User:
