@@ -1,0 +1,173 @@
+"""The rows of the room `campaigns`: templates, images, rules, mailings, tests, reviews, deliveries."""
+
+from __future__ import annotations
+
+from django.core.files.uploadedfile import SimpleUploadedFile
+
+from groups.roles import Permission
+from tests.campaigns.builders import SOURCE
+from tests.campaigns.library.sources import a_picture_file
+from tests.matrix.row import Asks, At, act, page
+
+P, BRAND, SOMEWHERE = Permission, At.BRAND, At.SOMEWHERE
+DECIDE = (P.REVIEW_MAILINGS, P.APPROVE_MAILINGS)
+COMMENT = (P.EDIT_MAILINGS, *DECIDE)
+STOP_ONE = (P.SEND_MAILINGS, P.STOP_MAILINGS)
+TEMPLATE = {"name": "News", "route": "schedule", "source": SOURCE, "seen": ""}
+ATTRIBUTE = {"label": "Pet", "kind": "text", "braze_name": "pet", "is_custom": "on"}
+RULE = {"demand": "two_levels", "approvals_needed": "1", "is_active": "on"}
+WHY = {"reason": "The price is wrong."}
+
+
+def picture() -> SimpleUploadedFile:
+    """Gives a picture as a store uploads it."""
+    return SimpleUploadedFile("bar.jpg", a_picture_file(color="#884422"), "image/jpeg")
+
+
+TEMPLATES = (
+    page("campaigns:template-list", P.MANAGE_TEMPLATES, BRAND),
+    page("campaigns:template-create", P.MANAGE_TEMPLATES, BRAND),
+    act("campaigns:template-create", P.MANAGE_TEMPLATES, BRAND, {"name": "Spring", "route": "schedule"}),
+    page("campaigns:template-import", P.MANAGE_TEMPLATES, BRAND),
+    act("campaigns:template-import", P.MANAGE_TEMPLATES, BRAND, {"name": "Spring", "source": "<p>Spring</p>"}),
+    page("campaigns:template-import-report", P.MANAGE_TEMPLATES, BRAND, answers=(302,)),
+    page("campaigns:template-proposals", P.MANAGE_TEMPLATES, BRAND),
+    act("campaigns:template-proposals", P.MANAGE_TEMPLATES, BRAND, answers=(422,), acts=False),
+    page("campaigns:template-edit", P.MANAGE_TEMPLATES, BRAND),
+    act("campaigns:template-edit", P.MANAGE_TEMPLATES, BRAND, TEMPLATE),
+    page("campaigns:template-push", P.MANAGE_TEMPLATES, BRAND),
+    act("campaigns:template-push", P.MANAGE_TEMPLATES, BRAND, {"mailing": "@mailing_id"}, acts=False),
+    page("campaigns:template-access", P.MANAGE_TEMPLATES, BRAND),
+    act("campaigns:template-access", P.MANAGE_TEMPLATES, BRAND, {"allowed_groups": "@group_id"}),
+    page("campaigns:template-field", P.MANAGE_TEMPLATES, BRAND, ids={"name": "field"}),
+    act(
+        "campaigns:template-field",
+        P.MANAGE_TEMPLATES,
+        BRAND,
+        {"seen": "another draft"},
+        ids={"name": "field"},
+        answers=(422,),
+        acts=False,
+    ),
+    page("campaigns:version-preview", P.MANAGE_TEMPLATES, BRAND),
+    page("campaigns:version-braze", P.MANAGE_TEMPLATES, BRAND),
+    page("campaigns:template-recall", P.STOP_MAILINGS, SOMEWHERE),
+    act("campaigns:template-recall", P.STOP_MAILINGS, SOMEWHERE, WHY, answers=(200,)),
+    act(
+        "campaigns:template-offer-again",
+        P.STOP_MAILINGS,
+        SOMEWHERE,
+        ids={"template_id": "recalled"},
+        then=(P.STOP_MAILINGS,),
+        then_at=BRAND,
+    ),
+    page("campaigns:snippet-list", P.MANAGE_TEMPLATES, BRAND),
+    act("campaigns:snippet-list", P.MANAGE_TEMPLATES, BRAND, {"name": "legal", "label": "Legal", "source": "Legal"}),
+    page("campaigns:snippet-edit", P.MANAGE_TEMPLATES, BRAND),
+    act("campaigns:snippet-edit", P.MANAGE_TEMPLATES, BRAND, {"label": "Footer", "source": "Other", "seen": "1"}),
+    page("campaigns:merge-tag-list", P.MANAGE_TEMPLATES, BRAND),
+    act("campaigns:merge-tag-list", P.MANAGE_TEMPLATES, BRAND, {"name": "pet", **ATTRIBUTE}),
+    page("campaigns:merge-tag-edit", P.MANAGE_TEMPLATES, BRAND),
+    act("campaigns:merge-tag-edit", P.MANAGE_TEMPLATES, BRAND, ATTRIBUTE),
+)
+IMAGES = (
+    page("campaigns:image-list", P.MANAGE_IMAGES),
+    act("campaigns:image-list", P.MANAGE_IMAGES, form={"file": picture, "alt": "Our bar", "folder": "@folder_id"}),
+    page("campaigns:image-folders", P.MANAGE_FOLDERS),
+    act("campaigns:image-folders", P.MANAGE_FOLDERS, form={"name": "Spring"}),
+    act("campaigns:image-folder-change", P.MANAGE_FOLDERS, form={"locals_may_upload": "on"}),
+    page("campaigns:image-crop", P.EDIT_IMAGES),
+    act("campaigns:image-crop", P.EDIT_IMAGES, form={"turn": "90"}),
+    page("campaigns:image-edit", P.EDIT_IMAGES),
+    act("campaigns:image-edit", P.EDIT_IMAGES, form={"name": "Bar", "alt": "Our bar at night"}),
+    act("campaigns:image-hide", P.EDIT_IMAGES),
+    page("campaigns:look-edit", P.MANAGE_LOOK),
+    act("campaigns:look-edit", P.MANAGE_LOOK, form={"logo": "@image_id", "font": "Georgia"}),
+)
+RULES = (
+    page("campaigns:rule-list", P.MANAGE_RULES, BRAND),
+    act("campaigns:rule-word-add", P.MANAGE_RULES, BRAND, {"text": "free", "level": "block"}),
+    act("campaigns:rule-word-remove", P.MANAGE_RULES, BRAND),
+    act("campaigns:rule-domains", P.MANAGE_RULES, BRAND, {"link_domains": "northwind.example"}),
+    act("campaigns:rule-liquid", P.MANAGE_RULES, BRAND),
+    page("campaigns:rule-reviews", P.MANAGE_RULES, BRAND),
+    act("campaigns:rule-review-policy", P.MANAGE_RULES, BRAND, {"policy": "one_level"}),
+    act("campaigns:rule-review-add", P.MANAGE_RULES, BRAND, {**RULE, "group": "@group_id", "template": "@template_id"}),
+    page("campaigns:rule-review-edit", P.MANAGE_RULES, BRAND),
+    act("campaigns:rule-review-edit", P.MANAGE_RULES, BRAND, {**RULE, "group": "@group_id"}),
+    act("campaigns:rule-review-remove", P.MANAGE_RULES, BRAND),
+    act("campaigns:rule-reason-add", P.MANAGE_RULES, BRAND, {"text": "Say it shorter."}),
+    act("campaigns:rule-reason-remove", P.MANAGE_RULES, BRAND),
+    page("campaigns:rule-times", P.MANAGE_RULES),
+    act("campaigns:rule-times-save", P.MANAGE_RULES, form={"quiet": "none", "mailings_per_day": "9"}),
+    act("campaigns:rule-role-limits", P.MANAGE_RULES, form={"local_author-mailings_per_day": "2"}),
+    act("campaigns:rule-pressure", P.MANAGE_RULES, BRAND, {"one_group_a_day": "on"}, ids={"group_id": "root"}),
+    act(
+        "campaigns:rule-blackout-add",
+        P.MANAGE_RULES,
+        form={"first_day": "@in_ten_days", "last_day": "@in_ten_days", "reason": "Stocktaking"},
+    ),
+    act("campaigns:rule-blackout-remove", P.MANAGE_RULES),
+)
+COMPOSE = (
+    page("campaigns:home", Asks.SIGNED_IN, answers=(200, 302)),
+    page("campaigns:mailing-list", P.SEE_MAILINGS),
+    page("campaigns:template-wall", P.EDIT_MAILINGS),
+    page("campaigns:template-preview", P.SEE_MAILINGS),
+    act("campaigns:mailing-start", P.EDIT_MAILINGS),
+    page("campaigns:mailing-edit", P.SEE_MAILINGS, then=(P.EDIT_MAILINGS,)),
+    act("campaigns:mailing-save", P.EDIT_MAILINGS, form={"mailing-revision": "@revision", "headline": "Good morning"}),
+    page("campaigns:mailing-preview", P.SEE_MAILINGS),
+    act("campaigns:mailing-copy", P.EDIT_MAILINGS),
+    act("campaigns:mailing-delete", P.EDIT_MAILINGS),
+    act("campaigns:mailing-update", P.EDIT_MAILINGS, ids={"mailing_id": "outdated"}),
+    page("campaigns:attachment-file", Asks.ANYBODY, ids={"token": "attachment_token"}),
+    page("campaigns:mailing-tests", P.EDIT_MAILINGS),
+    act("campaigns:mailing-tests", P.EDIT_MAILINGS, form={"testers": "@person_id"}),
+)
+REVIEW = (
+    page("campaigns:review-list", Asks.SIGNED_IN),
+    act(
+        "campaigns:review-approve-together",
+        Asks.SIGNED_IN,
+        form={"review": "@review_id", "@digest-of-review": "@digest"},
+        acts=False,
+    ),
+    page("campaigns:review-detail", DECIDE),
+    act("campaigns:review-approve", DECIDE, form={"digest": "@digest"}, then=(P.APPROVE_MAILINGS,)),
+    act("campaigns:review-ask-changes", DECIDE, form=WHY, then=(P.APPROVE_MAILINGS,)),
+    act("campaigns:review-revoke", P.APPROVE_MAILINGS, form=WHY, ids={"review_id": "approved_review"}),
+    act("campaigns:mailing-submit", P.EDIT_MAILINGS, form={"revision": "@revision"}),
+    act("campaigns:mailing-take-back", P.EDIT_MAILINGS, ids={"mailing_id": "waiting"}),
+    page("campaigns:mailing-comments", P.SEE_MAILINGS, answers=(302,)),
+    act("campaigns:mailing-comments", P.SEE_MAILINGS, form={"text": "Shorter."}, then=COMMENT, otherwise=404),
+    act("campaigns:comment-resolve", P.SEE_MAILINGS, then=COMMENT, otherwise=404, acts=False),
+)
+DELIVERY = (
+    page("campaigns:mailing-detail", P.SEE_MAILINGS, ids={"mailing_id": "scheduled"}),
+    page("campaigns:mailing-progress", P.SEE_MAILINGS, ids={"mailing_id": "going"}),
+    act("campaigns:mailing-send", P.EDIT_MAILINGS, form={"revision": "@revision"}, then=(P.SEND_MAILINGS,)),
+    act("campaigns:mailing-cancel", P.EDIT_MAILINGS, ids={"mailing_id": "scheduled"}, then=STOP_ONE),
+    act("campaigns:mailing-edit-again", P.EDIT_MAILINGS, ids={"mailing_id": "scheduled"}, then=STOP_ONE),
+    act("campaigns:mailing-resume", P.EDIT_MAILINGS, ids={"mailing_id": "paused"}, then=(P.STOP_MAILINGS,)),
+    act("campaigns:mailing-pause", P.EDIT_MAILINGS, ids={"mailing_id": "planned"}, then=(P.STOP_MAILINGS,)),
+    act("campaigns:mailing-stop", P.EDIT_MAILINGS, ids={"mailing_id": "going"}, then=(P.STOP_MAILINGS,)),
+    act("campaigns:mailing-send-to-rest", P.EDIT_MAILINGS, ids={"mailing_id": "rest"}, then=(P.SEND_MAILINGS,)),
+    act("campaigns:mailing-send-late", P.EDIT_MAILINGS, ids={"mailing_id": "late"}, then=(P.SEND_MAILINGS,)),
+    act(
+        "campaigns:mailing-reschedule",
+        P.EDIT_MAILINGS,
+        form={"day": "@in_ten_days", "time": "10:00"},
+        ids={"mailing_id": "scheduled"},
+        then=(P.SEND_MAILINGS,),
+    ),
+    act("campaigns:batch-decide", P.STOP_MAILINGS, form={"decision": "sent"}),
+    page("campaigns:sending-detail", P.STOP_MAILINGS),
+    act("campaigns:sending-stop", P.STOP_MAILINGS, form=WHY),
+    act("campaigns:sending-allow", P.STOP_MAILINGS, acts=False),
+    page("campaigns:batch-list", P.SEE_MAILINGS),
+    page("campaigns:batch-statement", P.SEE_MAILINGS),
+    page("campaigns:batch-detail", P.SEE_MAILINGS),
+    page("campaigns:contact-detail", P.SEE_CONTACTS),
+)
+ROWS = (*TEMPLATES, *IMAGES, *RULES, *COMPOSE, *REVIEW, *DELIVERY)

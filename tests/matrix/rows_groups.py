@@ -1,0 +1,160 @@
+"""The rows of the room `groups`: workspace, groups, people, audiences, notices, accounts, the audit trail."""
+
+from __future__ import annotations
+
+from django.core.files.uploadedfile import SimpleUploadedFile
+
+from groups.roles import Permission
+from tests.builders import APP_ID, CAMPAIGN_ID, VARIATION_ID
+from tests.matrix.row import Asks, At, Row, act, page
+
+P, BRAND, SOMEWHERE = Permission, At.BRAND, At.SOMEWHERE
+PROVIDER = {
+    "kind": "oidc",
+    "issuer": "https://id.northwind.example",
+    "client_id": "portal",
+    "client_secret": "secret",
+    "email_domains": "northwind.example",
+}
+BRAZE = {
+    "endpoint": "@endpoint",
+    "app_id": APP_ID,
+    "campaign_id": CAMPAIGN_ID,
+    "variation_id": VARIATION_ID,
+}
+
+
+def people_file() -> SimpleUploadedFile:
+    """Gives a file of people as an admin uploads it."""
+    return SimpleUploadedFile("people.csv", b"email,role,groups,name\nnew@northwind.example,read_only,OWN,New\n")
+
+
+def contacts_file() -> SimpleUploadedFile:
+    """Gives a file of contacts as a store uploads it."""
+    return SimpleUploadedFile("contacts.csv", b"external_id,email\nN1,n1@example.com\n")
+
+
+WORKSPACE = (
+    page("groups:workspace", P.MANAGE_WORKSPACE, BRAND),
+    act("groups:workspace", P.MANAGE_WORKSPACE, BRAND, BRAZE),
+    act("groups:workspace-check", P.MANAGE_WORKSPACE, BRAND, answers=(200,)),
+)
+TREE = (page("groups:group-list", Asks.SIGNED_IN),)
+PEOPLE = (
+    page("groups:person-list", P.MANAGE_USERS, SOMEWHERE),
+    page("groups:person-invite", P.MANAGE_USERS, SOMEWHERE),
+    act(
+        "groups:person-invite",
+        P.MANAGE_USERS,
+        SOMEWHERE,
+        {"email": "new@northwind.example", "group": "OWN", "role": "@role_read_only"},
+        then=(P.MANAGE_USERS,),
+        then_at=At.GROUP,
+        otherwise=422,
+    ),
+    page("groups:person-import", P.MANAGE_USERS, SOMEWHERE),
+    act("groups:person-import", P.MANAGE_USERS, SOMEWHERE, {"file": people_file}, answers=(200,), acts=False),
+    act("groups:person-import-confirm", P.MANAGE_USERS, SOMEWHERE, {"token": "none"}, acts=False),
+    act("groups:acting-end", Asks.SIGNED_IN, acts=False),
+    page("groups:person-detail", P.MANAGE_USERS),
+    act("groups:person-give-role", P.MANAGE_USERS, form={"group": "OWN", "role": "@role_local_author"}),
+    act("groups:person-take-role", P.MANAGE_USERS, form={"membership": "@membership"}),
+    act("groups:person-remove", P.MANAGE_USERS),
+    act("groups:person-act-as", P.ACT_AS, BRAND),
+    page("groups:invitation-accept", Asks.ANYBODY),
+    act(
+        "groups:invitation-accept",
+        Asks.ANYBODY,
+        form={"name": "New", "password": "a garden wall of bricks"},
+        answers=(302, 422),
+        acts=False,
+    ),
+    act("groups:invitation-again", P.MANAGE_USERS),
+    act("groups:invitation-withdraw", P.MANAGE_USERS),
+    page("groups:role-list", P.MANAGE_USERS, BRAND),
+    page("groups:role-create", P.MANAGE_USERS, BRAND),
+    act("groups:role-create", P.MANAGE_USERS, BRAND, {"name": "Helper", "permissions": ["see_mailings"]}),
+    page("groups:role-edit", P.MANAGE_USERS, BRAND),
+    act("groups:role-edit", P.MANAGE_USERS, BRAND, {"name": "Helpers", "permissions": ["see_mailings"]}),
+    act("groups:role-reset", P.MANAGE_USERS, BRAND, ids={"role_id": "role_read_only"}),
+    act("groups:role-delete", P.MANAGE_USERS, BRAND),
+    page("groups:cover", Asks.SIGNED_IN),
+    act("groups:cover", Asks.MEMBER, form={"membership": "@me", "to": "@colleague", "until": "@in_ten_days"}),
+    act("groups:cover-end", Asks.OWNER, form={"delegation": "@delegation"}),
+)
+AUDIENCES = (
+    page("groups:audience-list", P.SEE_CONTACTS),
+    page("groups:audience-upload", P.MANAGE_CONTACTS),
+    act(
+        "groups:audience-upload",
+        P.MANAGE_CONTACTS,
+        form={"name": "Spring", "file": contacts_file, "statement": "on", "audience": "@audience_id"},
+    ),
+    page("groups:segment-list", P.ASSIGN_SEGMENTS),
+    act("groups:segment-assign", P.ASSIGN_SEGMENTS, form={"segment": "@segment"}),
+    act("groups:everybody-add", P.ASSIGN_SEGMENTS),
+    page("groups:audience-show", P.SEE_CONTACTS),
+    page("groups:audience-sync", P.SEE_CONTACTS, answers=(302,)),
+    act("groups:audience-contact-remove", P.MANAGE_CONTACTS),
+    page("groups:import-show", P.SEE_CONTACTS, answers=(302,)),
+    page("groups:import-columns", P.MANAGE_CONTACTS),
+    act("groups:import-columns", P.MANAGE_CONTACTS, form={"column_0": "external_id", "column_1": "email"}),
+    act("groups:import-retry", P.MANAGE_CONTACTS, ids={"import_id": "failed_import"}),
+    page("groups:import-rejects", P.MANAGE_CONTACTS),
+    page("groups:unsubscribe", Asks.ANYBODY, ids={"token": "unsubscribe_token"}),
+    act("groups:unsubscribe", Asks.ANYBODY, ids={"token": "unsubscribe_token"}, answers=(200,)),
+)
+NOTICES = (
+    page("groups:notice-list", Asks.SIGNED_IN),
+    act("groups:notice-read-all", Asks.SIGNED_IN, acts=False),
+    page("groups:notice-settings", Asks.MEMBER),
+    act("groups:notice-settings", Asks.MEMBER, form={"pace_approvals": "daily"}, answers=(302, 422), acts=False),
+    page("groups:notice-open", Asks.OWNER, answers=(302,)),
+    act("groups:notice-read", Asks.OWNER, acts=False),
+)
+SIGN_IN = (
+    page("groups:account", Asks.SIGNED_IN),
+    act("groups:account", Asks.SIGNED_IN, form={"name": "Somebody Else", "language": "de"}),
+    act("groups:devices-end", Asks.SIGNED_IN, acts=False),
+    act("groups:device-end", Asks.OWNER, acts=False),
+    page("groups:second-factor-rules", P.MANAGE_USERS, BRAND),
+    act("groups:second-factor-rules", P.MANAGE_USERS, BRAND, {"roles": ["read_only"]}),
+    page("groups:sso", P.MANAGE_USERS, BRAND),
+    act("groups:sso", P.MANAGE_USERS, BRAND, PROVIDER),
+    act("groups:sso-move", P.MANAGE_USERS, BRAND, {"to": "test"}),
+    act("groups:sso-break-glass", P.MANAGE_USERS, BRAND, {"user": "@break_glass", "remove": "1"}),
+    page("groups:directory", P.MANAGE_USERS, BRAND),
+    act(
+        "groups:directory",
+        P.MANAGE_USERS,
+        BRAND,
+        {"name": "Entra", "email_domains": "northwind.example"},
+        answers=(200,),
+    ),
+    act("groups:directory-revoke", P.MANAGE_USERS, BRAND, ids={"token_id": "token_id"}),
+    page("groups:sso-begin", Asks.ANYBODY, answers=(302, 403, 404)),
+    page("groups:sso-oidc-callback", Asks.ANYBODY, answers=(403, 404)),
+    act("groups:sso-saml-answer", Asks.ANYBODY, answers=(403, 404), acts=False),
+    page("groups:sso-saml-finish", Asks.ANYBODY, answers=(403, 404)),
+    page("groups:sso-saml-metadata", Asks.ANYBODY, answers=(200, 404)),
+)
+DIRECTORY = tuple(
+    Row(f"groups:scim-{name}", Asks.TOKEN, method=method, ids={"id": thing})
+    for name, thing, methods in (
+        ("users", "", ("GET", "POST")),
+        ("user", "person_id", ("GET", "PUT", "PATCH", "DELETE")),
+        ("groups", "", ("GET", "POST")),
+        ("group", "person_id", ("GET", "PUT", "PATCH", "DELETE")),
+        ("provider", "", ("GET",)),
+        ("resource-types", "", ("GET",)),
+        ("resource-type", "person_id", ("GET",)),
+        ("schemas", "", ("GET",)),
+        ("schema", "person_id", ("GET",)),
+    )
+    for method in methods
+)
+TRAIL = (
+    page("groups:event-list", P.SEE_AUDIT_TRAIL, SOMEWHERE),
+    act("groups:event-export", P.SEE_AUDIT_TRAIL, SOMEWHERE, answers=(200,)),
+)
+ROWS = (*WORKSPACE, *TREE, *PEOPLE, *AUDIENCES, *NOTICES, *SIGN_IN, *DIRECTORY, *TRAIL)

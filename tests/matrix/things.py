@@ -1,0 +1,313 @@
+"""One thing of every kind that an address or a form can name, by its name there: those of a brand and of a group."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any, TypeAlias
+from zlib import crc32
+
+from allauth.usersessions.models import UserSession
+from django.utils import timezone
+
+from campaigns.delivery import stopping
+from campaigns.delivery.services import send
+from campaigns.library import folders, images
+from campaigns.library.publishing import publish_version
+from campaigns.library.snippets import add_snippet
+from campaigns.models import (
+    Attachment,
+    Batch,
+    BatchState,
+    Delivery,
+    DeliveryState,
+    Demand,
+    Mailing,
+    MailingState,
+    Recipient,
+    Route,
+    RuleLevel,
+    SourceKind,
+    Template,
+)
+from campaigns.review import commenting, deciding
+from campaigns.review.services import submit
+from campaigns.rules.reviewing import add_reason
+from campaigns.rules.services import add_word
+from campaigns.schedule.services import add_blackout
+from groups.models import (
+    Audience,
+    Brand,
+    BreakGlassAdmin,
+    Group,
+    ImportState,
+    Membership,
+    Notice,
+    SingleSignOn,
+    User,
+    Workspace,
+)
+from groups.people.delegation import delegate
+from groups.people.invitation_mail import digest_of
+from groups.people.invitations import invite
+from groups.people.roles import create_role, role_of
+from groups.roles import Permission, Role
+from groups.signin.scim.tokens import create_token
+from tests.builders import PASSWORD, a_membership, an_audience, an_import, root_group
+from tests.campaigns.builders import SOURCE, a_mailing, a_template
+from tests.campaigns.library.sources import a_picture_file
+from tests.campaigns.review.builders import a_rule
+from tests.sandbox_server import RunningSandbox
+
+Things: TypeAlias = dict[str, Any]
+IN_TEN_DAYS = timedelta(days=10)
+WITH_PHOTO = SOURCE.replace(
+    "    </mj-column>",
+    '      <mj-image data-field="photo" data-type="image" data-label="Photo" />\n    </mj-column>',
+    1,
+)
+
+
+def things_of_brand(brand: Brand, sandbox: RunningSandbox) -> Things:
+    """Gives the things of a brand as a whole."""
+    root = root_group(brand)
+    admin = _service_person("admin", brand, root, Role.ADMIN)
+    manager = _service_person("manager", brand, root, Role.BRAND_MANAGER)
+    template = a_template(brand=brand, source=WITH_PHOTO)
+    old = template.current
+    publish_version(
+        template=template,
+        source=WITH_PHOTO.replace("A new roast", "A roast"),
+        kind=SourceKind.MJML,
+        actor=None,
+        tested=False,
+    )
+    template.refresh_from_db()
+    recalled = a_template(brand=brand, slug="recalled")
+    Template.objects.filter(pk=recalled.pk).update(
+        recalled_at=timezone.now(), recall_reason="A wrong price", route=Route.TRIGGER
+    )
+    token, _text = create_token(
+        brand=brand, actor=admin, name="Entra", roles=[], email_domains=[f"{brand.slug}.example"]
+    )
+    SingleSignOn.objects.create(
+        brand=brand, issuer="https://id.example", client_secret="s", email_domains=["x.example"]
+    )
+    BreakGlassAdmin.objects.create(brand=brand, user=admin)
+    own_role = create_role(brand=brand, name="Reader", permissions=[Permission.SEE_MAILINGS], actor=admin)
+    return {
+        "brand": brand,
+        "admin": admin,
+        "manager": manager,
+        "break_glass": admin.pk,
+        "root": root.pk,
+        "endpoint": sandbox.url,
+        "segment": next(iter(sandbox.state.segments.values())).segment_id,
+        "template": template,
+        "old_version": old,
+        "template_id": template.pk,
+        "recalled": recalled.pk,
+        "version_id": template.current_id,
+        "field": "headline",
+        "snippet_id": add_snippet(brand=brand, name="footer", label="Footer", source="Footer", actor=None).snippet_id,
+        "attribute_id": brand.attributes.get(name="points").pk,
+        "word_id": add_word(
+            brand=brand, text="guaranteed", is_pattern=False, level=RuleLevel.WARN, reason="", actor=None
+        ).pk,
+        "rule_id": a_rule(brand, Demand.ONE_LEVEL, larger_than=90_000_000).pk,
+        "reason_id": add_reason(brand=brand, text="Too long.", actor=manager).pk,
+        "role_id": own_role.pk,
+        "role_key": own_role.key,
+        **{f"role_{role}": role_of(brand, role).pk for role in Role},
+        "token_id": token.pk,
+        "in_ten_days": (timezone.now() + IN_TEN_DAYS).date().isoformat(),
+    }
+
+
+def things_of_group(group: Group, of_brand: Things) -> Things:
+    """Gives the things of a group, and of the people in it."""
+    admin: User = of_brand["admin"]
+    author = _service_person("author", group.brand, group, Role.LOCAL_SENDER)
+    approver = _service_person("approver", group.brand, group, Role.APPROVER)
+    colleague = _service_person("colleague", group.brand, group, Role.READ_ONLY)
+    audience = an_audience(group=group, name=f"Regulars of {group.code}", contacts=3)
+    contact = audience.members.first().contact
+    contact.token = f"token-{group.code.lower()}"
+    contact.save(update_fields=["token"])
+    folder = folders.create_folder(group=group, name=f"Spring of {group.code}", locals_may_upload=True, actor=admin)
+    image = images.add_image(
+        group=group,
+        data=_picture_of(group),
+        file_name="bar.jpg",
+        alt=f"Bar of {group.code}",
+        actor=author,
+        folder=folder,
+    )
+    invitation = invite(
+        group=group,
+        email=f"late-{group.code}@northwind.example",
+        name="",
+        role=role_of(group.brand, "read_only"),
+        actor=admin,
+    )
+    invitation.secret_sha256 = digest_of(f"secret-{group.code}")
+    invitation.save(update_fields=["secret_sha256"])
+    membership = Membership.objects.get(user=colleague, group=group)
+    lent = delegate(
+        membership=Membership.objects.get(user=author, group=group),
+        to=approver,
+        until=timezone.now() + IN_TEN_DAYS,
+        actor=author,
+    )
+    failed = an_import("external_id,email\nF1,f1@example.com\n", group=group, actor=author, name="Failed")
+    failed.state = ImportState.FAILED
+    failed.save(update_fields=["state"])
+    mailings = _mailings(group, author, audience, of_brand)
+    waiting, approved = _reviews(mailings["waiting"], mailings["approved"], author, approver)
+    attachment = Attachment.objects.create(
+        mailing=mailings["attached"],
+        file_name="menu",
+        uploaded_by=author,
+        extension="jpg",
+        content_type="image/jpeg",
+        file=image.file.name,
+        sha256=image.sha256,
+        size_bytes=image.size_bytes,
+        token=f"attachment-{group.code.lower()}",
+    )
+    notice = Notice.objects.create(
+        person=author,
+        brand=group.brand,
+        group=group,
+        kind="review.decided",
+        about=f"mailing:{mailings['draft'].pk}",
+        path="/notices/settings/",
+        due_at=timezone.now(),
+    )
+    blackout, _held = add_blackout(
+        group=group,
+        first_day=(timezone.now() + timedelta(days=200)).date(),
+        last_day=(timezone.now() + timedelta(days=200)).date(),
+        reason="Holiday",
+        actor=admin,
+    )
+    device = UserSession.objects.create(
+        user=author, ip="127.0.0.1", session_key=f"elsewhere-{group.code}", user_agent=""
+    )
+    return {
+        "author": author,
+        "author_id": author.pk,
+        "group_id": group.pk,
+        "code": group.code,
+        "group_name": group.name,
+        "person_id": colleague.pk,
+        "colleague": colleague.email,
+        "membership": membership.pk,
+        "delegation": lent.pk,
+        "invitation_id": invitation.pk,
+        "secret": f"secret-{group.code}",
+        "audience_id": audience.pk,
+        "contact_id": contact.pk,
+        "contact_name": contact.external_id,
+        "folder_slug": folder.slug,
+        "unsubscribe_token": contact.token,
+        "import_id": an_import("external_id,email\nN1,n1@example.com\n", group=group, actor=author, name="New").pk,
+        "failed_import": failed.pk,
+        "folder_id": folder.pk,
+        "image_id": image.pk,
+        "image_path": image.file.name,
+        "attachment": attachment.pk,
+        "attachment_token": attachment.token,
+        "sha256": attachment.sha256,
+        "extension": attachment.extension,
+        "notice_id": notice.pk,
+        "device_id": device.pk,
+        "blackout_id": blackout.pk,
+        **{name: mailing.pk for name, mailing in mailings.items()},
+        "mailing_id": mailings["draft"].pk,
+        "revision": mailings["draft"].revision,
+        "comment_id": commenting.add_comment(mailing=mailings["draft"], actor=author, text="Is this right?").pk,
+        "review_id": waiting.pk,
+        "digest": waiting.digest,
+        "approved_review": approved.pk,
+        "delivery_id": Delivery.objects.get(mailing=mailings["questions"]).pk,
+        "batch_id": Batch.objects.get(delivery__mailing=mailings["questions"]).pk,
+        # Nothing of these exists; whoever is asked for them says so.
+        "pk": 999_999_999,
+        "uidb36": "zz",
+        "key": "none",
+        "id": "none",
+    }
+
+
+def _picture_of(group: Group) -> bytes:
+    """Gives a picture that no other group has: files go by their content."""
+    return a_picture_file(color=f"#{crc32(group.code.encode()) % 0x1000000:06x}")
+
+
+def _service_person(part: str, brand: Brand, group: Group, role: Role) -> User:
+    person = User.objects.create_user(f"{part}-{group.code}@{brand.slug}.example".lower(), PASSWORD, name=part.title())
+    a_membership(user=person, group=group, role=role)
+    return person
+
+
+def _mailings(group: Group, author: User, audience: Audience, of_brand: Things) -> dict[str, Mailing]:
+    """Gives a mailing in every state that an act of the portal begins at."""
+    later = timezone.now().replace(microsecond=0) + IN_TEN_DAYS
+
+    def one(name: str, **fields: Any) -> Mailing:
+        mailing = a_mailing(group=group, author=author, audience=audience, send_at=fields.pop("send_at", None))
+        Mailing.objects.filter(pk=mailing.pk).update(name=name, **fields)
+        mailing.refresh_from_db()
+        return mailing
+
+    found = {
+        name: one(name) for name in ("draft", "attached", "waiting", "planned", "paused", "going", "rest", "questions")
+    }
+    found["approved"] = one("approved", send_at=later)
+    found["scheduled"] = one("scheduled", send_at=later)
+    found["outdated"] = one("outdated", version=of_brand["old_version"])
+    found["late"] = one("late", state=MailingState.NEEDS_DECISION)
+    for name in ("scheduled", "planned", "paused"):
+        send(mailing=found[name], actor=author)
+    stopping.pause(mailing=found["paused"], actor=of_brand["manager"])
+    for name, mailing_state, delivery_state, batch_state in (
+        ("going", MailingState.SENDING, DeliveryState.SENDING, BatchState.WAITING),
+        ("rest", MailingState.SENT, DeliveryState.SETTLED, BatchState.NOT_SENT),
+        ("questions", MailingState.SENT_WITH_OPEN_QUESTIONS, DeliveryState.SETTLED, BatchState.UNCERTAIN),
+    ):
+        _handed_over(found[name], author, mailing_state, delivery_state, batch_state)
+    return found
+
+
+def _handed_over(
+    mailing: Mailing, author: User, state: MailingState, delivery_state: DeliveryState, batch_state: BatchState
+) -> None:
+    """Gives a mailing a delivery of route B that began a minute ago, with one batch."""
+    Mailing.objects.filter(pk=mailing.pk).update(state=state)
+    delivery = Delivery.objects.create(
+        mailing=mailing,
+        workspace=Workspace.objects.get(brand=mailing.group.brand),
+        route=Route.TRIGGER,
+        state=delivery_state,
+        digest="0" * 64,
+        campaign_id="campaign",
+        is_now=True,
+        go_at=timezone.now() - timedelta(minutes=1),
+        frozen=3,
+        batch_count=1,
+        started_by=author,
+    )
+    batch = Batch.objects.create(delivery=delivery, number=1, size=3, state=batch_state)
+    Recipient.objects.bulk_create(
+        Recipient(delivery=delivery, contact=member.contact, batch=batch, address=member.contact.email)
+        for member in mailing.audience.members.select_related("contact")
+    )
+
+
+def _reviews(waiting: Mailing, approved: Mailing, author: User, approver: User) -> tuple[Any, Any]:
+    """Gives an open submission, and one that was approved."""
+    for mailing in (waiting, approved):
+        submit(mailing=mailing, actor=author, note="")
+    review = approved.reviews.get()
+    deciding.approve(review=review, actor=approver, digest=review.digest)
+    return waiting.reviews.get(), review
