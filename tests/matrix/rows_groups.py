@@ -22,6 +22,12 @@ BRAZE = {
     "campaign_id": CAMPAIGN_ID,
     "variation_id": VARIATION_ID,
 }
+FACTS = {"name": "Renamed", "time_zone": "UTC", "language": "en", "review_policy": "inherit"}
+
+
+def groups_file() -> SimpleUploadedFile:
+    """Gives a file of groups as an admin uploads it."""
+    return SimpleUploadedFile("groups.csv", b"code,name,region\nNEW-9,New,Americas\n")
 
 
 def people_file() -> SimpleUploadedFile:
@@ -39,7 +45,41 @@ WORKSPACE = (
     act("groups:workspace", P.MANAGE_WORKSPACE, BRAND, BRAZE),
     act("groups:workspace-check", P.MANAGE_WORKSPACE, BRAND, answers=(200,)),
 )
-TREE = (page("groups:group-list", Asks.SIGNED_IN),)
+TREE = (
+    page("groups:group-list", Asks.SIGNED_IN),
+    page("groups:group-detail", P.SEE_MAILINGS),
+    page("groups:group-create", P.MANAGE_GROUPS),
+    act("groups:group-create", P.MANAGE_GROUPS, form={**FACTS, "code": "NEW-1", "kind": "store"}),
+    page("groups:group-edit", P.MANAGE_GROUPS),
+    act("groups:group-edit", P.MANAGE_GROUPS, form=FACTS),
+    page("groups:group-move", P.MANAGE_GROUPS),
+    act(
+        "groups:group-move",
+        P.MANAGE_GROUPS,
+        form={"parent": "@root"},
+        then=(P.MANAGE_GROUPS,),
+        then_at=BRAND,
+        otherwise=422,
+    ),
+    act("groups:group-open", P.MANAGE_GROUPS, acts=False),
+    page("groups:group-features", P.MANAGE_GROUPS),
+    act("groups:group-features", P.MANAGE_GROUPS, form={"on": ["exports"]}),
+    page("groups:group-values", (P.EDIT_MAILINGS, P.MANAGE_GROUPS)),
+    act("groups:group-values", (P.EDIT_MAILINGS, P.MANAGE_GROUPS), form={"hours": "9 to 5"}),
+    page("groups:group-field-list", P.MANAGE_GROUPS, BRAND),
+    act(
+        "groups:group-field-list",
+        P.MANAGE_GROUPS,
+        BRAND,
+        {"label": "Wifi", "key": "wifi", "kind": "text", "position": "1"},
+    ),
+    page("groups:group-field-edit", P.MANAGE_GROUPS, BRAND),
+    act("groups:group-field-edit", P.MANAGE_GROUPS, BRAND, {"label": "Opening hours", "position": "1"}),
+    act("groups:group-field-delete", P.MANAGE_GROUPS, BRAND),
+    page("groups:group-import", P.MANAGE_GROUPS, BRAND),
+    act("groups:group-import", P.MANAGE_GROUPS, BRAND, {"file": groups_file}, answers=(200,), acts=False),
+    act("groups:group-import-run", P.MANAGE_GROUPS, BRAND, {"ticket": "none"}, acts=False),
+)
 PEOPLE = (
     page("groups:person-list", P.MANAGE_USERS, SOMEWHERE),
     page("groups:person-invite", P.MANAGE_USERS, SOMEWHERE),
@@ -95,6 +135,7 @@ AUDIENCES = (
     act("groups:everybody-add", P.ASSIGN_SEGMENTS),
     page("groups:audience-show", P.SEE_CONTACTS),
     page("groups:audience-sync", P.SEE_CONTACTS, answers=(302,)),
+    act("groups:audience-export", P.EXPORT_AUDIENCES, answers=(200,)),
     act("groups:audience-contact-remove", P.MANAGE_CONTACTS),
     page("groups:import-show", P.SEE_CONTACTS, answers=(302,)),
     page("groups:import-columns", P.MANAGE_CONTACTS),

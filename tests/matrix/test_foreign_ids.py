@@ -61,6 +61,8 @@ FORMS = (
     Case("POST groups:cover", "membership", "membership", 404),
     Case("POST groups:cover", "to", "colleague", 422, of_sibling=False),
     Case("POST groups:cover-end", "delegation", "delegation", 404),
+    # A manager of one region names the group of another, or an admin that of another brand.
+    Case("POST groups:group-move", "parent", "group_id", 422, by=MANAGER),
     Case("POST groups:audience-upload", "audience", "audience_id", 404),
     Case("POST groups:second-factor-rules", "roles", "role_key", 422, of_sibling=False),
     Case("POST groups:sso", "group_code", "code", 422, of_sibling=False, besides=NEW_PEOPLE),

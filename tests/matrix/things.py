@@ -39,6 +39,7 @@ from groups.models import (
     Brand,
     BreakGlassAdmin,
     Group,
+    GroupFieldKind,
     ImportState,
     Membership,
     Notice,
@@ -52,6 +53,7 @@ from groups.people.invitations import invite
 from groups.people.roles import create_role, role_of
 from groups.roles import Permission, Role
 from groups.signin.scim.tokens import create_token
+from groups.tree.fields import add_field
 from tests.builders import PASSWORD, a_membership, an_audience, an_import, root_group
 from tests.campaigns.builders import SOURCE, a_mailing, a_template
 from tests.campaigns.library.sources import a_picture_file
@@ -119,6 +121,9 @@ def things_of_brand(brand: Brand, sandbox: RunningSandbox) -> Things:
         "role_key": own_role.key,
         **{f"role_{role}": role_of(brand, role).pk for role in Role},
         "token_id": token.pk,
+        "field_id": add_field(
+            brand=brand, key="hours", label="Opening hours", kind=GroupFieldKind.TEXT, is_local=True, actor=admin
+        ).pk,
         "in_ten_days": (timezone.now() + IN_TEN_DAYS).date().isoformat(),
     }
 
