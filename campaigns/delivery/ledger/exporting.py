@@ -10,7 +10,6 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, TypeVar
-from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.db import transaction
@@ -104,12 +103,12 @@ def _rows(parts: Iterable[_Part], zone: ZoneInfo, language: str) -> Iterator[Ite
             with translation.override(language):
                 row = _broadcast(batch, delivery, zone)
             yield row
-        recipients = delivery.recipients.filter(pk__lte=part.last_recipient).select_related("contact", "batch")
+        recipients = delivery.recipients.filter(pk__lte=part.last_recipient).prefetch_related("contact", "batch")
         for chunk in _in_turn(recipients):
             with translation.override(language):
                 rows = [_addressed(recipient, delivery, zone) for recipient in chunk]
             yield from rows
-        exclusions = delivery.exclusions.filter(pk__lte=part.last_left_out).select_related("contact")
+        exclusions = delivery.exclusions.filter(pk__lte=part.last_left_out).prefetch_related("contact")
         for left_out in _in_turn(exclusions):
             with translation.override(language):
                 rows = [_left_out(exclusion, delivery, zone) for exclusion in left_out]
@@ -119,16 +118,14 @@ def _rows(parts: Iterable[_Part], zone: ZoneInfo, language: str) -> Iterator[Ite
 def _in_turn(rows: QuerySet[R]) -> Iterator[list[R]]:
     """Yields the rows of a delivery, so many at a time that memory is bounded, by its index of contacts.
 
-    Whoever moves to another batch meanwhile is there once all the same.
+    Whoever moves to another batch meanwhile is there once all the same. Contacts are read by their ids: for a join
+    PostgreSQL may go through all contacts up to each piece.
     """
     rows = rows.order_by("contact_id")
-    after: UUID | None = None
-    while True:
-        chunk = list((rows if after is None else rows.filter(contact_id__gt=after))[:CHUNK])
-        if not chunk:
-            return
+    chunk = list(rows[:CHUNK])
+    while chunk:
         yield chunk
-        after = chunk[-1].contact_id
+        chunk = list(rows.filter(contact_id__gt=chunk[-1].contact_id)[:CHUNK])
 
 
 def _head() -> tuple[str, ...]:

@@ -9,11 +9,7 @@ from campaigns.delivery.ledger import views
 urlpatterns = [
     path("deliveries/<uuid:delivery_id>/batches/", views.batch_list, name="batch-list"),
     path("deliveries/<uuid:delivery_id>/batches.csv", views.batch_statement, name="batch-statement"),
-    path(
-        "mailings/<uuid:mailing_id>/recipients/export/",
-        views.mailing_recipients_export,
-        name="mailing-recipients-export",
-    ),
+    path("m/<uuid:mailing_id>/recipients/export/", views.mailing_recipients_export, name="mailing-recipients-export"),
     path("batches/<int:batch_id>/", views.batch_detail, name="batch-detail"),
     path("contacts/<uuid:contact_id>/", views.contact_detail, name="contact-detail"),
 ]

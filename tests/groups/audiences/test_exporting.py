@@ -8,6 +8,7 @@ from datetime import date
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils import translation
 from pytest_django import Settings
 
 from groups import access
@@ -363,7 +364,10 @@ def test_the_file_speaks_the_language_of_the_person(cast: Cast, client: Client) 
     audience = an_audience(group=cast.store, contacts=1)
     client.force_login(cast.admin)
 
-    head, row = exported(client, audience)
+    answer = client.post(address_of(audience))
+    # A server reads the rows when the request, and its language, is over.
+    with translation.override("en"):
+        head, row = rows_of(answer)
 
     assert (head[1], row[-2]) == ("E-Mail-Adresse", "Darf E-Mails erhalten")
 
@@ -384,7 +388,7 @@ def test_who_comes_to_the_list_while_it_is_read_is_not_in_the_file(cast: Cast, m
     assert [event.detail["people"] for event in noted()] == [7]
 
 
-def test_a_long_list_comes_whole_in_pieces_of_two_queries_each(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_long_list_comes_whole_in_pieces_of_three_queries_each(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
     audience = an_audience(group=cast.store, contacts=9)
 
     def read() -> list[str]:
@@ -393,7 +397,7 @@ def test_a_long_list_comes_whole_in_pieces_of_two_queries_each(cast: Cast, monke
     in_one = len(cost_of(read))
     monkeypatch.setattr(exporting, "CHUNK", 3)
 
-    assert len(cost_of(read)) == in_one + 2 * 2
+    assert len(cost_of(read)) == in_one + 2 * 3
     assert sorted(read()[1:]) == sorted(Contact.objects.values_list("external_id", flat=True))
 
 
@@ -413,9 +417,9 @@ def test_twenty_thousand_people_are_never_in_memory_together(cast: Cast, client:
     audience = an_audience(group=cast.store, contacts=20_000)
     client.force_login(cast.admin)
 
-    with alive(Contact) as contacts, alive(AudienceMember) as members:
+    with alive(Contact) as contacts:
         lines = sum(1 for _line in client.post(address_of(audience)).streaming_content)  # type: ignore[attr-defined]
 
     assert lines == 1 + 20_000
-    assert (contacts.made, members.made) == (20_000, 20_000)
-    assert max(contacts.most, members.most) <= 2 * exporting.CHUNK
+    assert contacts.made == 20_000
+    assert contacts.most <= 2 * exporting.CHUNK
