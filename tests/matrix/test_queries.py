@@ -29,7 +29,6 @@ OF_PEOPLE = tuple(row for row in PAGES if row.asks not in (Asks.ANYBODY, Asks.TO
 ANSWERS = {function.__code__ for function in (access.may, access.rights_of, access.has_feature)}
 
 
-@pytest.mark.catalogue("G2")
 def test_no_page_asks_more_queries_for_thirty_of_everything_than_for_three(world: World, client: Client) -> None:
     readers = [holder(role, Place.ROOT) for role in (Role.ADMIN, Role.BRAND_MANAGER)]
     others = [world.people[who].pk for who in HOLDERS if who not in readers]
