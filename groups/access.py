@@ -8,8 +8,8 @@ What belongs to one person alone, whatever they may do, names its way to them (`
 from __future__ import annotations
 
 import uuid
-from collections.abc import Collection
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Set
+from dataclasses import dataclass, field
 from typing import Any, TypeVar, cast
 
 from django.core.exceptions import ObjectDoesNotExist
@@ -33,6 +33,22 @@ class Rights:
     def within(self, other: Rights) -> Rights:
         """Gives the rights that both hold."""
         return Rights(self.here & other.here, self.for_brand & other.for_brand, self.anywhere & other.anywhere)
+
+
+@dataclass(slots=True)
+class RightsMemory:
+    """What was read of rights: the roles of people by brand, and the groups above a group with what is off there."""
+
+    held: dict[tuple[uuid.UUID, uuid.UUID], Held] = field(default_factory=dict)
+    above: dict[uuid.UUID, list[tuple[uuid.UUID, str | None]]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """What a person holds in a brand: by the group of the role, and on the brand's own group."""
+
+    by_group: Mapping[uuid.UUID, Set[Permission]]
+    for_brand: frozenset[Permission]
 
 
 def groups_with(user: User, permission: Permission, *, not_lent_by: Collection[User] = ()) -> QuerySet[Group]:
@@ -69,30 +85,18 @@ def has_feature(group: Group, feature: Feature) -> bool:
 
 
 def rights_of(user: User, brand: Brand, group: Group | None) -> Rights:
-    """Gives all that a person may do, for what a page offers; two queries, four for an admin who acts as somebody."""
-    if not user.is_active:
-        return Rights()
-    held: dict[uuid.UUID, set[Permission]] = {}
-    for_brand: set[Permission] = set()
-    for group_id, parent_id, permission in Membership.objects.filter(
-        Membership.live(), user=user, group__brand=brand
-    ).values_list("group_id", "group__parent_id", "role__grants__permission"):
-        if permission is not None:
-            held.setdefault(group_id, set()).add(Permission(permission))
-            if parent_id is None:
-                for_brand.add(Permission(permission))
-    here: set[Permission] = set()
-    switched_off: set[Permission] = set()
-    above = GroupPath.objects.filter(descendant=group).values_list("ancestor_id", "ancestor__features_off__feature")
-    for ancestor_id, feature in above if group is not None else ():
-        here |= held.get(ancestor_id, set())
-        switched_off |= {permission for permission, of in FEATURE_OF.items() if of == feature}
-    rights = Rights(
-        here=frozenset(here - switched_off),
-        for_brand=frozenset(for_brand),
-        anywhere=frozenset(permission for held_there in held.values() for permission in held_there),
-    )
-    return rights if user.acted_by is None else rights.within(rights_of(user.acted_by, brand, group))
+    """Gives all that a person may do, for what a page offers; two queries, three for an admin who acts as somebody."""
+    return _rights(user, brand.pk, group, user.rights_memory or RightsMemory())
+
+
+def remember_rights(user: User) -> None:
+    """Lets a person's rights be read once for all that a page shows; two queries then, however often it asks.
+
+    For requests that show something and do nothing: whatever acts asks anew, at the moment of the act.
+    """
+    user.rights_memory = RightsMemory()
+    if user.acted_by is not None:
+        user.acted_by.rights_memory = user.rights_memory
 
 
 def brands_with(user: User, permission: Permission) -> QuerySet[Brand]:
@@ -102,6 +106,10 @@ def brands_with(user: User, permission: Permission) -> QuerySet[Brand]:
 
 def may(user: User, permission: Permission, group: Group, *, not_lent_by: Collection[User] = ()) -> bool:
     """Tells whether a person holds a permission in a group, other than by what somebody of `not_lent_by` delegated."""
+    if user.rights_memory is not None and not not_lent_by:
+        if user.on_pages_of is not None and user.on_pages_of.pk != group.brand_id:
+            return False
+        return permission in _rights(user, group.brand_id, group, user.rights_memory).here
     return groups_with(user, permission, not_lent_by=not_lent_by).filter(pk=group.pk).exists()
 
 
@@ -174,3 +182,42 @@ def _one(objects: QuerySet[M], id: Any) -> M:
         return objects.get(pk=id if isinstance(id, uuid.UUID | int) else uuid.UUID(str(id)))
     except (ObjectDoesNotExist, ValueError) as error:
         raise Http404 from error
+
+
+def _rights(user: User, brand_id: uuid.UUID, group: Group | None, memory: RightsMemory) -> Rights:
+    if not user.is_active:
+        return Rights()
+    held = _held(user, brand_id, memory)
+    here: set[Permission] = set()
+    switched_off: set[Permission] = set()
+    for ancestor_id, feature in _above(group, memory) if group is not None else ():
+        here |= held.by_group.get(ancestor_id, set())
+        switched_off |= {permission for permission, of in FEATURE_OF.items() if of == feature}
+    rights = Rights(
+        here=frozenset(here - switched_off),
+        for_brand=held.for_brand,
+        anywhere=frozenset(permission for held_there in held.by_group.values() for permission in held_there),
+    )
+    return rights if user.acted_by is None else rights.within(_rights(user.acted_by, brand_id, group, memory))
+
+
+def _held(user: User, brand_id: uuid.UUID, memory: RightsMemory) -> Held:
+    if (user.pk, brand_id) not in memory.held:
+        by_group: dict[uuid.UUID, set[Permission]] = {}
+        for_brand: set[Permission] = set()
+        for group_id, parent_id, permission in Membership.objects.filter(
+            Membership.live(), user=user, group__brand=brand_id
+        ).values_list("group_id", "group__parent_id", "role__grants__permission"):
+            if permission is not None:
+                by_group.setdefault(group_id, set()).add(Permission(permission))
+                if parent_id is None:
+                    for_brand.add(Permission(permission))
+        memory.held[user.pk, brand_id] = Held(by_group, frozenset(for_brand))
+    return memory.held[user.pk, brand_id]
+
+
+def _above(group: Group, memory: RightsMemory) -> list[tuple[uuid.UUID, str | None]]:
+    if group.pk not in memory.above:
+        paths = GroupPath.objects.filter(descendant=group)
+        memory.above[group.pk] = list(paths.values_list("ancestor_id", "ancestor__features_off__feature"))
+    return memory.above[group.pk]

@@ -9,6 +9,7 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseNotFound
 from django.utils import translation
 
+from groups.access import remember_rights
 from groups.models import Brand, User
 from groups.people.acting import SESSION_KEY, acted_member
 
@@ -66,6 +67,8 @@ class PersonMiddleware:
         if brand is not None and SESSION_KEY in request.session and not request.path.startswith(OWN_PAGES):
             user = acted_member(session=request.session, admin=user, brand=brand) or user
             request.user = user
+        if request.method in ("GET", "HEAD"):
+            remember_rights(user)
         if user.language:
             translation.activate(user.language)
             request.LANGUAGE_CODE = translation.get_language() or settings.LANGUAGE_CODE

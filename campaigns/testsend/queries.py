@@ -34,7 +34,7 @@ def contact_named(mailing: Mailing, words: str) -> Contact | None:
 
 def sent_tests(mailing: Mailing) -> QuerySet[TestMail]:
     """Gives the tests of a mailing, newest first."""
-    return mailing.test_mails.select_related("tester", "asked_by", "contact")
+    return mailing.test_mails.select_related("group", "tester", "asked_by", "contact")
 
 
 def left_today(group: Group) -> int:

@@ -14,6 +14,7 @@ from groups.models.group import Group
 from groups.models.role import BrandRole
 
 if TYPE_CHECKING:
+    from groups.access import RightsMemory
     from groups.models.brand import Brand
 
 
@@ -48,6 +49,9 @@ class User(AbstractBaseUser):
     on_pages_of: Brand | None = None
     # The admin who acts as this person, and whose rights bound what is done in their name.
     acted_by: User | None = None
+    # What was read of the person's rights while one page is shown (`access.remember_rights`). None where rights are
+    # asked anew each time, as for everything that acts.
+    rights_memory: RightsMemory | None = None
 
     USERNAME_FIELD = "email"
     EMAIL_FIELD = "email"

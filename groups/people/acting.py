@@ -13,14 +13,13 @@ from groups.errors import NotPermitted
 from groups.models import Brand, User
 from groups.people.queries import people_of
 from groups.roles import Permission
-from groups.tree.queries import root_of
 
 SESSION_KEY: Final = "acting_as"
 
 
 def may_act(admin: User, brand: Brand) -> bool:
     """Tells whether somebody may act as others: they hold the right on the whole brand, and act as nobody now."""
-    return admin.acted_by is None and access.may(admin, Permission.ACT_AS, root_of(brand))
+    return admin.acted_by is None and Permission.ACT_AS in access.rights_of(admin, brand, None).for_brand
 
 
 def begin_acting(*, session: SessionBase, admin: User, member: User, brand: Brand) -> None:

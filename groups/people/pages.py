@@ -8,13 +8,12 @@ from django.contrib import messages
 from django.db.models import QuerySet
 from django.http import Http404, HttpResponse
 
-from groups.access import may
+from groups.access import rights_of
 from groups.errors import GroupsError, NotPermitted
 from groups.http import PortalRequest
 from groups.models import BrandRole, Group
 from groups.people.queries import managed_groups
 from groups.roles import Permission
-from groups.tree.queries import root_of
 
 
 def choices(request: PortalRequest) -> tuple[QuerySet[Group], QuerySet[BrandRole]]:
@@ -27,7 +26,7 @@ def choices(request: PortalRequest) -> tuple[QuerySet[Group], QuerySet[BrandRole
 
 def manages_brand(request: PortalRequest) -> bool:
     """Tells whether a person manages the users of the whole brand."""
-    return may(request.user, Permission.MANAGE_USERS, root_of(request.brand))
+    return Permission.MANAGE_USERS in rights_of(request.user, request.brand, None).for_brand
 
 
 def done(

@@ -40,7 +40,7 @@ def test_an_address_takes_the_methods_of_its_rows_and_no_other(name: str, world:
         assert set(answer["Allow"].split(", ")) - {"HEAD", "OPTIONS"} == {row.method for row in rows}
 
 
-@pytest.mark.catalogue("G2", "G3")
+@pytest.mark.catalogue("G2")
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: row.label)
 def test_whoever_may_not_gets_nothing_and_changes_nothing(
     row: Row, world: World, untouched: dict[str, str], client: Client
@@ -66,7 +66,7 @@ def test_whoever_may_not_gets_nothing_and_changes_nothing(
     assert (mail.outbox, len(connection.run_on_commit)) == ([], waiting)
 
 
-@pytest.mark.catalogue("G2", "G3")
+@pytest.mark.catalogue("G2")
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: row.label)
 def test_whoever_may_gets_what_the_row_says(row: Row, world: World, client: Client) -> None:
     wrong, idle = [], []

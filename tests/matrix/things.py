@@ -185,6 +185,7 @@ def things_of_group(group: Group, of_brand: Things) -> Things:
         group=group,
         kind="review.decided",
         about=f"mailing:{mailings['draft'].pk}",
+        parameters={"mailing": "draft", "decider": "Ana", "state": "approved"},
         path="/notices/settings/",
         due_at=timezone.now(),
     )

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from groups import access
 from groups.errors import InputRefused, NotPermitted
-from groups.models import BrandRole, Event, FeatureSwitch, Membership
+from groups.models import BrandRole, Event, FeatureSwitch, Membership, User
 from groups.people.roles import change_role, create_role, delete_role, permissions_of, role_of
 from groups.people.services import give_role
 from groups.roles import PERMISSIONS, Feature, Permission, Role
@@ -157,3 +157,49 @@ def test_what_a_page_offers_is_what_the_door_lets_through(cast: Cast) -> None:
         for group in (cast.store, cast.region, root_group(cast.brand)):
             offered = access.rights_of(user, cast.brand, group).here
             assert offered == {permission for permission in Permission if access.may(user, permission, group)}
+
+
+@pytest.mark.parametrize("feature", [None, *Feature])
+def test_a_page_that_remembers_rights_answers_as_the_door_does(cast: Cast, feature: Feature | None) -> None:
+    if feature is not None:
+        FeatureSwitch.objects.create(group=cast.region, feature=feature)
+    cast.approver.acted_by = cast.manager
+    a_membership(user=cast.neighbour, group=cast.store, role=Role.REVIEWER, until=timezone.now() - timedelta(hours=1))
+    a_membership(user=cast.outsider, group=cast.region, role=Role.BRAND_MANAGER)
+    cast.author.on_pages_of, cast.outsider.on_pages_of = cast.brand, cast.other_brand
+    cast.sender.is_active = False
+    groups = [root_group(cast.brand), cast.region, cast.store, cast.far_store, root_group(cast.other_brand)]
+    asked = [(user, permission, group) for user in cast.everybody for permission in Permission for group in groups]
+    strict = [access.may(*one) for one in asked]
+
+    for user in cast.everybody:
+        access.remember_rights(user)
+
+    assert [access.may(*one) for one in asked] == strict
+    assert 0 < sum(strict) < len(strict)
+
+
+def test_what_was_remembered_ends_with_the_page(cast: Cast) -> None:
+    access.remember_rights(cast.author)
+    assert access.may(cast.author, Permission.EDIT_MAILINGS, cast.store)
+    cast.author.memberships.all().delete()
+
+    asked_anew = User.objects.get(pk=cast.author.pk)
+
+    assert access.may(cast.author, Permission.EDIT_MAILINGS, cast.store)
+    assert not access.may(asked_anew, Permission.EDIT_MAILINGS, cast.store)
+
+
+def test_what_somebody_lends_is_asked_anew_even_on_a_page_that_remembers(cast: Cast) -> None:
+    own = cast.approver.memberships.get()
+    a_membership(
+        user=cast.author,
+        group=cast.store,
+        role=own.role,
+        until=timezone.now() + timedelta(days=1),
+        delegated_from=own,
+    )
+    access.remember_rights(cast.author)
+
+    assert access.may(cast.author, Permission.APPROVE_MAILINGS, cast.store)
+    assert not access.may(cast.author, Permission.APPROVE_MAILINGS, cast.store, not_lent_by=[cast.approver])
