@@ -1,4 +1,4 @@
-"""Passwords that others know already are refused, without asking anybody outside (docs/decisions/0011)."""
+"""Passwords that others know already are refused, without asking anybody outside (docs/decisions/0008)."""
 
 from __future__ import annotations
 
