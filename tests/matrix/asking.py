@@ -58,7 +58,7 @@ def ask(
         return client.get(address, headers=headers, **comes_from)
     said = filled(row.form if form is None else form, world.own, _own_membership(world, who))
     if row.method == "POST":
-        return client.post(address, said, **comes_from)
+        return client.post(address, said, headers=headers, **comes_from)
     return client.generic(row.method, address, "{}", content_type="application/json", **comes_from)
 
 

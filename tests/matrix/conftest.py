@@ -14,7 +14,7 @@ from pytest_django import DjangoDbBlocker, Settings
 from braze_client.sandbox import PORTAL_PERMISSIONS, SandboxOptions
 from smartersends import urls
 from tests.matrix.watching import fingerprint
-from tests.matrix.world import World, a_world
+from tests.matrix.world import OTHER_HOST, World, a_world
 from tests.sandbox_server import API_KEY, running_sandbox
 
 
@@ -54,7 +54,7 @@ def settings_of_the_world(
     world: World, db: None, files: Path, settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Lets each test find the files of the world, and answers 404 without the page, which is not in question here."""
-    settings.MEDIA_ROOT = str(files)
+    settings.MEDIA_ROOT, settings.ALLOWED_HOSTS = str(files), ["testserver", OTHER_HOST]
     monkeypatch.setattr(urls, "handler404", _not_found, raising=False)
 
 

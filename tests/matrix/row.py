@@ -101,6 +101,16 @@ class Row:
             return (NOBODY, STRANGER, *(who for who in HOLDERS if who.place in places))
         return (NOBODY, STRANGER, *HOLDERS, *((OWNER,) if self.asks is Asks.OWNER else ()))
 
+    @property
+    def allowed(self) -> tuple[Who, ...]:
+        """Those who ask and may."""
+        return tuple(who for who in self.askers if self.acts_for(who))
+
+    @property
+    def refused(self) -> tuple[Who, ...]:
+        """Those who ask and may not."""
+        return tuple(who for who in self.askers if not self.acts_for(who))
+
     def acts_for(self, who: Who) -> bool:
         """Tells whether somebody may do what the address is for."""
         return self.opens_for(who) and (not self.then or self._holds(who, self.then, self.then_at or self.at))

@@ -9,33 +9,24 @@ from zlib import crc32
 from allauth.usersessions.models import UserSession
 from django.utils import timezone
 
-from campaigns.delivery import stopping
-from campaigns.delivery.services import send
 from campaigns.library import folders, images
 from campaigns.library.publishing import publish_version
 from campaigns.library.snippets import add_snippet
 from campaigns.models import (
     Attachment,
     Batch,
-    BatchState,
     Delivery,
-    DeliveryState,
     Demand,
-    Mailing,
-    MailingState,
-    Recipient,
     Route,
     RuleLevel,
     SourceKind,
     Template,
 )
-from campaigns.review import commenting, deciding
-from campaigns.review.services import submit
+from campaigns.review import commenting
 from campaigns.rules.reviewing import add_reason
 from campaigns.rules.services import add_word
 from campaigns.schedule.services import add_blackout
 from groups.models import (
-    Audience,
     Brand,
     BreakGlassAdmin,
     Group,
@@ -45,7 +36,6 @@ from groups.models import (
     Notice,
     SingleSignOn,
     User,
-    Workspace,
 )
 from groups.people.delegation import delegate
 from groups.people.invitation_mail import digest_of
@@ -55,13 +45,13 @@ from groups.roles import Permission, Role
 from groups.signin.scim.tokens import create_token
 from groups.tree.fields import add_field
 from tests.builders import PASSWORD, a_membership, an_audience, an_import, root_group
-from tests.campaigns.builders import SOURCE, a_mailing, a_template
+from tests.campaigns.builders import SOURCE, a_template
 from tests.campaigns.library.sources import a_picture_file
 from tests.campaigns.review.builders import a_rule
+from tests.matrix.mailings import IN_TEN_DAYS, mailings_of, reviews_of
 from tests.sandbox_server import RunningSandbox
 
 Things: TypeAlias = dict[str, Any]
-IN_TEN_DAYS = timedelta(days=10)
 WITH_PHOTO = SOURCE.replace(
     "    </mj-column>",
     '      <mj-image data-field="photo" data-type="image" data-label="Photo" />\n    </mj-column>',
@@ -166,8 +156,8 @@ def things_of_group(group: Group, of_brand: Things) -> Things:
     failed = an_import("external_id,email\nF1,f1@example.com\n", group=group, actor=author, name="Failed")
     failed.state = ImportState.FAILED
     failed.save(update_fields=["state"])
-    mailings = _mailings(group, author, audience, of_brand)
-    waiting, approved = _reviews(mailings["waiting"], mailings["approved"], author, approver)
+    mailings = mailings_of(group, author, audience, of_brand)
+    waiting, approved = reviews_of(mailings["waiting"], mailings["approved"], author, approver)
     attachment = Attachment.objects.create(
         mailing=mailings["attached"],
         file_name="menu",
@@ -254,66 +244,3 @@ def _service_person(part: str, brand: Brand, group: Group, role: Role) -> User:
     person = User.objects.create_user(f"{part}-{group.code}@{brand.slug}.example".lower(), PASSWORD, name=part.title())
     a_membership(user=person, group=group, role=role)
     return person
-
-
-def _mailings(group: Group, author: User, audience: Audience, of_brand: Things) -> dict[str, Mailing]:
-    """Gives a mailing in every state that an act of the portal begins at."""
-    later = timezone.now().replace(microsecond=0) + IN_TEN_DAYS
-
-    def one(name: str, **fields: Any) -> Mailing:
-        mailing = a_mailing(group=group, author=author, audience=audience, send_at=fields.pop("send_at", None))
-        Mailing.objects.filter(pk=mailing.pk).update(name=name, **fields)
-        mailing.refresh_from_db()
-        return mailing
-
-    found = {
-        name: one(name) for name in ("draft", "attached", "waiting", "planned", "paused", "going", "rest", "questions")
-    }
-    found["approved"] = one("approved", send_at=later)
-    found["scheduled"] = one("scheduled", send_at=later)
-    found["outdated"] = one("outdated", version=of_brand["old_version"])
-    found["late"] = one("late", state=MailingState.NEEDS_DECISION)
-    for name in ("scheduled", "planned", "paused"):
-        send(mailing=found[name], actor=author)
-    stopping.pause(mailing=found["paused"], actor=of_brand["manager"])
-    for name, mailing_state, delivery_state, batch_state in (
-        ("going", MailingState.SENDING, DeliveryState.SENDING, BatchState.WAITING),
-        ("rest", MailingState.SENT, DeliveryState.SETTLED, BatchState.NOT_SENT),
-        ("questions", MailingState.SENT_WITH_OPEN_QUESTIONS, DeliveryState.SETTLED, BatchState.UNCERTAIN),
-    ):
-        _handed_over(found[name], author, mailing_state, delivery_state, batch_state)
-    return found
-
-
-def _handed_over(
-    mailing: Mailing, author: User, state: MailingState, delivery_state: DeliveryState, batch_state: BatchState
-) -> None:
-    """Gives a mailing a delivery of route B that began a minute ago, with one batch."""
-    Mailing.objects.filter(pk=mailing.pk).update(state=state)
-    delivery = Delivery.objects.create(
-        mailing=mailing,
-        workspace=Workspace.objects.get(brand=mailing.group.brand),
-        route=Route.TRIGGER,
-        state=delivery_state,
-        digest="0" * 64,
-        campaign_id="campaign",
-        is_now=True,
-        go_at=timezone.now() - timedelta(minutes=1),
-        frozen=3,
-        batch_count=1,
-        started_by=author,
-    )
-    batch = Batch.objects.create(delivery=delivery, number=1, size=3, state=batch_state)
-    Recipient.objects.bulk_create(
-        Recipient(delivery=delivery, contact=member.contact, batch=batch, address=member.contact.email)
-        for member in mailing.audience.members.select_related("contact")
-    )
-
-
-def _reviews(waiting: Mailing, approved: Mailing, author: User, approver: User) -> tuple[Any, Any]:
-    """Gives an open submission, and one that was approved."""
-    for mailing in (waiting, approved):
-        submit(mailing=mailing, actor=author, note="")
-    review = approved.reviews.get()
-    deciding.approve(review=review, actor=approver, digest=review.digest)
-    return waiting.reviews.get(), review

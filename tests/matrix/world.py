@@ -17,6 +17,8 @@ from tests.matrix.row import HOLDERS, OWNER, STRANGER, Place, Who
 from tests.matrix.things import Things, things_of_brand, things_of_group
 from tests.sandbox_server import RunningSandbox
 
+OTHER_HOST = "harbor.testserver"
+
 
 @dataclass(frozen=True, slots=True)
 class World:
@@ -33,12 +35,13 @@ class World:
     sibling: Things
     other_brand: Things
     sandbox: RunningSandbox
+    other_host: str = OTHER_HOST
 
 
 def a_world(sandbox: RunningSandbox) -> World:
     """Builds the world; the brand answers at the host name of Django's test client."""
     brand = a_brand(host_name="testserver", slug="northwind")
-    other = a_brand("Harbor Books", host_name="harbor.testserver", slug="harbor")
+    other = a_brand("Harbor Books", host_name=OTHER_HOST, slug="harbor")
     for one in (brand, other):
         a_workspace(brand=one, endpoint=sandbox.url)
         Group.objects.filter(brand=one).update(
