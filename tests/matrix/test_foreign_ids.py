@@ -20,6 +20,9 @@ from tests.matrix.things import Things
 from tests.matrix.watching import fingerprint
 from tests.matrix.world import World, holder
 
+# One process builds the world once, and asks everything of it.
+pytestmark = pytest.mark.xdist_group("foreign-ids")
+
 BY_LABEL = {row.label: row for row in ROWS}
 MANAGER = holder(Role.BRAND_MANAGER, Place.OWN)
 # What a form names and what is nobody's: a time, an address, what the page showed.

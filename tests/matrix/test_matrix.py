@@ -15,6 +15,9 @@ from tests.matrix.rows import ROWS
 from tests.matrix.watching import fingerprint, writes
 from tests.matrix.world import World, holder
 
+# One process builds the world once, and asks everything of it.
+pytestmark = pytest.mark.xdist_group("matrix")
+
 
 def test_every_address_has_its_row_and_every_row_its_address() -> None:
     rowed = {row.name for row in ROWS}

@@ -24,6 +24,9 @@ from tests.matrix.row import HOLDERS, Asks, At, Place, Row, Who
 from tests.matrix.rows import ROWS
 from tests.matrix.world import World, holder
 
+# One process builds the world once, and asks everything of it.
+pytestmark = pytest.mark.xdist_group("foreign-ids")
+
 PAGES = tuple(row for row in ROWS if row.method == "GET" and ":" in row.name and row.answers == (200,))
 OF_PEOPLE = tuple(row for row in PAGES if row.asks not in (Asks.ANYBODY, Asks.TOKEN, Asks.OWNER))
 ANSWERS = {function.__code__ for function in (access.may, access.rights_of, access.has_feature)}
