@@ -8,17 +8,21 @@ from django.db.models import Q
 
 from campaigns.models import Mailing, Review, ReviewState
 from groups.access import may
-from groups.models import User
+from groups.models import Event, User
 from groups.roles import Permission
 
 
 def is_author(mailing: Mailing, user: User) -> bool:
     """Tells whether a mailing is this person's own work, so that somebody else must decide on it.
 
-    It is for whoever wrote or submitted it, and for whoever shows themselves as one of these, or is one of these and
-    shows themselves as another.
+    It is for whoever wrote, changed or submitted it, and for whoever shows themselves as one of these, or is one of
+    these and shows themselves as another.
     """
-    if mailing.author_id in _guises(user):
+    guises = _guises(user)
+    if mailing.author_id in guises:
+        return True
+    changes = Event.objects.filter(target_kind="mailing", target_id=str(mailing.pk), action="mailing.edited")
+    if changes.filter(Q(actor__in=guises) | Q(acting_as__in=guises)).exists():
         return True
     return Review.objects.filter(own_work(user), mailing=mailing, state=ReviewState.OPEN).exists()
 
@@ -29,7 +33,7 @@ def may_decide(user: User, permission: Permission, mailing: Mailing) -> bool:
 
 
 def own_work(user: User) -> Q:
-    """Gives the reviews of a person's own work, as `is_author` tells it, for lists."""
+    """Gives the reviews that a person wrote or submitted, for lists; what they changed, `is_author` alone tells."""
     guises = _guises(user)
     return Q(submitted_by__in=guises) | Q(acted_by__in=guises) | Q(mailing__author__in=guises)
 

@@ -8,6 +8,7 @@ import pytest
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
+from campaigns.compose.editing import edit_draft
 from campaigns.errors import NotAllowed, Refusal, StaleState
 from campaigns.models import Decision, Delivery, Demand, Level, Mailing, Review, ReviewState, Verdict
 from campaigns.review.deciding import approve, ask_for_changes, revoke
@@ -173,6 +174,18 @@ def test_the_author_never_decides_through_another_role(store: Store, demand: Dem
 
     review.refresh_from_db()
     assert (review.state, review.decisions.count(), Delivery.objects.count()) == (ReviewState.OPEN, 0, 0)
+
+
+def test_whoever_changed_a_draft_never_decides_on_it(store: Store) -> None:
+    both = a_person(role=Role.REGIONAL_MANAGER, group=store.group)
+    mailing = store.mailing
+    edit_draft(mailing, both, revision=mailing.revision, values={**mailing.values, "headline": "Mine"})
+    review = submit(mailing=store.mailing, actor=store.author)
+
+    with pytest.raises(NotAllowed, match="somebody else"):
+        approve(review=review, actor=both)
+
+    assert has_decisions(review) == []
 
 
 def test_nobody_decides_by_a_right_that_the_author_lent_them(store: Store) -> None:
