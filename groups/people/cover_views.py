@@ -33,7 +33,7 @@ def cover(request: PortalRequest) -> HttpResponse:
                     delegation.delegate(
                         membership=membership,
                         to=to,
-                        until=end_of(form.cleaned_data["until"], membership.group) or membership.created_at,
+                        until=end_of(form.cleaned_data["until"], membership.group),
                         actor=request.user,
                     )
             except GroupsError as error:

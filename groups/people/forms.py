@@ -146,6 +146,6 @@ class AcceptForm(forms.Form):
         return password
 
 
-def end_of(day: date | None, group: Group) -> datetime | None:
+def end_of(day: date, group: Group) -> datetime:
     """Gives the end of a day by the clock of a group."""
-    return None if day is None else datetime.combine(day, time.max, ZoneInfo(group.time_zone))
+    return datetime.combine(day, time.max, ZoneInfo(group.time_zone))

@@ -82,10 +82,10 @@ def person_give_role(request: PortalRequest, person_id: uuid.UUID) -> HttpRespon
     if not form.is_valid():
         return _person_page(request, person, form)
     group, role = form.cleaned_data["group"], form.cleaned_data["role"]
+    day = form.cleaned_data["until"]
+    until = None if day is None else end_of(day, group)
     try:
-        services.give_role(
-            user=person, group=group, role=role, actor=request.user, until=end_of(form.cleaned_data["until"], group)
-        )
+        services.give_role(user=person, group=group, role=role, actor=request.user, until=until)
     except GroupsError as error:
         form.add_error(None, error.sentence)
         return _person_page(request, person, form)
