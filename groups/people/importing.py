@@ -8,8 +8,6 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import BinaryIO, Final
 
-from django.core.exceptions import ValidationError
-from django.core.validators import validate_email
 from django.db import transaction
 from django.utils.translation import gettext as _
 
@@ -21,6 +19,7 @@ from groups.people.invitations import invite
 from groups.people.queries import people_of
 from groups.people.services import demand_may_give, give_role
 from groups.tree.rows import Finding
+from groups.tree.rules import is_address
 
 REQUIRED: Final = ("email", "role", "groups")
 COLUMNS: Final = (*REQUIRED, "name")
@@ -177,7 +176,7 @@ def _row(
     codes = dict.fromkeys(code for code in re.split(r"[\s,;]+", texts["groups"]) if code)
     unknown = [code for code in codes if code not in groups]
     repeated = [code for code in codes if (email, code) in seen]
-    if not _is_address(email):
+    if not is_address(email):
         return Finding(line, _("“%(email)s” is no email address.") % {"email": texts["email"]})
     if role is None:
         known = ", ".join(sorted({one.label for one in roles.values()}))
@@ -196,11 +195,3 @@ def _row(
         )
     seen.update({(email, code): line for code in codes})
     return PersonRow(line, email, texts["name"][:120], role, tuple(groups[code] for code in codes))
-
-
-def _is_address(text: str) -> bool:
-    try:
-        validate_email(text)
-    except ValidationError:
-        return False
-    return True

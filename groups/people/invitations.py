@@ -5,8 +5,6 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Final
 
-from django.core.exceptions import ValidationError
-from django.core.validators import validate_email
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -16,6 +14,7 @@ from groups.errors import InputRefused, NotPermitted, StaleState
 from groups.models import Brand, BrandRole, Group, Invitation, User
 from groups.people.invitation_mail import digest_of, nudge
 from groups.people.services import demand_may_give, give_role
+from groups.tree.rules import is_address
 
 VALID_FOR: Final = timedelta(days=14)
 OPEN: Final = {"accepted_at": None, "withdrawn_at": None}
@@ -28,7 +27,8 @@ def invite(*, group: Group, email: str, name: str, role: BrandRole, actor: User)
     somebody who has this very role already, and for a group that is closed.
     """
     email, name = email.strip().lower(), " ".join(name.split())
-    _demand_address(email)
+    if not is_address(email):
+        raise InputRefused(_("%(email)s is no email address.") % {"email": email})
     if role.brand_id != group.brand_id:
         raise InputRefused(_("This role belongs to another brand."))
     if group.closed_at is not None:
@@ -138,10 +138,3 @@ def accept(*, invitation: Invitation, user: User | None, name: str = "", passwor
             ) from error
         audit.record("member.invitation_accepted", actor=known, target=invitation, group=invitation.group)
     return known
-
-
-def _demand_address(email: str) -> None:
-    try:
-        validate_email(email)
-    except ValidationError as error:
-        raise InputRefused(_("%(email)s is no email address.") % {"email": email}) from error

@@ -47,7 +47,7 @@ def problems(facts: Mapping[str, str]) -> Iterator[tuple[str, str]]:
     if country and not COUNTRY_SHAPE.fullmatch(country):
         yield "country", _("The country %(country)s is no code of two capital letters.") % {"country": country}
     for name in ADDRESSES:
-        if (text := facts.get(name, "")) and not _is_address(text):
+        if (text := facts.get(name, "")) and not is_address(text):
             yield name, _("%(email)s is no email address.") % {"email": text}
     if any(letter.isspace() for letter in facts.get("variation_id", "")):
         yield "variation_id", _("The message variation ID holds a blank.")
@@ -78,7 +78,8 @@ def demand_open(group: Group) -> None:
         raise InputRefused(_("%(group)s is closed. Nothing can be added to it any more.") % {"group": group.name})
 
 
-def _is_address(text: str) -> bool:
+def is_address(text: str) -> bool:
+    """Tells whether a text is an email address without any sign of Liquid."""
     try:
         validate_email(text)
     except ValidationError:
