@@ -47,6 +47,7 @@ class Contact(models.Model):
     attributes = models.JSONField(default=dict, blank=True)
     consent_source = models.CharField(max_length=120, blank=True)
     consent_on = models.DateField(null=True, blank=True)
+    consent_text = models.CharField(max_length=500, blank=True)
     token = models.CharField(max_length=32, unique=True, default=new_token, editable=False)
     sync_state = models.CharField(max_length=20, choices=SyncState, default=SyncState.PENDING)
     sync_error = models.CharField(max_length=500, blank=True)

@@ -37,6 +37,7 @@ class ContactImport(models.Model):
     headers = models.JSONField(default=list)
     mapping = models.JSONField(default=dict)
     consent_source = models.CharField(max_length=120, blank=True)
+    consent_text = models.CharField(max_length=500, blank=True)
     state = models.CharField(max_length=20, choices=ImportState, default=ImportState.MAPPING)
     lease_until = models.DateTimeField(null=True, blank=True)
     failure = models.TextField(blank=True)
