@@ -251,7 +251,10 @@ export default function attach(root) {
   // ---- start ----
 
   const named = location.hash.startsWith("#step-") ? stepOf(decodeURIComponent(location.hash.slice(6))) : null;
+  const first = stepOf(root.dataset.openStep);
   // Whoever was quicker than this script keeps the step that they opened.
-  open(named && !named.hidden ? named : (openStep() ?? stepOf(root.dataset.openStep)));
-  if (openStep()) preview.highlight(openStep().dataset.step);
+  const own = openStep() === first ? null : openStep();
+  open(own ?? (named && !named.hidden ? named : first));
+  if (own) follow(own);
+  else if (openStep()) preview.highlight(openStep().dataset.step);
 }

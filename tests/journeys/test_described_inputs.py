@@ -89,6 +89,30 @@ def test_a_step_that_opens_below_a_long_one_stays_in_sight(
     assert problems == []
 
 
+def test_a_step_that_was_opened_before_the_scripts_are_there_stays_in_sight_too(
+    portal: RunningPortal, browser: Browser
+) -> None:
+    author, problems = signed_in(browser, portal, "author@northwind.example")
+    author.set_viewport_size({"width": 1280, "height": 600})
+    author.locator('main a[href*="/templates/"]').first.click()
+    author.get_by_role("button", name="Use this template").last.click()
+    waiting: list[Route] = []
+    author.route(re.compile(r"/composer\b[^/]*\.js"), lambda route: waiting.append(route))
+    author.reload(wait_until="commit")
+    open_step(author, "hero")
+    open_step(author, "band")
+    author.evaluate("scrollTo(0, 0)")
+    author.wait_for_timeout(500)
+
+    assert waiting
+    for script in waiting:
+        script.continue_()
+
+    expect(author.locator("#step-band > summary")).to_be_in_viewport(ratio=1)
+    author.unroute_all()
+    assert problems == []
+
+
 @pytest.mark.catalogue("I2")
 def test_turning_a_picture_takes_the_crop_back(portal: RunningPortal, browser: Browser) -> None:
     author, problems = signed_in(browser, portal, "author@northwind.example")

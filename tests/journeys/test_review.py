@@ -46,7 +46,7 @@ def test_a_second_round_shows_what_changed_since_the_last_look_and_schedules_the
     approver.get_by_label("A frequent reason").select_option(label="Name the place.")
     approver.get_by_role("button", name="Send it back").click()
 
-    author.goto(address)
+    # The author's page, which shows how the mailing stands, moves to the composer by itself.
     expect(author.get_by_text("Ana Petit asks for changes")).to_be_visible()
     expect(author.get_by_text("Name the place.").first).to_be_visible()
     expect(author.locator("#comments")).to_contain_text("Which hall, @Lou Marsh?")
