@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -10,16 +11,28 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.journeys.browser import open_browser
-from tests.journeys.portal import RunningPortal, running_portal
+from tests.journeys.portal import Ports, RunningPortal, build_demo, free_ports, running_portal
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
 
+@pytest.fixture(scope="session")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Ports]:
+    """Gives a folder with the demo data, built once where the database lies in it, and the ports that the data name."""
+    folder, ports = tmp_path_factory.mktemp("demo"), free_ports()
+    if "DATABASE_URL" not in os.environ:
+        build_demo(folder, ports)
+    return folder, ports
+
+
 @pytest.fixture(scope="module")
-def portal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningPortal]:
+def portal(tmp_path_factory: pytest.TempPathFactory, demo: tuple[Path, Ports]) -> Iterator[RunningPortal]:
     """Gives the portal with its worker and its sandbox, with the demo in it."""
-    with running_portal(tmp_path_factory.mktemp("portal")) as found:
+    built, ports = demo
+    folder = tmp_path_factory.mktemp("portal")
+    shutil.copytree(built, folder, dirs_exist_ok=True)
+    with running_portal(folder, ports) as found:
         yield found
 
 
