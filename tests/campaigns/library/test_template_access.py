@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from django.core.management import call_command
-from django.db import IntegrityError, connection, transaction
-from django.db.migrations.executor import MigrationExecutor
+from django.db import IntegrityError, transaction
 from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
@@ -144,20 +142,3 @@ def test_a_line_stands_once(group: str | None, role: str, person: str | None, na
     TemplateAccess.objects.create(**line | {"kind": AccessKind.DENY})
     assert TemplateAccess.objects.count() == 2
     assert name in {constraint.name for constraint in TemplateAccess._meta.constraints}
-
-
-@pytest.mark.django_db(transaction=True)
-def test_lines_that_stood_twice_become_one() -> None:
-    scene = a_scene()
-    call_command("migrate", "campaigns", "0004", verbosity=0)
-    try:
-        state = MigrationExecutor(connection).loader.project_state([("campaigns", "0004_restricted_words")])
-        lines = state.apps.get_model("campaigns", "TemplateAccess").objects
-        for kind in (AccessKind.ALLOW, AccessKind.ALLOW, AccessKind.DENY):
-            lines.create(template_id=scene.template.pk, kind=kind, role=Role.LOCAL_AUTHOR)
-        lines.create(template_id=scene.template.pk, kind=AccessKind.ALLOW, group_id=scene.store.pk)
-    finally:
-        call_command("migrate", "campaigns", verbosity=0)
-
-    assert TemplateAccess.objects.count() == 3
-    assert said(scene) == {("allow", "", "local_author"), ("deny", "", "local_author"), ("allow", "US-001", "")}
