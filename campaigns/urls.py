@@ -14,6 +14,7 @@ urlpatterns = [
     path("", include("campaigns.rules.urls")),
     path("", include("campaigns.schedule.urls")),
     path("", include("campaigns.look.urls")),
+    path("", include("campaigns.mailings.urls")),
     path("", include("campaigns.compose.urls")),
     path("", include("campaigns.attachments.urls")),
     path("", include("campaigns.testsend.urls")),

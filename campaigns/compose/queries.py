@@ -7,34 +7,16 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from campaigns.brandlock import Compiled, default_values
 from campaigns.compose.content import compiled_of
 from campaigns.delivery.plan.judging import pressed
-from campaigns.models import ExclusionReason, Mailing, MailingState, Route
+from campaigns.models import ExclusionReason, Mailing, Route
 from groups.audiences.queries import suppressed_by
 from groups.models import Audience, Contact, Group, SuppressionReason, SyncState
-
-FILTERS: dict[str, tuple[MailingState, ...]] = {
-    "drafts": (MailingState.DRAFT, MailingState.EXPIRED),
-    "approval": (MailingState.IN_REVIEW, MailingState.IN_APPROVAL),
-    "scheduled": (
-        MailingState.SCHEDULED,
-        MailingState.SENDING,
-        MailingState.PAUSED,
-        MailingState.NEEDS_DECISION,
-    ),
-    "sent": (
-        MailingState.SENT,
-        MailingState.SENT_WITH_OPEN_QUESTIONS,
-        MailingState.STOPPED,
-        MailingState.CANCELLED,
-        MailingState.FAILED,
-    ),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,13 +41,6 @@ class Difference:
     label: str
     before: Any
     after: Any
-
-
-def mailings_of(group: Group, state_filter: str = "") -> QuerySet[Mailing]:
-    """Gives the mailings of a group, newest change first; `state_filter` is a key of `FILTERS`, empty for all."""
-    mailings = Mailing.objects.filter(group=group).select_related("version__template", "author", "audience")
-    states = FILTERS.get(state_filter)
-    return mailings.filter(state__in=states) if states else mailings
 
 
 def count_of(mailing: Mailing) -> AudienceCount | None:

@@ -1,4 +1,4 @@
-"""The addresses of writing: lists by group, mailings by their own id."""
+"""The addresses of writing: templates by group, mailings by their own id."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from django.urls import path
 from campaigns.compose import composer, previews, views
 
 urlpatterns = [
-    path("g/<uuid:group_id>/mailings/", views.mailing_list, name="mailing-list"),
     path("g/<uuid:group_id>/templates/", views.template_wall, name="template-wall"),
     path("g/<uuid:group_id>/templates/<uuid:template_id>/preview/", previews.template_preview, name="template-preview"),
     path("g/<uuid:group_id>/templates/<uuid:template_id>/use/", views.mailing_start, name="mailing-start"),

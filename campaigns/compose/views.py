@@ -1,4 +1,4 @@
-"""The pages around the composer: a group's mailings, the wall of templates, and starting, copying, deleting a draft."""
+"""The pages around the composer: the wall of templates, and starting, copying, deleting a draft."""
 
 from __future__ import annotations
 
@@ -6,56 +6,19 @@ import uuid
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_POST
 
-from campaigns.compose import queries, services
-from campaigns.compose.listing import rows_of
+from campaigns.compose import services
 from campaigns.errors import Refusal
-from campaigns.halts import halted_sentence, halts_over
 from campaigns.library.offering import offered_templates
 from campaigns.models import Mailing, Template
 from groups import access
 from groups.http import PortalRequest
 from groups.models import Group
 from groups.roles import Permission
-
-PAGE_SIZE = 50
-FILTER_LABELS = {
-    "": gettext_lazy("All"),
-    "drafts": gettext_lazy("Drafts"),
-    "approval": gettext_lazy("Waiting for approval"),
-    "scheduled": gettext_lazy("Scheduled"),
-    "sent": gettext_lazy("Sent"),
-}
-
-
-@login_required
-@require_GET
-def mailing_list(request: PortalRequest, group_id: uuid.UUID) -> HttpResponse:
-    """Shows a group's mailings with their states and numbers; `?state=` is one of the filters."""
-    group = access.get(request.user, Group, group_id, Permission.SEE_MAILINGS)
-    chosen = request.GET.get("state", "")
-    chosen = chosen if chosen in FILTER_LABELS else ""
-    page = Paginator(queries.mailings_of(group, chosen), PAGE_SIZE).get_page(request.GET.get("page"))
-    halt = halts_over(group).first()
-    context = {
-        "group": group,
-        "page": page,
-        "rows": rows_of(group, page.object_list),
-        "filters": [(key, label, key == chosen) for key, label in FILTER_LABELS.items()],
-        "chosen": chosen,
-        "chosen_label": FILTER_LABELS[chosen],
-        "has_any": bool(chosen or page.object_list),
-        "may_edit": access.may(request.user, Permission.EDIT_MAILINGS, group),
-        "may_stop": access.may(request.user, Permission.STOP_MAILINGS, group),
-        "halt": "" if halt is None else halted_sentence(halt),
-    }
-    return render(request, "compose/_mailings.html" if request.htmx else "compose/mailing_list.html", context)
 
 
 @login_required

@@ -20,6 +20,7 @@ from campaigns.models.delivery import (
     PauseCause,
     Recipient,
 )
+from campaigns.models.folder import MailingFolder
 from campaigns.models.halt import Halt
 from campaigns.models.image import Image, ImageFolder
 from campaigns.models.kit import BrandKit
@@ -68,6 +69,7 @@ __all__ = [
     "ImageFolder",
     "Level",
     "Mailing",
+    "MailingFolder",
     "MailingState",
     "PauseCause",
     "Recipient",

@@ -52,6 +52,9 @@ class Mailing(models.Model):
     state_reason = models.CharField(max_length=500, blank=True)
     revision = models.PositiveIntegerField(default=0)
     author = models.ForeignKey("groups.User", on_delete=models.PROTECT, related_name="mailings")
+    folder = models.ForeignKey(
+        "campaigns.MailingFolder", on_delete=models.SET_NULL, null=True, blank=True, related_name="mailings"
+    )
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)
 

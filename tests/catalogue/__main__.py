@@ -1,4 +1,4 @@
-"""Writes the generated parts of docs/templates.md, docs/delivery.md and docs/review.md: ``make docs``."""
+"""Writes the generated parts of the pages that show rows of the catalogue: ``make docs``."""
 
 from __future__ import annotations
 
@@ -9,18 +9,9 @@ import django
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "smartersends.settings")
 django.setup()
 
-from tests.catalogue.page import (  # noqa: E402  # models need the settings first
-    DELIVERY_PAGE,
-    PAGE,
-    PEOPLE_PAGE,
-    REVIEW_PAGE,
-    generated,
-    generated_delivery,
-    generated_people,
-    generated_review,
-)
+from tests.catalogue.page import DOCS, generated  # noqa: E402  # models need the settings first
+from tests.catalogue.rows import PAGES  # noqa: E402
 
-PAGE.write_text(generated(PAGE.read_text(encoding="utf-8")), encoding="utf-8")
-DELIVERY_PAGE.write_text(generated_delivery(DELIVERY_PAGE.read_text(encoding="utf-8")), encoding="utf-8")
-PEOPLE_PAGE.write_text(generated_people(PEOPLE_PAGE.read_text(encoding="utf-8")), encoding="utf-8")
-REVIEW_PAGE.write_text(generated_review(REVIEW_PAGE.read_text(encoding="utf-8")), encoding="utf-8")
+for name in PAGES:
+    page = DOCS / name
+    page.write_text(generated(name, page.read_text(encoding="utf-8")), encoding="utf-8")

@@ -1,8 +1,9 @@
-"""The generated parts of docs/templates.md, docs/delivery.md, docs/review.md and docs/people.md."""
+"""The generated parts of the pages in docs/ that show rows of the catalogue."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Final
 
 from campaigns.brandlock import DEFAULT_LIQUID_TAGS, duties
 from campaigns.brandlock.duties import domains
@@ -12,14 +13,13 @@ from campaigns.brandlock.tokens import MAILING_NAMES, SENDER_NAMES, UNSUBSCRIBE_
 from campaigns.brandlock.types import TYPES
 from groups.models import Group
 from groups.roles import PERMISSIONS, Permission, Role
-from tests.catalogue.rows import DELIVERY_ROWS, PEOPLE_ROWS, REVIEW_ROWS, TEMPLATE_ROWS
+from tests.catalogue.rows import PAGES
 from tests.contract.claims import CATALOGUE, ROOT, claims
 from tests.contract.page import replaced, shown_by
 
-PAGE = ROOT / "docs" / "templates.md"
-DELIVERY_PAGE = ROOT / "docs" / "delivery.md"
-REVIEW_PAGE = ROOT / "docs" / "review.md"
-PEOPLE_PAGE = ROOT / "docs" / "people.md"
+DOCS = ROOT / "docs"
+TEMPLATES = "templates.md"
+PEOPLE = "people.md"
 BAR = r"\|"
 BRAND_NAMES = {
     "name": "the brand's name",
@@ -31,9 +31,17 @@ BRAND_NAMES = {
 }
 
 
-def generated(text: str) -> str:
-    """Returns the page with its generated parts as the code makes them now."""
-    parts = {
+def generated(name: str, text: str) -> str:
+    """Returns a page of `PAGES` with its generated parts as the code and the tests make them now."""
+    parts = {"rows": row_table(PAGES[name], claims(CATALOGUE)), **PARTS.get(name, dict)()}
+    for part, content in parts.items():
+        text = replaced(text, part, content)
+    return text
+
+
+def template_parts() -> dict[str, str]:
+    """Returns what the page on templates shows of the code."""
+    return {
         "types": type_table(),
         "field marks": mark_table(FIELD_MARKS),
         "section marks": mark_table(SECTION_MARKS),
@@ -41,26 +49,12 @@ def generated(text: str) -> str:
         "liquid": _words(sorted(DEFAULT_LIQUID_TAGS)),
         "checks": check_table(),
         "mailchimp": mailchimp_table(),
-        "rows": row_table(TEMPLATE_ROWS, claims(CATALOGUE)),
     }
-    for name, content in parts.items():
-        text = replaced(text, name, content)
-    return text
 
 
-def generated_delivery(text: str) -> str:
-    """Returns the page on deliveries with its table of rows as the tests make it now."""
-    return replaced(text, "rows", row_table(DELIVERY_ROWS, claims(CATALOGUE)))
-
-
-def generated_review(text: str) -> str:
-    """Returns the page on approval with its table of rows as the tests make it now."""
-    return replaced(text, "rows", row_table(REVIEW_ROWS, claims(CATALOGUE)))
-
-
-def generated_people(text: str) -> str:
-    """Returns the page on people with its table of rows as the tests make it now, and the table of rights."""
-    return replaced(replaced(text, "rows", row_table(PEOPLE_ROWS, claims(CATALOGUE))), "rights", rights_table())
+def people_parts() -> dict[str, str]:
+    """Returns what the page on people shows of the code."""
+    return {"rights": rights_table()}
 
 
 def rights_table() -> str:
@@ -133,3 +127,6 @@ def row_table(rows: Mapping[str, str], tests: Mapping[str, Sequence[str]]) -> st
 
 def _words(names: Iterable[str]) -> str:
     return ", ".join(f"`{name}`" for name in names) or "–"
+
+
+PARTS: Final[dict[str, Callable[[], dict[str, str]]]] = {TEMPLATES: template_parts, PEOPLE: people_parts}

@@ -81,4 +81,16 @@ PEOPLE_ROWS: Final[dict[str, str]] = {
     "M27": "An audit trail that is only added to, sealed, verified and exported",
 }
 
-ROWS: Final = TEMPLATE_ROWS | DELIVERY_ROWS | REVIEW_ROWS | PEOPLE_ROWS
+# The pages of mailings: docs/mailings.md.
+MAILING_ROWS: Final[dict[str, str]] = {
+    "M1": "The list of mailings: states, filters, search, folders, duplicate, several moved or deleted at once",
+}
+
+PAGES: Final[dict[str, dict[str, str]]] = {
+    "templates.md": TEMPLATE_ROWS,
+    "delivery.md": DELIVERY_ROWS,
+    "review.md": REVIEW_ROWS,
+    "people.md": PEOPLE_ROWS,
+    "mailings.md": MAILING_ROWS,
+}
+ROWS: Final = {row: sentence for rows in PAGES.values() for row, sentence in rows.items()}

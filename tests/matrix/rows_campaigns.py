@@ -110,9 +110,22 @@ RULES = (
     ),
     act("campaigns:rule-blackout-remove", P.MANAGE_RULES),
 )
+MAILINGS = (
+    page("campaigns:mailing-list", P.SEE_MAILINGS),
+    act("campaigns:mailings-move", P.MANAGE_FOLDERS, form={"mailing": "@mailing_id", "folder": "@mailing_folder"}),
+    act("campaigns:mailings-delete", P.EDIT_MAILINGS, form={"mailing": "@mailing_id"}),
+    page("campaigns:mailing-folder-list", P.MANAGE_FOLDERS),
+    act("campaigns:mailing-folder-list", P.MANAGE_FOLDERS, form={"name": "Autumn"}),
+    act(
+        "campaigns:mailing-folder-rename",
+        P.MANAGE_FOLDERS,
+        form={"name": "Autumn"},
+        ids={"folder_id": "mailing_folder"},
+    ),
+    act("campaigns:mailing-folder-remove", P.MANAGE_FOLDERS, ids={"folder_id": "mailing_folder"}),
+)
 COMPOSE = (
     page("campaigns:home", Asks.SIGNED_IN, answers=(200, 302)),
-    page("campaigns:mailing-list", P.SEE_MAILINGS),
     page("campaigns:template-wall", P.EDIT_MAILINGS),
     page("campaigns:template-preview", P.SEE_MAILINGS),
     act("campaigns:mailing-start", P.EDIT_MAILINGS),
@@ -176,4 +189,4 @@ DELIVERY = (
     page("campaigns:batch-detail", P.SEE_MAILINGS),
     page("campaigns:contact-detail", P.SEE_CONTACTS),
 )
-ROWS = (*TEMPLATES, *IMAGES, *RULES, *COMPOSE, *REVIEW, *DELIVERY)
+ROWS = (*TEMPLATES, *IMAGES, *RULES, *MAILINGS, *COMPOSE, *REVIEW, *DELIVERY)

@@ -12,6 +12,7 @@ from django.utils import timezone
 from campaigns.library import folders, images
 from campaigns.library.publishing import publish_version
 from campaigns.library.snippets import add_snippet
+from campaigns.mailings.services import add_folder as add_mailing_folder
 from campaigns.models import (
     Attachment,
     Batch,
@@ -209,6 +210,7 @@ def things_of_group(group: Group, of_brand: Things) -> Things:
         "import_id": an_import("external_id,email\nN1,n1@example.com\n", group=group, actor=author, name="New").pk,
         "failed_import": failed.pk,
         "folder_id": folder.pk,
+        "mailing_folder": add_mailing_folder(group=group, name=f"Summer of {group.code}", actor=admin).pk,
         "image_id": image.pk,
         "image_path": image.file.name,
         "attachment": attachment.pk,
