@@ -79,11 +79,12 @@ class Profiler:
 
 
 def _renewed(contacts: Iterable[Contact]) -> set[UUID]:
-    """Gives those of some contacts who were let in again for the whole brand, for good reason."""
+    """Gives those of some contacts who gave their consent again after they were shut out of the whole brand."""
     ids = [contact.pk for contact in contacts]
     if not ids:
         return set()
-    return set(Lift.objects.filter(contact__in=ids, group=None).values_list("contact", flat=True).distinct())
+    lifts = Lift.objects.filter(contact__in=ids, group=None, is_renewed=True)
+    return {contact_id for contact_id in lifts.values_list("contact", flat=True) if contact_id is not None}
 
 
 def _codes_on_lists(ids: Iterable[UUID]) -> dict[UUID, set[str]]:

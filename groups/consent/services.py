@@ -80,8 +80,7 @@ def import_addresses(*, group: Group, file: File[bytes], reason: SuppressionReas
     source = cast("BinaryIO", file)
     table = reading.detect(source, limits)
     column = _column(table)
-    # A file without a header begins with an address, which must not be lost.
-    cells = [table.headers[column]] if "@" in table.headers[column] else []
+    cells: list[str] = []
     for row in reading.rows(source, table, limits):
         if len(cells) >= MOST_ROWS:
             raise FileUnreadable(_("The file has more than 100,000 rows. Cut it into smaller ones."))

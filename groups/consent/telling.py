@@ -73,4 +73,4 @@ def _is_on_its_way(contact: Contact) -> bool:
     if contact.synced.get(SUBSCRIPTION) != SHUT:
         return False
     is_shut = Suppression.objects.filter(contact=contact, group=None).exists()
-    return not is_shut and Lift.objects.filter(contact=contact, group=None).exists()
+    return not is_shut and Lift.objects.filter(contact=contact, group=None, is_renewed=True).exists()

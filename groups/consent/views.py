@@ -129,6 +129,14 @@ def suppression_lift(request: PortalRequest, group_id: uuid.UUID, suppression_id
             form.add_error(None, error.sentence)
         else:
             messages.success(request, _("%(address)s may be mailed again.") % {"address": suppression.address})
+            if suppression.group_id is None and not needs_consent:
+                messages.info(
+                    request,
+                    _(
+                        "Braze still has this person as unsubscribed, and only they can change that: it mails them "
+                        "once they agreed again."
+                    ),
+                )
             return redirect("groups:suppression-list", group_id=group.pk)
     context = {
         "group": group,
