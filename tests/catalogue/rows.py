@@ -81,4 +81,13 @@ PEOPLE_ROWS: Final[dict[str, str]] = {
     "M27": "An audit trail that is only added to, sealed, verified and exported",
 }
 
-ROWS: Final = TEMPLATE_ROWS | DELIVERY_ROWS | REVIEW_ROWS | PEOPLE_ROWS
+# Audiences and consent: docs/consent.md.
+AUDIENCE_ROWS: Final[dict[str, str]] = {
+    "A10": "The unsubscribe page asks for this store or the brand; one click is the brand; head office offers no store",
+    "A11": "Complaints and hard bounces count everywhere at once, unsubscribes by policy; the origin of each is kept",
+    "A12": "On lists of two groups one gets one mail a day: of their own group, the one visited last, or by a hash",
+    "A14": "The first big mailing of a group is approved by somebody else",
+    "A15": "A group keeps a list from those above it: they see how many are on it, and nowhere who",
+}
+
+ROWS: Final = AUDIENCE_ROWS | TEMPLATE_ROWS | DELIVERY_ROWS | REVIEW_ROWS | PEOPLE_ROWS
