@@ -2,6 +2,7 @@
 
 Each model names its way to its group (`group_path`, product rows of one group) or to its brand (`brand_path`, things of
 the brand as a whole, for which the permission must be held on the brand's own group). `"self"` means the object itself.
+A model that shows people of a list names its way to the word that keeps them from those above (`private_path`).
 What belongs to one person alone, whatever they may do, names its way to them (`person_path`).
 """
 
@@ -13,10 +14,10 @@ from dataclasses import dataclass, field
 from typing import Any, TypeVar, cast
 
 from django.core.exceptions import ObjectDoesNotExist
-from django.db.models import Model, QuerySet
+from django.db.models import Model, Q, QuerySet
 from django.http import Http404
 
-from groups.models import Brand, Group, GroupPath, Membership, User
+from groups.models import Audience, AudienceMember, Brand, Group, GroupPath, Membership, User
 from groups.roles import FEATURE_OF, Feature, Permission
 
 M = TypeVar("M", bound=Model)
@@ -79,6 +80,33 @@ def groups_without(feature: Feature) -> QuerySet[GroupPath]:
     return GroupPath.objects.filter(ancestor__features_off__feature=feature)
 
 
+def groups_held(user: User, permission: Permission) -> QuerySet[Group]:
+    """Gives the groups in which a person holds a permission by a role on that very group, not on one above it."""
+    held = Membership.objects.filter(Membership.live(), user=user, role__grants__permission=permission)
+    groups = groups_with(user, permission).filter(pk__in=held.values("group"))
+    if user.acted_by is not None:
+        groups = groups.filter(pk__in=groups_held(user.acted_by, permission).values("pk"))
+    return groups
+
+
+def open_members(user: User, permission: Permission) -> Q:
+    """A condition on members of lists: the list is not kept from those above its group, or they are not above it.
+
+    Says nothing of the right itself, which the caller asks for (catalogue A15).
+    """
+    return _open(user, AudienceMember, "audience__group", permission)
+
+
+def may_see_people(user: User, audience: Audience, permission: Permission = Permission.SEE_CONTACTS) -> bool:
+    """Tells whether a person may see who is on a list, and not only how many are (catalogue A15).
+
+    For whoever holds the permission in the group of the list; two queries at most.
+    """
+    if not may(user, permission, audience.group):
+        return False
+    return not audience.is_private or groups_held(user, permission).filter(pk=audience.group_id).exists()
+
+
 def has_feature(group: Group, feature: Feature) -> bool:
     """Tells whether a group may use a feature."""
     return not groups_without(feature).filter(descendant=group).exists()
@@ -122,7 +150,9 @@ def visible(user: User, model: type[M], permission: Permission) -> QuerySet[M]:
         if group_path == "self":
             # Asked of the groups once more, a database without statistics compares each with each.
             return cast("QuerySet[M]", groups)
-        found = model._default_manager.filter(**{f"{group_path}__in": groups})
+        found = model._default_manager.filter(
+            _open(user, model, group_path, permission), **{f"{group_path}__in": groups}
+        )
         return objects.filter(pk__in=found.values("pk"))
     brand_path: str = model.brand_path  # type: ignore[attr-defined]  # one of the two stands on every guarded model
     brands = brands_with(user, permission)
@@ -175,6 +205,14 @@ def members_with(group: Group, permission: Permission) -> QuerySet[User]:
 def one_of(objects: QuerySet[M], id: Any) -> M:
     """Gives the object of an id among objects that were narrowed already; raises `Http404` for anything else."""
     return _one(objects, id)
+
+
+def _open(user: User, model: type[Model], group_path: str, permission: Permission) -> Q:
+    """A condition that keeps what hangs on a private list from those above its group; one for all joins of a filter."""
+    private_path: str = getattr(model, "private_path", "")
+    if not private_path:
+        return Q()
+    return Q(**{private_path: False}) | Q(**{f"{group_path}__in": groups_held(user, permission)})
 
 
 def _one(objects: QuerySet[M], id: Any) -> M:

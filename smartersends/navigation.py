@@ -47,6 +47,8 @@ _ROOMS = {
     "contact": "audiences",
     "import": "audiences",
     "segment": "audiences",
+    "suppression": "audiences",
+    "consent": "audiences",
     "image": "images",
     "template": "templates",
     "snippet": "templates",

@@ -113,9 +113,9 @@ def a_list(group: Group, people: int) -> Audience:
     brand, key = (Audience._meta.pk.get_db_prep_value(value, connection) for value in (group.brand_id, audience.pk))
     with connection.cursor() as cursor:
         cursor.execute(
-            "INSERT INTO groups_contact (id, brand_id, external_id, email, attributes, consent_source, token,"
-            " sync_state, sync_error, sync_revision, synced, first_synced_at, synced_at, created_at, updated_at)"
-            f" SELECT {_ID[vendor]}, %s, %s || n, 'person' || n || '@' || %s, {_EMPTY[vendor]}, 'bench',"
+            "INSERT INTO groups_contact (id, brand_id, external_id, email, attributes, consent_source, consent_text,"
+            " token, sync_state, sync_error, sync_revision, synced, first_synced_at, synced_at, created_at, updated_at)"
+            f" SELECT {_ID[vendor]}, %s, %s || n, 'person' || n || '@' || %s, {_EMPTY[vendor]}, 'bench', '',"
             f" {_TOKEN[vendor]}, 'synced', '', 0, {_EMPTY[vendor]}, %s, %s, %s, %s FROM {_NUMBERS[vendor]}",
             [brand, f"{group.code}-", f"{group.code}.example".lower(), moment, moment, moment, moment, 1, people],
         )

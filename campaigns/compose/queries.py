@@ -7,16 +7,17 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Count, Q
+from django.db.models import Case, CharField, Count, Exists, OuterRef, Q, QuerySet, Value, When
+from django.db.models.functions import Lower
+from django.db.models.lookups import IsNull
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from campaigns.brandlock import Compiled, default_values
 from campaigns.compose.content import compiled_of
-from campaigns.delivery.plan.judging import pressed
-from campaigns.models import ExclusionReason, Mailing, Route
-from groups.audiences.queries import suppressed_by
-from groups.models import Audience, Contact, Group, SuppressionReason, SyncState
+from campaigns.delivery.plan.judging import Winner, pressed
+from campaigns.models import ExclusionReason, Mailing, MailingState, Route
+from groups.models import Audience, Contact, Group, Suppression, SuppressionReason, SyncState
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,38 +57,59 @@ def count_of(mailing: Mailing) -> AudienceCount | None:
 
 
 def audience_count(audience: Audience, group: Group, go_at: datetime | None = None) -> AudienceCount:
-    """Counts an audience by the same rules that a delivery is planned by (`campaigns.delivery.plan.judging`).
+    """Counts an audience, in one statement, by the rules of a plan (`campaigns.delivery.plan.judging`).
 
     `go_at` is when the mailing goes, None for now: who got enough mail depends on the day.
     """
     if audience.is_counted_by_braze:
         return AudienceCount(total=None, reached=None)
-    contacts = Contact.objects.filter(audience_members__audience=audience)
-    suppressed = contacts.filter(suppressed_by(group))
-    unsubscribed = suppressed.filter(suppressed_by(group, SuppressionReason.UNSUBSCRIBED))
-    refused = contacts.filter(~suppressed_by(group), sync_state=SyncState.REFUSED)
-    allowed = contacts.filter(~suppressed_by(group)).exclude(sync_state=SyncState.REFUSED)
-    total, unsubscribed_count, suppressed_count = contacts.count(), unsubscribed.count(), suppressed.count()
-    left_out = [
-        (ExclusionReason.UNSUBSCRIBED, unsubscribed_count),
-        (ExclusionReason.SUPPRESSED, suppressed_count - unsubscribed_count),
-        (ExclusionReason.UNKNOWN_TO_BRAZE, refused.count()),
+    rules: list[tuple[ExclusionReason, Exists | IsNull | Q]] = [
+        *_suppressed(group),
+        (ExclusionReason.UNKNOWN_TO_BRAZE, Q(sync_state=SyncState.REFUSED)),
     ]
-    for reason, is_pressed in pressed(group, go_at or timezone.now(), "pk"):
-        left_out.append((reason, allowed.filter(is_pressed).count()))
-        allowed = allowed.exclude(is_pressed)
-    figures = allowed.aggregate(
-        people=Count("pk"),
-        addresses=Count("email", distinct=True),
-        waiting=Count("pk", filter=Q(sync_state=SyncState.PENDING)),
+    for reason, found in pressed(group, go_at or timezone.now(), "pk"):
+        rules.append((reason, found.exists if isinstance(found, Winner) else found))
+    why = Case(
+        *(When(condition, then=Value(reason)) for reason, condition in rules),
+        default=Value(""),
+        output_field=CharField(),
     )
-    left_out.append((ExclusionReason.DUPLICATE, figures["people"] - figures["addresses"]))
+    people = Contact.objects.filter(audience_members__audience=audience).annotate(why=why)
+    reasons = tuple(dict.fromkeys(reason for reason, _condition in rules))
+    is_kept = Q(why="")
+    figures = people.aggregate(
+        total=Count("pk"),
+        kept=Count("pk", filter=is_kept),
+        addresses=Count(Lower("email"), filter=is_kept, distinct=True),
+        waiting=Count("pk", filter=is_kept & Q(sync_state=SyncState.PENDING)),
+        **{f"left_{reason}": Count("pk", filter=Q(why=reason)) for reason in reasons},
+    )
+    left_out = [(reason, figures[f"left_{reason}"]) for reason in reasons]
+    left_out.append((ExclusionReason.DUPLICATE, figures["kept"] - figures["addresses"]))
     return AudienceCount(
-        total=total,
+        total=figures["total"],
         reached=figures["addresses"],
         left_out=tuple((str(reason.label), count) for reason, count in left_out if count),
         waiting=figures["waiting"],
     )
+
+
+def _suppressed(group: Group) -> Iterator[tuple[ExclusionReason, Exists]]:
+    """Yields the conditions on contacts that a group must not mail, in the order of the plan.
+
+    By contact and by address apart, so that the database looks each up by its index, and none for a brand in which
+    nobody ever left.
+    """
+    of_group = Suppression.objects.filter(Q(group=None) | Q(group=group), brand=group.brand_id)
+    if not of_group.exists():
+        return
+    wish = Q(reason=SuppressionReason.UNSUBSCRIBED)
+    for reason, found in (
+        (ExclusionReason.UNSUBSCRIBED, of_group.filter(wish)),
+        (ExclusionReason.SUPPRESSED, of_group.exclude(wish)),
+    ):
+        yield reason, Exists(found.filter(contact=OuterRef("pk")))
+        yield reason, Exists(found.filter(address=Lower(OuterRef("email"))))
 
 
 def differences(mailing: Mailing, *, against: Mapping[str, Any] | None = None) -> tuple[Difference, ...]:

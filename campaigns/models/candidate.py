@@ -13,7 +13,8 @@ from groups.models import SyncState
 class Candidate(models.Model):
     """Somebody of a frozen audience, not yet judged while `reason` is empty.
 
-    `position` is their place in the chunk. The table is made by `empty_candidates()` and ends with the connection.
+    `position` is their place in the chunk, `winner` the group that mails them the same day instead. The table is made
+    by `empty_candidates()` and ends with the connection.
     """
 
     position = models.PositiveIntegerField(primary_key=True)
@@ -23,6 +24,7 @@ class Candidate(models.Model):
     first_synced_at = models.DateTimeField(null=True)
     time_zone = models.CharField(max_length=64)
     reason = models.CharField(max_length=20, choices=ExclusionReason, default="")
+    winner = models.ForeignKey("groups.Group", on_delete=models.DO_NOTHING, null=True, related_name="+")
 
     class Meta:
         managed = False

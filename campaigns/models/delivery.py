@@ -245,11 +245,12 @@ GONE = "gone"
 
 
 class Exclusion(models.Model):
-    """Somebody of the frozen audience who gets no mail, and why."""
+    """Somebody of the frozen audience who gets no mail, and why; `winner` is the group that mails them instead."""
 
     delivery = models.ForeignKey(Delivery, on_delete=models.CASCADE, related_name="exclusions")
     contact = models.ForeignKey("groups.Contact", on_delete=models.PROTECT, related_name="exclusions")
     reason = models.CharField(max_length=20, choices=ExclusionReason)
+    winner = models.ForeignKey("groups.Group", on_delete=models.PROTECT, null=True, related_name="+", db_index=False)
 
     class Meta:
         constraints = (models.UniqueConstraint(fields=["delivery", "contact"], name="exclusion_once_per_delivery"),)

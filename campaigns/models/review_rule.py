@@ -19,7 +19,8 @@ class Demand(models.TextChoices):
 class ReviewRule(models.Model):
     """A demand and what it holds for; what is empty is no condition (M2).
 
-    `group` holds for the groups below it too. `larger_than` counts the people of the audience. `harmless_kinds` are
+    `group` holds for the groups below it too. `larger_than` counts the people of the audience; with `is_first_only` the
+    rule holds until the mailing's group has handed over one to that many people (catalogue A14). `harmless_kinds` are
     types of fields: the rule holds for mailings that differ from their template in such fields only.
     """
 
@@ -30,6 +31,7 @@ class ReviewRule(models.Model):
         "campaigns.Template", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
     larger_than = models.PositiveIntegerField(null=True, blank=True)
+    is_first_only = models.BooleanField(default=False)
     harmless_kinds = models.JSONField(default=list, blank=True)
     demand = models.CharField(max_length=20, choices=Demand)
     approvals_needed = models.PositiveSmallIntegerField(default=1)
@@ -44,6 +46,10 @@ class ReviewRule(models.Model):
             models.CheckConstraint(condition=models.Q(approvals_needed__gte=1), name="review_rule_needs_somebody"),
             models.CheckConstraint(
                 condition=~models.Q(demand="none") | models.Q(larger_than=None), name="review_rule_never_waives_by_size"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(is_first_only=False) | models.Q(larger_than__isnull=False),
+                name="review_rule_first_has_its_size",
             ),
         )
         ordering = ("created_at", "pk")

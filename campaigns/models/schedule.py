@@ -35,8 +35,9 @@ class TimeRules(Limits):
     """What one group says for itself and the groups below (M18); what is empty is as the level above has it.
 
     Quiet hours run from `quiet_from` until just before `quiet_until` by the clock of the mailing group's zone, over
-    midnight where they end earlier than they begin; equal times say that there are none. The last four fields count on
-    the brand's own group only: at most `cap_mails` mails a person in `cap_days` days running, over all groups.
+    midnight where they end earlier than they begin; equal times say that there are none. The last six fields count on
+    the brand's own group only: at most `cap_mails` mails a person in `cap_days` days running, over all groups, and of
+    two groups that would mail a person on one day the one that `home_attribute` or `visit_attribute` speaks for.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -47,6 +48,8 @@ class TimeRules(Limits):
     cap_days = models.PositiveIntegerField(null=True, blank=True)
     cap_counts_head_office = models.BooleanField(default=False)
     one_group_a_day = models.BooleanField(default=False)
+    home_attribute = models.CharField(max_length=60, blank=True)
+    visit_attribute = models.CharField(max_length=60, blank=True)
     updated_at = models.DateTimeField(auto_now=True)
 
     group_path = "group"

@@ -15,13 +15,15 @@ _STRICTNESS = {Demand.NONE: 0, Demand.ONE_LEVEL: 1, Demand.TWO_LEVELS: 2}
 class Facts:
     """What rules look at: the mailing's group and all above it, its template, its people, the kinds of its changes.
 
-    `people` is None where only Braze knows the number.
+    `people` is None where only Braze knows the number; `most_mailed` is how many people the group's largest mailing
+    reached so far.
     """
 
     groups: frozenset[uuid.UUID]
     template: uuid.UUID
     people: int | None
     changed_kinds: frozenset[str]
+    most_mailed: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +35,7 @@ class Clause:
     group: uuid.UUID | None = None
     template: uuid.UUID | None = None
     larger_than: int | None = None
+    is_first_only: bool = False
     harmless_kinds: frozenset[str] = frozenset()
 
     def matches(self, facts: Facts) -> bool:
@@ -42,6 +45,8 @@ class Clause:
         if self.template is not None and self.template != facts.template:
             return False
         if self.larger_than is not None and not self._is_larger(facts.people, self.larger_than):
+            return False
+        if self.is_first_only and self.larger_than is not None and facts.most_mailed > self.larger_than:
             return False
         return not self.harmless_kinds or facts.changed_kinds <= self.harmless_kinds
 

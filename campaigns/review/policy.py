@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from django.db.models import Sum
 from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from campaigns.brandlock import FieldType, RenderContext
 from campaigns.library.field_words import TYPE_LABELS
-from campaigns.models import Demand, Mailing, ReviewRule
+from campaigns.models import Batch, BatchKind, BatchState, Demand, Mailing, ReviewRule
 from campaigns.review.changed_kinds import changed_kinds_of
 from campaigns.review.demand import Clause, Demanded, Facts, Stated, strictest
 from campaigns.rules.queries import asks_for_approval
@@ -60,6 +61,7 @@ def clause_of(rule: ReviewRule) -> Clause:
         group=rule.group_id,
         template=rule.template_id,
         larger_than=rule.larger_than,
+        is_first_only=rule.is_first_only,
         harmless_kinds=frozenset(rule.harmless_kinds),
     )
 
@@ -71,7 +73,14 @@ def reason_of(rule: ReviewRule) -> str:
         reasons.append(_("Because it is made from the template “%(name)s”.") % {"name": rule.template.name})
     if rule.group is not None:
         reasons.append(_("Because of a rule for %(group)s.") % {"group": rule.group.name})
-    if rule.larger_than is not None:
+    if rule.larger_than is not None and rule.is_first_only:
+        told = ngettext(
+            "Because the group mails more than %(people)s person for the first time.",
+            "Because the group mails more than %(people)s people for the first time.",
+            rule.larger_than,
+        )
+        reasons.append(told % {"people": number_format(rule.larger_than, force_grouping=True)})
+    elif rule.larger_than is not None:
         told = ngettext(
             "Because the audience has more than %(people)s person.",
             "Because the audience has more than %(people)s people.",
@@ -99,6 +108,7 @@ def facts_of(mailing: Mailing, rules: Sequence[ReviewRule]) -> Facts:
         groups=frozenset(above) if any(rule.group_id for rule in rules) else frozenset({mailing.group_id}),
         template=mailing.version.template_id,
         people=_people(mailing) if any(rule.larger_than is not None for rule in rules) else None,
+        most_mailed=_most_mailed(mailing) if any(rule.is_first_only for rule in rules) else 0,
         changed_kinds=changed_kinds_of(mailing) if any(rule.harmless_kinds for rule in rules) else frozenset(),
     )
 
@@ -136,6 +146,15 @@ def _people(mailing: Mailing) -> int | None:
     if mailing.audience.is_counted_by_braze:
         return None
     return AudienceMember.objects.filter(audience=mailing.audience).count()
+
+
+def _most_mailed(mailing: Mailing) -> int:
+    """Counts the people of the group's largest delivery so far, as far as Braze took them; of other mailings only."""
+    taken = Batch.objects.filter(
+        delivery__mailing__group=mailing.group_id, kind=BatchKind.LIST, state=BatchState.ACCEPTED
+    ).exclude(delivery__mailing=mailing)
+    largest = taken.order_by().values("delivery").annotate(people=Sum("size")).order_by("-people").first()
+    return largest["people"] if largest else 0
 
 
 def _nothing_matches() -> str:

@@ -57,6 +57,13 @@ class ReviewRuleForm(forms.Form):
         required=False,
         help_text=_("A Braze segment counts as large, because only Braze knows its number. Empty: any size."),
     )
+    is_first_only = forms.BooleanField(
+        label=_("Only until the group has sent a mailing to that many people"),
+        required=False,
+        help_text=_(
+            "The first big mailing of a group is looked at, those after it are not. It needs the number above."
+        ),
+    )
     harmless_kinds = forms.MultipleChoiceField(
         label=_("Only if nothing but fields of these kinds differs from the template"),
         choices=[(kind.value, label) for kind, label in TYPE_LABELS.items()],
@@ -84,6 +91,8 @@ class ReviewRuleForm(forms.Form):
                 "larger_than",
                 _("A rule cannot waive approval because an audience is large. Leave the number empty."),
             )
+        if cleaned.get("is_first_only") and cleaned.get("larger_than") is None and "larger_than" not in self.errors:
+            self.add_error("larger_than", _("Say how many people make a mailing a big one."))
         return cleaned
 
 
@@ -101,6 +110,7 @@ def rule_initial(rule: ReviewRule) -> dict[str, Any]:
         "group": rule.group_id,
         "template": rule.template_id,
         "larger_than": rule.larger_than,
+        "is_first_only": rule.is_first_only,
         "harmless_kinds": rule.harmless_kinds,
         "is_active": rule.is_active,
     }

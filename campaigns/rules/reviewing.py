@@ -30,6 +30,7 @@ def save_rule(
     group: Group | None,
     template: Template | None,
     larger_than: int | None,
+    is_first_only: bool = False,
     harmless_kinds: Sequence[str],
     is_active: bool,
     actor: User | None,
@@ -41,6 +42,8 @@ def save_rule(
     """
     if demand == Demand.NONE and larger_than is not None:
         raise Refusal(_("A rule cannot waive approval because an audience is large. Leave the number empty."))
+    if is_first_only and larger_than is None:
+        raise Refusal(_("Say how many people make a mailing a big one."))
     if any(one is not None and one.brand_id != brand.pk for one in (group, template, rule)):
         raise Refusal(_("This belongs to another brand."))
     if unknown := [kind for kind in harmless_kinds if kind not in list(FieldType)]:
@@ -53,6 +56,7 @@ def save_rule(
         "group": group,
         "template": template,
         "larger_than": larger_than,
+        "is_first_only": is_first_only,
         "harmless_kinds": kinds,
         "is_active": is_active,
     }
@@ -73,6 +77,7 @@ def save_rule(
             group_code="" if group is None else group.code,
             template="" if template is None else template.slug,
             larger_than=larger_than,
+            is_first_only=is_first_only,
             harmless_kinds=", ".join(kinds),
             is_active=is_active,
         )

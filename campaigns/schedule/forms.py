@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import time
 from typing import Any
 
@@ -137,8 +137,28 @@ class PressureForm(forms.Form):
     one_group_a_day = forms.BooleanField(
         label=_("Only one group mails a person on a day"),
         required=False,
-        help_text=_("Whoever another group mails on the same day is left out."),
+        help_text=_(
+            "Of several groups that would mail a person on one day one does, and the others leave them out: first the"
+            " person's own group, then the one that they visited last, else always the same one."
+        ),
     )
+    home_attribute = forms.ChoiceField(
+        label=_("A person's own group stands in"),
+        required=False,
+        help_text=_("An attribute that holds the code of a group; it counts for the groups below that one, too."),
+    )
+    visit_attribute = forms.ChoiceField(
+        label=_("A person's last visits stand in"),
+        required=False,
+        help_text=_("An attribute of text that holds days by the code of a group: PDX-1=2026-11-20, SEA-2=2026-10-01."),
+    )
+
+    def __init__(self, data: Any = None, *, attributes: Sequence[tuple[str, str]] = (), **options: Any) -> None:
+        super().__init__(data, **options)
+        for name in ("home_attribute", "visit_attribute"):
+            field = self.fields[name]
+            assert isinstance(field, forms.ChoiceField)
+            field.choices = [("", gettext("No attribute")), *attributes]
 
     def clean(self) -> dict[str, Any]:
         """Asks for both numbers of a cap."""

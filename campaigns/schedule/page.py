@@ -20,7 +20,7 @@ from campaigns.schedule.pressure import Pressure, pressure_of
 from campaigns.schedule.queries import limited_roles, times_of
 from campaigns.schedule.words import days_in_words, number_in_words, quiet_in_words
 from groups.access import groups_with
-from groups.models import BrandRole, Group, User
+from groups.models import Attribute, AttributeKind, BrandRole, Group, User
 from groups.roles import Permission
 
 
@@ -100,7 +100,7 @@ def pressure_facts(pressure: Pressure) -> tuple[str, ...]:
         )
         facts.append(sentence % {"mails": mails, "days": days})
     if pressure.one_group_a_day:
-        facts.append(_("Whoever another group mails on the same day is left out."))
+        facts.append(_("A person gets the mail of one group a day; the other groups leave them out."))
     return tuple(facts)
 
 
@@ -141,7 +141,10 @@ def role_forms(group: Group, data: Mapping[str, Any] | None = None) -> tuple[Rol
 
 def pressure_form(group: Group, data: Mapping[str, Any] | None = None) -> PressureForm:
     """Gives the form of how much mail one person gets from the brand."""
-    return PressureForm(data, initial=asdict(pressure_of(group)))
+    attributes = Attribute.objects.filter(brand=group.brand_id, kind=AttributeKind.TEXT).order_by("label", "name")
+    return PressureForm(
+        data, attributes=list(attributes.values_list("name", "label")), initial=asdict(pressure_of(group))
+    )
 
 
 def ruled_above(group: Group, actor: User) -> QuerySet[Group]:

@@ -21,7 +21,7 @@ from campaigns.schedule.pressure import Pressure
 from campaigns.schedule.queries import limited_roles
 from groups.access import may
 from groups.audit import Value, record
-from groups.models import Group, User
+from groups.models import Attribute, Group, User
 from groups.roles import Permission
 
 REASON_CHARACTERS = 120
@@ -61,6 +61,9 @@ def save_pressure(*, group: Group, pressure: Pressure, actor: User) -> None:
     _demand_right(actor, group)
     if group.parent_id is not None:
         raise Refusal(_("How much mail a person gets is said for the whole brand, on its own group."))
+    for name in filter(None, (pressure.home_attribute, pressure.visit_attribute)):
+        if not Attribute.objects.filter(brand=group.brand_id, name=name).exists():
+            raise Refusal(_("Your brand has no attribute called “%(name)s”.") % {"name": name[:60]})
     mails, days = pressure.cap_mails, pressure.cap_days
     if (mails is None) != (days is None):
         raise Refusal(_("A cap needs both a number of mails and a number of days."))
@@ -71,6 +74,8 @@ def save_pressure(*, group: Group, pressure: Pressure, actor: User) -> None:
         "cap_days": days,
         "cap_counts_head_office": pressure.caps_head_office,
         "one_group_a_day": pressure.one_group_a_day,
+        "home_attribute": pressure.home_attribute,
+        "visit_attribute": pressure.visit_attribute,
     }
     with transaction.atomic():
         before = _as_it_stands(group, said)

@@ -31,9 +31,11 @@ class TestersForm(forms.Form):
     )
     contact = forms.CharField(required=False, max_length=512)
 
-    def __init__(self, data: Mapping[str, Any] | None = None, *, mailing: Mailing, **options: Any) -> None:
+    def __init__(
+        self, data: Mapping[str, Any] | None = None, *, mailing: Mailing, reader: User, **options: Any
+    ) -> None:
         super().__init__(data, **options)
-        self.mailing = mailing
+        self.mailing, self.reader = mailing, reader
         field = self.fields["testers"]
         assert isinstance(field, forms.ModelMultipleChoiceField)
         field.queryset = colleagues_of(mailing.group)
@@ -43,7 +45,7 @@ class TestersForm(forms.Form):
         words = self.cleaned_data["contact"]
         if not words:
             return None
-        contact = contact_named(self.mailing, words)
+        contact = contact_named(self.mailing, words, self.reader)
         if contact is None:
             raise forms.ValidationError(
                 _("Nobody on the mailing's list has the address or ID “%(words)s”. Check the spelling.")

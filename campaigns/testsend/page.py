@@ -16,7 +16,7 @@ from campaigns.review.digest import content_digest_of
 from campaigns.testsend.profiles import external_id_of
 from campaigns.testsend.queries import colleagues_of, contacts_for, is_tested, left_today, sent_tests
 from campaigns.testsend.services import MOST_TESTERS
-from groups.access import may
+from groups.access import may, may_see_people
 from groups.addresses import is_loopback
 from groups.models import Contact, User, Workspace
 from groups.roles import Permission
@@ -84,7 +84,7 @@ def panel_of(
     colleagues = sorted(colleagues_of(mailing.group), key=lambda person: person.pk != actor.pk)
     return Panel(
         colleagues=[(person, str(person.pk) in ticked) for person in colleagues],
-        contacts=list(contacts_for(mailing)[:CONTACTS_OFFERED]) if takes_contact else (),
+        contacts=list(contacts_for(mailing, actor)[:CONTACTS_OFFERED]) if takes_contact else (),
         contact=contact,
         takes_contact=takes_contact,
         is_held_by_braze=by_braze,
@@ -101,7 +101,7 @@ def shown_tests(mailing: Mailing, actor: User) -> Tests:
     is_needed = mailing.version.template.needs_test
     digest = content_digest_of(mailing) if tests else ""
     workspace = workspace_of(mailing.group.brand)
-    sees_contacts = any(test.contact_id for test in tests) and may(actor, Permission.SEE_CONTACTS, mailing.group)
+    sees_contacts = any(test.contact_id for test in tests) and _sees_people(mailing, actor)
     return Tests(
         lines=[
             Line(
@@ -120,6 +120,12 @@ def shown_tests(mailing: Mailing, actor: User) -> Tests:
         is_needed=is_needed,
         is_tested=is_needed and is_tested(mailing),
     )
+
+
+def _sees_people(mailing: Mailing, actor: User) -> bool:
+    if mailing.audience is not None and mailing.audience.is_private:
+        return may_see_people(actor, mailing.audience)
+    return may(actor, Permission.SEE_CONTACTS, mailing.group)
 
 
 def _sentence(test: TestMail) -> str:

@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from campaigns.models import Mailing, TestMail, TestState
 from campaigns.review.digest import content_digest_of
-from groups.access import members_with
+from groups.access import may_see_people, members_with
 from groups.audiences.queries import contacts_of
 from groups.models import AudienceKind, Contact, Group, User
 from groups.roles import Permission
@@ -19,17 +19,22 @@ def colleagues_of(group: Group) -> QuerySet[User]:
     return members_with(group, Permission.SEE_MAILINGS).order_by("name", "email")
 
 
-def contacts_for(mailing: Mailing) -> QuerySet[Contact]:
-    """Gives the contacts whose values a test may show: those on the mailing's list; none of a Braze segment."""
+def contacts_for(mailing: Mailing, reader: User) -> QuerySet[Contact]:
+    """Gives the contacts whose values a test may show: those on the mailing's list; none of a Braze segment.
+
+    Of a private list only those who may look into it get any (A15).
+    """
     audience = mailing.audience
     if audience is None or audience.kind != AudienceKind.LIST:
+        return Contact.objects.none()
+    if audience.is_private and not may_see_people(reader, audience):
         return Contact.objects.none()
     return contacts_of(audience)
 
 
-def contact_named(mailing: Mailing, words: str) -> Contact | None:
+def contact_named(mailing: Mailing, words: str, reader: User) -> Contact | None:
     """Gives the contact of the mailing's list with this address or external ID."""
-    return contacts_for(mailing).filter(Q(email__iexact=words) | Q(external_id=words)).first()
+    return contacts_for(mailing, reader).filter(Q(email__iexact=words) | Q(external_id=words)).first()
 
 
 def sent_tests(mailing: Mailing) -> QuerySet[TestMail]:

@@ -17,7 +17,7 @@ from campaigns.review.digest import content_digest_of
 from campaigns.testsend import nudges
 from campaigns.testsend.content import email_of, properties_of
 from campaigns.testsend.queries import colleagues_of, contacts_for, left_today
-from groups.access import may, members_with
+from groups.access import may, may_see_people, members_with
 from groups.audit import record
 from groups.models import Contact, Group, User
 from groups.roles import Permission
@@ -87,11 +87,13 @@ def _demand_shown(contact: Contact, mailing: Mailing, testers: Collection[User],
     """Lets nobody read what the portal knows of a contact but people who may see the group's contacts."""
     if mailing.route == Route.TRIGGER:
         raise Refusal(_("Braze holds this mail and fills in what it knows of the tester, so no contact can be shown."))
-    if not contacts_for(mailing).filter(pk=contact.pk).exists():
-        raise NotAllowed(_("This person is not on the mailing's list."))
     people = (actor, *testers)
+    if not contacts_for(mailing, actor).filter(pk=contact.pk).exists():
+        raise NotAllowed(_("This person is not on the mailing's list."))
     readers = members_with(mailing.group, Permission.SEE_CONTACTS).filter(pk__in=[person.pk for person in people])
     seeing = set(readers.values_list("pk", flat=True))
+    if mailing.audience is not None and mailing.audience.is_private:
+        seeing = {person.pk for person in people if person.pk in seeing and may_see_people(person, mailing.audience)}
     shut_out = [person for person in people if person.pk not in seeing]
     if shut_out:
         raise NotAllowed(

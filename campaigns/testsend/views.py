@@ -40,7 +40,7 @@ def mailing_tests(request: PortalRequest, mailing_id: uuid.UUID) -> HttpResponse
 
 
 def _ask(request: PortalRequest, mailing: Mailing) -> HttpResponse:
-    form = TestersForm(request.POST, mailing=mailing)
+    form = TestersForm(request.POST, mailing=mailing, reader=request.user)
     refused = form.sentences
     if not refused:
         try:

@@ -147,16 +147,17 @@ def _suppress_same_addresses(brand: Brand, contacts: Iterable[Contact]) -> None:
     holders = dict(Contact.objects.filter(brand=brand, email__in=by_email).values_list("pk", "email"))
     found = Suppression.objects.filter(Q(brand=brand, address__in=by_email) | Q(contact__in=holders))
     copies = {
-        (contact.pk, other.group_id, email): Suppression(
+        (contact.pk, other.group_id, email, other.reason): Suppression(
             contact=contact,
             brand=brand,
             address=email,
             group_id=other.group_id,
             reason=other.reason,
+            origin=other.origin,
             source="same address",
         )
         for other in found
-        for email in by_email.keys() & {other.address, holders.get(other.contact_id, "")}
+        for email in by_email.keys() & {other.address, holders.get(other.contact_id, "") if other.contact_id else ""}
         for contact in by_email[email]
         if contact.pk != other.contact_id
     }

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import HttpResponse, StreamingHttpResponse
+from django.http import Http404, HttpResponse, StreamingHttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
@@ -30,10 +30,14 @@ def audience_upload(request: PortalRequest, group_id: uuid.UUID) -> HttpResponse
     """Takes a file for a new list or for one of the group's own."""
     group = access.get(request.user, Group, group_id, Permission.MANAGE_CONTACTS)
     initial = {"audience": request.GET.get("audience", "")}
-    form = UploadForm(request.POST or None, request.FILES or None, lists=queries.lists_of(group), initial=initial)
+    form = UploadForm(
+        request.POST or None, request.FILES or None, lists=queries.lists_for(group, request.user), initial=initial
+    )
     if request.method == "POST":
         chosen = request.POST.get("audience", "")
         audience = access.get_usable(group, Audience, chosen) if chosen else None
+        if audience is not None and not access.may_see_people(request.user, audience, Permission.MANAGE_CONTACTS):
+            raise Http404
         if form.is_valid():
             file = form.cleaned_data["file"]
             try:

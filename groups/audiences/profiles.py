@@ -8,7 +8,7 @@ from typing import Final
 from uuid import UUID
 
 from groups.audiences.queries import excluded_codes
-from groups.models import Attribute, AudienceKind, AudienceMember, Brand, Contact
+from groups.models import Attribute, AudienceKind, AudienceMember, Brand, Contact, Lift
 
 Profile = dict[str, object]
 
@@ -16,6 +16,8 @@ TOKEN: Final = "smartersends_token"
 GROUPS: Final = "smartersends_groups"
 EXCLUDED_GROUPS: Final = "smartersends_excluded_groups"
 SUBSCRIPTION: Final = "email_subscribe"
+SHUT: Final = "unsubscribed"
+OPEN: Final = "subscribed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,13 +37,17 @@ class Profiler:
         `smartersends_groups` are the codes of the groups on whose lists the contact is, sorted;
         `smartersends_excluded_groups` those that must not mail it, an empty list where there are none, so that
         broadcasts can exclude by it (contract, section 18, row 28). Whoever must get no mail of the brand is
-        unsubscribed; nobody is ever subscribed by this.
+        unsubscribed. Nobody is ever subscribed by this but one: whom the portal itself had told Braze to shut out for
+        the whole brand, and who has given their consent again since (`Lift`). That is told once.
         """
         ids = [contact.pk for contact in contacts]
         codes = _codes_on_lists(ids)
         excluded = excluded_codes(contacts)
+        renewed = _renewed(contact for contact in contacts if contact.synced.get(SUBSCRIPTION) == SHUT)
         return {
-            contact.pk: self._wanted(contact, codes.get(contact.pk, set()), excluded[contact.pk])
+            contact.pk: self._wanted(
+                contact, codes.get(contact.pk, set()), excluded[contact.pk], is_renewed=contact.pk in renewed
+            )
             for contact in contacts
         }
 
@@ -58,16 +64,27 @@ class Profiler:
         }
         return {**{name: None for name in removed if contact.synced.get(name) is not None}, **changed}
 
-    def _wanted(self, contact: Contact, codes: set[str], excluded: set[str | None]) -> Profile:
+    def _wanted(self, contact: Contact, codes: set[str], excluded: set[str | None], *, is_renewed: bool) -> Profile:
         profile: Profile = {"email": contact.email}
         profile |= {
             self.braze_names[name]: value for name, value in contact.attributes.items() if name in self.braze_names
         }
         shut_out = {code for code in excluded if code is not None}
         if None in excluded:
-            profile[SUBSCRIPTION] = "unsubscribed"
+            profile[SUBSCRIPTION] = SHUT
             shut_out |= codes
+        elif is_renewed:
+            profile[SUBSCRIPTION] = OPEN
         return profile | {TOKEN: contact.token, GROUPS: sorted(codes), EXCLUDED_GROUPS: sorted(shut_out)}
+
+
+def _renewed(contacts: Iterable[Contact]) -> set[UUID]:
+    """Gives those of some contacts who gave their consent again after they were shut out of the whole brand."""
+    ids = [contact.pk for contact in contacts]
+    if not ids:
+        return set()
+    lifts = Lift.objects.filter(contact__in=ids, group=None, is_renewed=True)
+    return {contact_id for contact_id in lifts.values_list("contact", flat=True) if contact_id is not None}
 
 
 def _codes_on_lists(ids: Iterable[UUID]) -> dict[UUID, set[str]]:

@@ -12,6 +12,7 @@ from django.db.models import Case, Count, Exists, OuterRef, Q, QuerySet, Subquer
 from django.db.models.functions import Lower
 from django.utils import timezone
 
+from groups import access
 from groups.audiences import reading
 from groups.audiences.rejects import RejectReason
 from groups.audiences.services import import_limits, table_of
@@ -27,8 +28,10 @@ from groups.models import (
     Suppression,
     SuppressionReason,
     SyncState,
+    User,
     Workspace,
 )
+from groups.roles import Permission
 
 PREVIEW_ROWS = 5
 
@@ -61,6 +64,12 @@ def audiences_of(group: Group) -> QuerySet[Audience]:
 def lists_of(group: Group) -> QuerySet[Audience]:
     """Gives the lists of a group, which contacts can be added to."""
     return Audience.objects.filter(group=group, kind=AudienceKind.LIST)
+
+
+def lists_for(group: Group, actor: User) -> QuerySet[Audience]:
+    """Gives the lists of a group that a person may add contacts to; a private one only where they may look into it."""
+    mine = access.groups_held(actor, Permission.MANAGE_CONTACTS)
+    return lists_of(group).filter(Q(is_private=False) | Q(group__in=mine))
 
 
 def attributes_seen_by(group: Group) -> QuerySet[Attribute]:

@@ -1,37 +1,33 @@
-"""Changing audiences: lists that are uploaded, segments that are assigned, people who are taken off or unsubscribe."""
+"""Changing audiences: lists that are uploaded, segments that are assigned, people who are taken off."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Mapping
 from typing import BinaryIO, cast
-from uuid import UUID
 
 from django.conf import settings
 from django.core.files import File
 from django.db import IntegrityError, transaction
 from django.db.models import F
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from groups import audit
 from groups.audiences import cleaning, matching, nudges, reading
+from groups.audiences.marking import mark_pending as mark_pending
+from groups.audiences.marking import resync as resync
 from groups.audiences.rejects import CellRefused
+from groups.consent.leaving import unsubscribe as unsubscribe
 from groups.errors import InputRefused, StaleState
 from groups.models import (
     Attribute,
     Audience,
     AudienceKind,
     AudienceMember,
-    Brand,
     Contact,
     ContactImport,
     Group,
     ImportState,
-    Suppression,
-    SuppressionReason,
-    SyncState,
     User,
-    Workspace,
 )
 from groups.tree.rules import demand_open
 
@@ -179,66 +175,6 @@ def add_everybody(*, group: Group, actor: User) -> Audience:
     except IntegrityError as error:
         raise InputRefused(_("The group has an audience called %(name)s already.") % {"name": name}) from error
     return audience
-
-
-def unsubscribe(*, contact: Contact, group: Group | None, source: str) -> int:
-    """Stops mail from a group, or from the whole brand, to everybody of the brand who has the contact's address.
-
-    The address stays shut, whoever is given it later. Gives the number of contacts concerned; asking twice changes
-    nothing more.
-    """
-    with transaction.atomic():
-        same = list(Contact.objects.filter(brand=contact.brand_id, email=contact.email).values_list("pk", flat=True))
-        added = 0
-        for contact_id in same:
-            _suppression, is_new = Suppression.objects.get_or_create(
-                contact_id=contact_id,
-                group=group,
-                brand=contact.brand,
-                address=contact.email.lower(),
-                defaults={"reason": SuppressionReason.UNSUBSCRIBED, "source": source},
-            )
-            added += is_new
-        if added:
-            audit.record(
-                "contact.unsubscribed",
-                actor=None,
-                target=contact,
-                brand=contact.brand,
-                group=group,
-                is_brand_wide=group is None,
-            )
-            mark_pending(same)
-    return len(same)
-
-
-def mark_pending(contact_ids: Iterable[UUID]) -> int:
-    """Marks contacts as changed since Braze last heard of them, and nudges the sync; to be called where they change."""
-    ids = list(contact_ids)
-    if not ids:
-        return 0
-    marked = Contact.objects.filter(pk__in=ids).update(
-        sync_state=SyncState.PENDING, sync_error="", sync_revision=F("sync_revision") + 1, updated_at=timezone.now()
-    )
-    nudges.sync(Contact.objects.filter(pk=ids[0]).values_list("brand__workspace", flat=True).first())
-    return marked
-
-
-def resync(*, brand: Brand) -> int:
-    """Forgets what Braze has of a brand's contacts, so that each is sent whole; for a workspace that is another one.
-
-    Gives their number. Costs one data point for each attribute of each contact.
-    """
-    forgotten = Contact.objects.filter(brand=brand).update(
-        sync_state=SyncState.PENDING,
-        sync_error="",
-        sync_revision=F("sync_revision") + 1,
-        synced={},
-        first_synced_at=None,
-        synced_at=None,
-    )
-    nudges.sync(Workspace.objects.filter(brand=brand).values_list("pk", flat=True).first())
-    return forgotten
 
 
 def import_limits() -> reading.Limits:

@@ -1,10 +1,10 @@
-"""The addresses of audiences, imports, segments and the unsubscribe page."""
+"""The addresses of audiences, imports and segments."""
 
 from __future__ import annotations
 
 from django.urls import path
 
-from groups.audiences import import_views, segment_views, unsubscribe_views, views
+from groups.audiences import import_views, segment_views, views
 
 urlpatterns = [
     path("g/<uuid:group_id>/audiences/", views.audience_list, name="audience-list"),
@@ -15,6 +15,7 @@ urlpatterns = [
     path("audiences/<uuid:audience_id>/", views.audience_show, name="audience-show"),
     path("audiences/<uuid:audience_id>/sync/", views.audience_sync, name="audience-sync"),
     path("audiences/<uuid:audience_id>/export/", views.audience_export, name="audience-export"),
+    path("audiences/<uuid:audience_id>/privacy/", views.audience_privacy, name="audience-privacy"),
     path(
         "audiences/<uuid:audience_id>/contacts/<uuid:contact_id>/remove/",
         views.audience_contact_remove,
@@ -24,5 +25,4 @@ urlpatterns = [
     path("imports/<uuid:import_id>/columns/", import_views.import_columns, name="import-columns"),
     path("imports/<uuid:import_id>/retry/", import_views.import_retry, name="import-retry"),
     path("imports/<uuid:import_id>/rejects.csv", import_views.import_rejects, name="import-rejects"),
-    path("u/<uuid:group_id>/<str:token>", unsubscribe_views.unsubscribe, name="unsubscribe"),
 ]

@@ -7,15 +7,15 @@ import uuid
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
-from django.http import HttpResponse, StreamingHttpResponse
+from django.http import Http404, HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from groups import access
-from groups.audiences import cleaning, exporting, queries, services
-from groups.errors import InputRefused
+from groups.audiences import cleaning, exporting, privacy, queries, services
+from groups.errors import InputRefused, NotPermitted
 from groups.http import PortalRequest
 from groups.models import Audience, AudienceKind, Contact, Group
 from groups.roles import Permission
@@ -47,15 +47,21 @@ def audience_show(request: PortalRequest, audience_id: uuid.UUID) -> HttpRespons
     """Shows an audience and its contacts; `?q=` searches addresses and IDs."""
     audience = access.get(request.user, Audience, audience_id, Permission.SEE_CONTACTS)
     search = cleaning.shown_text(request.GET.get("q", "")).strip()[:100]
+    sees_people = access.may_see_people(request.user, audience)
+    people = queries.contacts_of(audience, search) if sees_people else Contact.objects.none()
     context = {
+        "sees_people": sees_people,
+        "may_hide": privacy.may_hide(request.user, audience),
         "audience": audience,
         "group": audience.group,
         "search": search,
-        "page": Paginator(queries.contacts_of(audience, search), PAGE_SIZE).get_page(request.GET.get("page")),
+        "page": Paginator(people, PAGE_SIZE).get_page(request.GET.get("page")),
         "counts": queries.sync_counts(audience),
         "pause_reason": workspace_of(audience.group.brand).pause_reason,
-        "may_manage": access.may(request.user, Permission.MANAGE_CONTACTS, audience.group),
-        "may_export": access.may(request.user, Permission.EXPORT_AUDIENCES, audience.group),
+        "may_manage": access.may(request.user, Permission.MANAGE_CONTACTS, audience.group)
+        and (sees_people or not audience.is_private),
+        "may_export": access.may(request.user, Permission.EXPORT_AUDIENCES, audience.group)
+        and (sees_people or not audience.is_private),
     }
     is_partial = bool(request.htmx) and not request.htmx.history_restore_request
     return render(request, "audiences/_contacts.html" if is_partial else "audiences/audience.html", context)
@@ -81,6 +87,7 @@ def audience_sync(request: PortalRequest, audience_id: uuid.UUID) -> HttpRespons
 def audience_contact_remove(request: PortalRequest, audience_id: uuid.UUID, contact_id: uuid.UUID) -> HttpResponse:
     """Takes a contact off a list."""
     audience = access.get(request.user, Audience, audience_id, Permission.MANAGE_CONTACTS)
+    _demand_open(request, audience, Permission.MANAGE_CONTACTS)
     contact = access.get(request.user, Contact, contact_id, Permission.MANAGE_CONTACTS)
     try:
         services.remove_contact(audience=audience, contact=contact, actor=request.user)
@@ -97,6 +104,8 @@ def audience_export(request: PortalRequest, audience_id: uuid.UUID) -> HttpRespo
     """Gives the people of a list as CSV to those who may both see and export them; that is an event of the trail."""
     access.get(request.user, Audience, audience_id, Permission.SEE_CONTACTS)
     audience = access.get(request.user, Audience, audience_id, Permission.EXPORT_AUDIENCES)
+    _demand_open(request, audience, Permission.SEE_CONTACTS)
+    _demand_open(request, audience, Permission.EXPORT_AUDIENCES)
     try:
         rows = exporting.export(audience=audience, actor=request.user)
     except InputRefused as error:
@@ -105,3 +114,31 @@ def audience_export(request: PortalRequest, audience_id: uuid.UUID) -> HttpRespo
     response = StreamingHttpResponse(csv_lines(rows), content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="audience-{audience.pk}.csv"'
     return response
+
+
+@login_required
+@require_POST
+def audience_privacy(request: PortalRequest, audience_id: uuid.UUID) -> HttpResponse:
+    """Keeps a list from those above its group, or opens it to them; only people of the group itself may."""
+    audience = access.get(request.user, Audience, audience_id, Permission.MANAGE_CONTACTS)
+    is_private = request.POST.get("private") == "on"
+    try:
+        privacy.set_privacy(audience=audience, is_private=is_private, actor=request.user)
+    except NotPermitted as error:
+        messages.error(request, error.sentence)
+    except InputRefused as error:
+        messages.error(request, error.sentence)
+    else:
+        messages.success(
+            request,
+            _("Those above this group see how many people are on this list, and not who they are.")
+            if is_private
+            else _("Those above this group see who is on this list again."),
+        )
+    return redirect("groups:audience-show", audience_id=audience.pk)
+
+
+def _demand_open(request: PortalRequest, audience: Audience, permission: Permission) -> None:
+    """Raises `Http404` for a list whose people are kept from the reader."""
+    if not access.may_see_people(request.user, audience, permission):
+        raise Http404

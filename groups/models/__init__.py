@@ -5,7 +5,8 @@ from __future__ import annotations
 from groups.models.attribute import Attribute, AttributeKind
 from groups.models.audience import COUNTED_BY_BRAZE, Audience, AudienceKind, AudienceMember
 from groups.models.brand import Brand
-from groups.models.contact import Contact, Suppression, SuppressionReason, SyncState
+from groups.models.consent import Lift, Reading, ReadingKind, UnsubscribeScope
+from groups.models.contact import Contact, Suppression, SuppressionOrigin, SuppressionReason, SyncState
 from groups.models.contact_import import ContactImport, ImportReject, ImportState
 from groups.models.event import AddedOnly, Event, Origin, Seal
 from groups.models.feature import FeatureSwitch
@@ -52,6 +53,7 @@ __all__ = [
     "ImportReject",
     "ImportState",
     "Invitation",
+    "Lift",
     "MailState",
     "Membership",
     "Notice",
@@ -59,6 +61,8 @@ __all__ = [
     "Origin",
     "Pace",
     "RateWindow",
+    "Reading",
+    "ReadingKind",
     "ReviewPolicy",
     "RoleGrant",
     "ScimGroup",
@@ -73,8 +77,10 @@ __all__ = [
     "SignOnState",
     "SingleSignOn",
     "Suppression",
+    "SuppressionOrigin",
     "SuppressionReason",
     "SyncState",
+    "UnsubscribeScope",
     "User",
     "Workspace",
 ]

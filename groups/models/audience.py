@@ -22,7 +22,11 @@ COUNTED_BY_BRAZE: Final = frozenset({AudienceKind.SEGMENT, AudienceKind.EVERYBOD
 
 
 class Audience(models.Model):
-    """An audience of a group; `segment_id` stands for segments only, `size` is the number of members of a list."""
+    """An audience of a group; `segment_id` stands for segments only, `size` is the number of members of a list.
+
+    Of a list with `is_private` only those who hold a role on its very group see who is on it; those above see counts
+    (catalogue A15, `groups.access`).
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     group = models.ForeignKey("groups.Group", on_delete=models.PROTECT, related_name="audiences")
@@ -30,6 +34,7 @@ class Audience(models.Model):
     kind = models.CharField(max_length=20, choices=AudienceKind, default=AudienceKind.LIST)
     segment_id = models.CharField(max_length=64, blank=True)
     size = models.PositiveIntegerField(default=0)
+    is_private = models.BooleanField(default=False)
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)
 
@@ -62,6 +67,8 @@ class AudienceMember(models.Model):
     audience = models.ForeignKey(Audience, on_delete=models.CASCADE, related_name="members")
     contact = models.ForeignKey("groups.Contact", on_delete=models.CASCADE, related_name="audience_members")
     added_at = models.DateTimeField(auto_now_add=True)
+
+    private_path = "audience__is_private"
 
     class Meta:
         constraints = (models.UniqueConstraint(fields=["audience", "contact"], name="audience_member_once"),)

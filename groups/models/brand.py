@@ -8,6 +8,7 @@ from django.core.validators import RegexValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from groups.models.consent import UnsubscribeScope
 from groups.models.group import ReviewPolicy
 
 hex_color = RegexValidator(r"^#[0-9a-fA-F]{6}$", _("Give a colour as #rrggbb."))
@@ -38,6 +39,7 @@ class Brand(models.Model):
     review_policy = models.CharField(max_length=20, choices=ReviewPolicy, default=ReviewPolicy.ONE_LEVEL)
     admins_give_every_role = models.BooleanField(default=False)
     derives_external_ids = models.BooleanField(default=False)
+    unsubscribe_scope = models.CharField(max_length=10, choices=UnsubscribeScope, default=UnsubscribeScope.GROUP)
     created_at = models.DateTimeField(auto_now_add=True)
 
     brand_path = "self"

@@ -26,6 +26,17 @@ class SuppressionReason(models.TextChoices):
     BLOCKED = "blocked", _("Blocked by the brand")
 
 
+class SuppressionOrigin(models.TextChoices):
+    """How the portal learned that somebody must not be mailed (catalogue A11)."""
+
+    PAGE = "page", _("Unsubscribe page")
+    ONE_CLICK = "one_click", _("Mail program, one click")
+    BRAZE = "braze", _("Braze")
+    HAND = "hand", _("Added by hand")
+    FILE = "file", _("Added from a file")
+    OTHER = "other", _("Another way")
+
+
 def new_token() -> str:
     """Gives a random unsubscribe token of 128 bits."""
     return secrets.token_urlsafe(16)
@@ -60,6 +71,7 @@ class Contact(models.Model):
     updated_at = models.DateTimeField(auto_now=True)
 
     group_path = "audience_members__audience__group"
+    private_path = "audience_members__audience__is_private"
 
     class Meta:
         constraints = (models.UniqueConstraint(fields=["brand", "external_id"], name="contact_once_per_brand"),)
@@ -70,28 +82,44 @@ class Contact(models.Model):
 
 
 class Suppression(models.Model):
-    """Somebody who must not be mailed by a group, or by the whole brand where no group is named.
+    """Somebody who must not be mailed by a group, or by the whole brand where no group is named, for one reason.
 
     `address` is the contact's when the suppression was made, in lower case: it stays shut when a file gives the address
     to another ID, and the contact stays shut when a file gives it another address. `groups.audiences.queries` asks for
-    both.
+    both. Without a contact it shuts an address that the portal knows nobody by yet. `source` and `note` are words for
+    people, `added_by` whoever added it by hand.
     """
 
-    contact = models.ForeignKey(Contact, on_delete=models.CASCADE, related_name="suppressions")
+    contact = models.ForeignKey(Contact, on_delete=models.CASCADE, null=True, blank=True, related_name="suppressions")
     brand = models.ForeignKey("groups.Brand", on_delete=models.PROTECT, related_name="+")
     address = models.EmailField(max_length=254)
     group = models.ForeignKey("groups.Group", on_delete=models.CASCADE, null=True, blank=True, related_name="+")
     reason = models.CharField(max_length=20, choices=SuppressionReason)
-    source = models.CharField(max_length=120)
+    origin = models.CharField(max_length=20, choices=SuppressionOrigin, default=SuppressionOrigin.OTHER)
+    source = models.CharField(max_length=120, blank=True)
+    note = models.CharField(max_length=200, blank=True)
+    added_by = models.ForeignKey("groups.User", on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
         constraints = (
-            models.UniqueConstraint(fields=["contact", "address", "group"], name="suppression_once_per_group"),
             models.UniqueConstraint(
-                fields=["contact", "address"],
+                fields=["contact", "address", "group", "reason"], name="suppression_once_per_group"
+            ),
+            models.UniqueConstraint(
+                fields=["contact", "address", "reason"],
                 condition=models.Q(group__isnull=True),
                 name="suppression_once_per_brand",
+            ),
+            models.UniqueConstraint(
+                fields=["brand", "address", "group", "reason"],
+                condition=models.Q(contact__isnull=True),
+                name="suppression_address_once_per_group",
+            ),
+            models.UniqueConstraint(
+                fields=["brand", "address", "reason"],
+                condition=models.Q(contact__isnull=True, group__isnull=True),
+                name="suppression_address_once_per_brand",
             ),
             models.CheckConstraint(condition=~models.Q(address=""), name="suppression_has_its_address"),
         )

@@ -52,6 +52,7 @@ class ContactImport(models.Model):
     finished_at = models.DateTimeField(null=True, blank=True)
 
     group_path = "audience__group"
+    private_path = "audience__is_private"
 
     class Meta:
         ordering = ("-created_at",)

@@ -12,6 +12,7 @@ from groups.crypto import EncryptedTextField
 class Workspace(models.Model):
     """The Braze Email Service Provider settings of a brand (product.md, section 2, line 1).
 
+    `subscription_group_id` is Braze's subscription group of the brand's email, where look-ups should ask for it.
     `check_result` maps a permission to `granted`, `missing` or `unknown`, as the last connection check found it.
     `budget_percent` is our share of Braze's rate-limit windows, 1 to 100; empty means that of the installation.
     """
@@ -24,6 +25,7 @@ class Workspace(models.Model):
     campaign_id = models.CharField(max_length=64, blank=True)
     variation_id = models.CharField(max_length=64, blank=True)
     trigger_campaign_id = models.CharField(max_length=64, blank=True)
+    subscription_group_id = models.CharField(max_length=64, blank=True)
     budget_percent = models.PositiveSmallIntegerField(null=True, blank=True)
     check_result = models.JSONField(default=dict, blank=True)
     checked_at = models.DateTimeField(null=True, blank=True)

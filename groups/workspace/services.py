@@ -46,6 +46,7 @@ USES: Final[dict[str, Promise]] = {
 }
 NEEDED: Final = frozenset(list(USES)[:10])
 SECOND_ROUTE: Final = frozenset({"campaigns.trigger.send"})
+LISTS_OF_ADDRESSES: Final = frozenset({"email.unsubscribe", "email.hard_bounces"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,6 +220,11 @@ def _sentence(name: str, outcome: Outcome, problem: str) -> str:
         return problem or _("Braze gave no clear answer. Check again.")
     if name in NEEDED:
         return _("The key lacks it. Create a new key in Braze with all ten permissions: a key cannot be changed later.")
+    if name in LISTS_OF_ADDRESSES:
+        return _(
+            "The key lacks it. Braze leaves these people out by itself and says nothing of it; the portal knows its "
+            "own unsubscribe page and what look-ups tell."
+        )
     if name in SECOND_ROUTE:
         return _("The key lacks it. Everything else works; templates whose content lives in Braze cannot be sent.")
     return _("The key lacks it. The portal works without it.")

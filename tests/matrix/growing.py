@@ -43,6 +43,7 @@ from groups.models import (
     Membership,
     Notice,
     ScimToken,
+    Suppression,
     User,
 )
 from tests.builders import a_group
@@ -130,6 +131,7 @@ def _audiences(things: Things, numbers: range) -> None:
     AudienceMember.objects.bulk_create(
         AudienceMember(audience_id=things["audience_id"], contact=person) for person in people
     )
+    like(numbers, Suppression, things["suppression_id"], address=lambda n: f"shut-{n}@x.example")
     like(numbers, ImageFolder, things["folder_id"], name=lambda n: f"Folder {n}", slug=lambda n: f"folder-{n}")
     like(numbers, Image, things["image_id"], sha256=lambda n: f"sha {n}", name=lambda n: f"Picture {n}")
     like(numbers, Blackout, things["blackout_id"])

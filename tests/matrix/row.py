@@ -35,6 +35,7 @@ class At(Enum):
     """Where the permission must be held."""
 
     GROUP = frozenset({Place.OWN, Place.PARENT, Place.ROOT})
+    ITSELF = frozenset({Place.OWN})
     BRAND = frozenset({Place.ROOT})
     SOMEWHERE = frozenset(Place) - {Place.OTHER_BRAND}
 

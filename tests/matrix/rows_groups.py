@@ -142,6 +142,26 @@ AUDIENCES = (
     act("groups:import-columns", P.MANAGE_CONTACTS, form={"column_0": "external_id", "column_1": "email"}),
     act("groups:import-retry", P.MANAGE_CONTACTS, ids={"import_id": "failed_import"}),
     page("groups:import-rejects", P.MANAGE_CONTACTS),
+)
+CONSENT = (
+    # Whoever holds it above sees the page that says no, and nothing is stored.
+    act(
+        "groups:audience-privacy",
+        P.MANAGE_CONTACTS,
+        form={"private": "on"},
+        then=(P.MANAGE_CONTACTS,),
+        then_at=At.ITSELF,
+    ),
+    page("groups:suppression-list", P.SEE_CONTACTS),
+    page("groups:suppression-add", P.MANAGE_CONTACTS),
+    act("groups:suppression-add", P.MANAGE_CONTACTS, form={"addresses": "n1@example.com", "reason": "blocked"}),
+    page("groups:suppression-import", P.MANAGE_CONTACTS),
+    act("groups:suppression-import", P.MANAGE_CONTACTS, form={"file": contacts_file, "reason": "blocked"}),
+    page("groups:suppression-lift", P.MANAGE_CONTACTS),
+    act("groups:suppression-lift", P.MANAGE_CONTACTS, form={"statement": "It was shut by mistake."}),
+    act("groups:suppression-export", P.EXPORT_AUDIENCES, answers=(200,)),
+    page("groups:consent-policy", P.MANAGE_RULES, BRAND),
+    act("groups:consent-policy", P.MANAGE_RULES, BRAND, {"unsubscribe_scope": "brand"}),
     page("groups:unsubscribe", Asks.ANYBODY, ids={"token": "unsubscribe_token"}),
     act("groups:unsubscribe", Asks.ANYBODY, ids={"token": "unsubscribe_token"}, answers=(200,)),
 )
@@ -198,4 +218,4 @@ TRAIL = (
     page("groups:event-list", P.SEE_AUDIT_TRAIL, SOMEWHERE),
     act("groups:event-export", P.SEE_AUDIT_TRAIL, SOMEWHERE, answers=(200,)),
 )
-ROWS = (*WORKSPACE, *TREE, *PEOPLE, *AUDIENCES, *NOTICES, *SIGN_IN, *DIRECTORY, *TRAIL)
+ROWS = (*WORKSPACE, *TREE, *PEOPLE, *AUDIENCES, *CONSENT, *NOTICES, *SIGN_IN, *DIRECTORY, *TRAIL)

@@ -105,6 +105,8 @@ FORMS = (
 # In these addresses one part is of the person's own group, and the other one is foreign.
 PARTS = (
     Case("POST groups:audience-contact-remove", "contact_id", "contact_id", 404),
+    Case("GET groups:suppression-lift", "suppression_id", "suppression_id", 404),
+    Case("POST groups:suppression-lift", "suppression_id", "suppression_id", 404),
     Case("GET campaigns:image-crop", "image_id", "image_id", 404),
     Case("POST campaigns:image-crop", "image_id", "image_id", 404),
     Case("GET campaigns:template-preview", "template_id", "template_id", 404, of_sibling=False),

@@ -36,6 +36,9 @@ from groups.models import (
     Membership,
     Notice,
     SingleSignOn,
+    Suppression,
+    SuppressionOrigin,
+    SuppressionReason,
     User,
 )
 from groups.people.delegation import delegate
@@ -205,6 +208,7 @@ def things_of_group(group: Group, of_brand: Things) -> Things:
         "audience_id": audience.pk,
         "contact_id": contact.pk,
         "contact_name": contact.external_id,
+        "suppression_id": _shut(group),
         "folder_slug": folder.slug,
         "unsubscribe_token": contact.token,
         "import_id": an_import("external_id,email\nN1,n1@example.com\n", group=group, actor=author, name="New").pk,
@@ -235,6 +239,18 @@ def things_of_group(group: Group, of_brand: Things) -> Things:
         "key": "none",
         "id": "none",
     }
+
+
+def _shut(group: Group) -> int:
+    """Gives an address that a group does not mail, which whoever manages its contacts may let in again."""
+    address = f"shut-{group.code.lower()}@example.com"
+    return Suppression.objects.create(
+        brand=group.brand,
+        group=group,
+        address=address,
+        reason=SuppressionReason.BLOCKED,
+        origin=SuppressionOrigin.HAND,
+    ).pk
 
 
 def _picture_of(group: Group) -> bytes:

@@ -15,11 +15,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from campaigns.compose.closing import in_words
-from campaigns.delivery.ledger.words import Standing, standing_of_person
+from campaigns.delivery.ledger.privacy import open_deliveries
+from campaigns.delivery.ledger.words import Standing, standing_of_person, why_left_out
 from campaigns.models import Batch, Delivery, Exclusion, Recipient, Route
 from groups import access
 from groups.audiences.queries import suppressions_of
-from groups.models import Audience, Contact, Group, Suppression, SyncState, User
+from groups.models import Audience, Contact, Group, Suppression, SuppressionOrigin, SyncState, User
 from groups.roles import Permission
 
 MAILINGS_PER_PAGE = 25
@@ -31,6 +32,13 @@ _SOURCES: Mapping[str, StrPromise] = {
     "one-click header": gettext_lazy("by the unsubscribe button of their mail program"),
     "unsubscribe page": gettext_lazy("on the unsubscribe page"),
     "same address": gettext_lazy("by somebody with the same address"),
+}
+
+
+_ORIGINS: Mapping[str, StrPromise] = {
+    SuppressionOrigin.BRAZE: gettext_lazy("told by Braze"),
+    SuppressionOrigin.HAND: gettext_lazy("added by hand"),
+    SuppressionOrigin.FILE: gettext_lazy("added from a file"),
 }
 
 
@@ -56,7 +64,10 @@ class SuppressionLine:
 
 def lists_with(contact: Contact, reader: User) -> QuerySet[Audience]:
     """Gives the lists with a contact on them that a person may see."""
-    lists = access.visible(reader, Audience, Permission.SEE_CONTACTS).filter(members__contact=contact)
+    mine = access.groups_held(reader, Permission.SEE_CONTACTS)
+    lists = access.visible(reader, Audience, Permission.SEE_CONTACTS).filter(
+        Q(is_private=False) | Q(group__in=mine), members__contact=contact
+    )
     return lists.select_related("group__brand").order_by("group__name", "name")
 
 
@@ -119,7 +130,7 @@ def mailing_lines(rows: Iterable[Row]) -> list[MailingLine]:
     recipients = Recipient.objects.select_related(*with_delivery, "batch").in_bulk(
         [pk for _when, is_addressed, pk in rows if is_addressed]
     )
-    exclusions = Exclusion.objects.select_related(*with_delivery).in_bulk(
+    exclusions = Exclusion.objects.select_related(*with_delivery, "winner").in_bulk(
         [pk for _when, is_addressed, pk in rows if not is_addressed]
     )
     lines = []
@@ -140,9 +151,11 @@ def mailings_elsewhere(contact: Contact, reader: User) -> int:
 
 
 def _may_see(reader: User) -> Q:
-    """A condition on rows of deliveries: the reader may see the mailing and the contacts of its group."""
-    return Q(delivery__mailing__group__in=access.groups_with(reader, Permission.SEE_MAILINGS)) & Q(
-        delivery__mailing__group__in=access.groups_with(reader, Permission.SEE_CONTACTS)
+    """A condition on rows of deliveries: the reader may see the mailing, the contacts of its group, and its list."""
+    return (
+        Q(delivery__mailing__group__in=access.groups_with(reader, Permission.SEE_MAILINGS))
+        & Q(delivery__mailing__group__in=access.groups_with(reader, Permission.SEE_CONTACTS))
+        & open_deliveries(reader)
     )
 
 
@@ -155,7 +168,7 @@ def _addressed(recipient: Recipient) -> MailingLine:
 
 
 def _left_out(exclusion: Exclusion) -> MailingLine:
-    standing = Standing("left_out", _("Left out"), exclusion.get_reason_display())
+    standing = Standing("left_out", _("Left out"), why_left_out(exclusion))
     return MailingLine(exclusion.delivery, None, _when_in_words(exclusion.delivery, exclusion.delivery.go_at), standing)
 
 
@@ -168,4 +181,6 @@ def _when_in_words(delivery: Delivery, moment: datetime | None) -> str:
 
 def _origin(suppression: Suppression) -> str:
     known = _SOURCES.get(suppression.source)
-    return suppression.source if known is None else str(known)
+    if known is not None:
+        return str(known)
+    return str(_ORIGINS.get(suppression.origin, suppression.source))

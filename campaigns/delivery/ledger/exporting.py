@@ -17,7 +17,8 @@ from django.db.models import Count, Max, QuerySet, Sum
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from campaigns.delivery.ledger.words import standing_of, standing_of_person
+from campaigns.delivery.ledger.privacy import is_kept_from
+from campaigns.delivery.ledger.words import standing_of, standing_of_person, why_left_out
 from campaigns.errors import Refusal
 from campaigns.models import GONE, Batch, BatchKind, Delivery, Exclusion, Mailing, Recipient
 from groups import access
@@ -49,6 +50,8 @@ def lines_for(mailing: Mailing, reader: User) -> int:
     From the batches alone: there may be a million people.
     """
     if not all(access.may(reader, permission, mailing.group) for permission in NEEDED):
+        return 0
+    if is_kept_from(reader, mailing):
         return 0
     batches = Batch.objects.filter(delivery__mailing=mailing, kind=BatchKind.LIST)
     addressed: int = batches.aggregate(people=Sum("size", default=0))["people"]
@@ -108,7 +111,7 @@ def _rows(parts: Iterable[_Part], zone: ZoneInfo, language: str) -> Iterator[Ite
             with translation.override(language):
                 rows = [_addressed(recipient, delivery, zone) for recipient in chunk]
             yield from rows
-        exclusions = delivery.exclusions.filter(pk__lte=part.last_left_out).prefetch_related("contact")
+        exclusions = delivery.exclusions.filter(pk__lte=part.last_left_out).prefetch_related("contact", "winner")
         for left_out in _in_turn(exclusions):
             with translation.override(language):
                 rows = [_left_out(exclusion, delivery, zone) for exclusion in left_out]
@@ -161,7 +164,7 @@ def _addressed(recipient: Recipient, delivery: Delivery, zone: ZoneInfo) -> tupl
 def _left_out(exclusion: Exclusion, delivery: Delivery, zone: ZoneInfo) -> tuple[object, ...]:
     contact = exclusion.contact
     began = _written(delivery.created_at, zone)
-    return (began, contact.external_id, contact.email, "", "", _("Left out"), exclusion.get_reason_display(), "", "")
+    return (began, contact.external_id, contact.email, "", "", _("Left out"), why_left_out(exclusion), "", "")
 
 
 def _broadcast(batch: Batch, delivery: Delivery, zone: ZoneInfo) -> tuple[object, ...]:

@@ -12,7 +12,7 @@ from django.db.models import Count, QuerySet
 from campaigns.delivery.ledger.words import Move, Standing, standing_of, standing_of_person
 from campaigns.delivery.timing import span_of_wall_clock
 from campaigns.models import Batch, BatchKind, BatchState, Delivery, Recipient, Route
-from groups.access import groups_with
+from groups.access import groups_with, open_members
 from groups.models import AudienceMember, Event, User
 from groups.roles import Permission
 
@@ -120,7 +120,8 @@ def people_of(batch: Batch, reader: User) -> list[PersonLine]:
 def _open_to(reader: User, contact_ids: set[UUID]) -> set[UUID]:
     """Gives those of some contacts who are on a list of a group in which the reader may see contacts."""
     groups = groups_with(reader, Permission.SEE_CONTACTS)
-    members = AudienceMember.objects.filter(contact__in=contact_ids, audience__group__in=groups)
+    is_open = open_members(reader, Permission.SEE_CONTACTS)
+    members = AudienceMember.objects.filter(is_open, contact__in=contact_ids, audience__group__in=groups)
     return set(members.values_list("contact_id", flat=True))
 
 

@@ -14,6 +14,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
 from campaigns.delivery.ledger import contacts, exporting, queries
+from campaigns.delivery.ledger.privacy import is_kept_from
 from campaigns.delivery.ledger.statement import statement_rows
 from campaigns.delivery.ledger.words import standing_of
 from campaigns.delivery.queries import progress
@@ -72,6 +73,8 @@ def mailing_recipients_export(request: PortalRequest, mailing_id: uuid.UUID) -> 
     """Gives everybody of a mailing as CSV to those who may both see and export them; that is an event of the trail."""
     for permission in exporting.NEEDED:
         mailing = access.get(request.user, Mailing, mailing_id, permission)
+    if is_kept_from(request.user, mailing):
+        raise Http404
     try:
         rows = exporting.export(mailing=mailing, actor=request.user)
     except Refusal as refusal:
@@ -89,7 +92,8 @@ def batch_detail(request: PortalRequest, batch_id: int) -> HttpResponse:
     batch = access.get(request.user, Batch, batch_id, Permission.SEE_MAILINGS)
     delivery = batch.delivery
     group = delivery.mailing.group
-    may_see_people = access.may(request.user, Permission.SEE_CONTACTS, group)
+    is_kept = is_kept_from(request.user, delivery.mailing)
+    may_see_people = access.may(request.user, Permission.SEE_CONTACTS, group) and not is_kept
     context = {
         "batch": batch,
         "delivery": delivery,
@@ -100,6 +104,7 @@ def batch_detail(request: PortalRequest, batch_id: int) -> HttpResponse:
         "page_number": queries.page_with(delivery, batch.number),
         "is_broadcast": batch.kind == BatchKind.BROADCAST,
         "may_see_people": may_see_people,
+        "is_kept": is_kept,
         "people": queries.people_of(batch, request.user) if may_see_people else (),
     }
     return render(request, "delivery/batch_detail.html", context)

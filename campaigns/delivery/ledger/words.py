@@ -11,7 +11,7 @@ from django.utils.functional import Promise as StrPromise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from campaigns.models import Batch, BatchState, Delivery, DeliveryState, Route
+from campaigns.models import Batch, BatchState, Delivery, DeliveryState, Exclusion, Route
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +65,13 @@ def standing_of_person(outcome: str, batch: Batch, delivery: Delivery) -> Standi
     if state == BatchState.REFUSED:
         return _standing(state, _("Braze took the batch and refused this person."))
     return _standing(state, str(_MEANINGS.get(state, "")))
+
+
+def why_left_out(exclusion: Exclusion) -> str:
+    """Says why somebody was left out, and which group mailed them instead where that is why (catalogue A12)."""
+    if exclusion.winner is not None:
+        return _("Mailed by %(group)s that day") % {"group": exclusion.winner.name}
+    return exclusion.get_reason_display()
 
 
 def _accepted(batch: Batch, delivery: Delivery, move: Move | None) -> Standing:

@@ -22,8 +22,8 @@ def fill(delivery: Delivery) -> dict[str, int]:
     if left_out:
         with connection.cursor() as cursor:
             cursor.execute(
-                "INSERT INTO campaigns_exclusion (delivery_id, contact_id, reason)"
-                " SELECT %s, contact_id, reason FROM campaigns_candidate WHERE reason <> ''",
+                "INSERT INTO campaigns_exclusion (delivery_id, contact_id, reason, winner_id)"
+                " SELECT %s, contact_id, reason, winner_id FROM campaigns_candidate WHERE reason <> ''",
                 [_key(delivery)],
             )
     kept = Candidate.objects.filter(reason="")

@@ -7,15 +7,18 @@ that the other person with it may still get the mail.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
 from django.db.models import Count, Min, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
+from django.db.models.lookups import IsNull
 from django.utils import timezone
 
 from campaigns.delivery.plan.lookups import LookedUp, only
+from campaigns.delivery.plan.winning import rivals_of, winner_among
 from campaigns.models import BatchState, Candidate, Delivery, ExclusionReason, Recipient
 from campaigns.schedule.pressure import pressure_of
 from groups.models import Group, GroupKind, Suppression, SuppressionReason, SyncState, Workspace
@@ -24,14 +27,31 @@ from groups.models import Group, GroupKind, Suppression, SuppressionReason, Sync
 MAYBE_REACHED: Final = (BatchState.ACCEPTED, BatchState.UNCERTAIN, BatchState.WITHDRAWAL_UNCERTAIN)
 COMING: Final = (*MAYBE_REACHED, BatchState.WAITING, BatchState.CALLING, BatchState.UPDATING)
 
-Condition = LookedUp | Q
+
+@dataclass(frozen=True, slots=True)
+class Winner:
+    """The group that mails somebody the same day instead, as a subquery: nothing in it where there is none."""
+
+    group: Subquery
+
+    @property
+    def exists(self) -> IsNull:
+        """The condition that there is one."""
+        return IsNull(self.group, rhs=False)
+
+
+Condition = LookedUp | Q | Winner
 
 
 def judge(delivery: Delivery) -> None:
     """Gives every candidate who must not get this mail the reason for it. Needs a transaction."""
     for rule in RULES:
         for reason, condition in rule(delivery):
-            Candidate.objects.filter(condition, reason="").update(reason=reason)
+            if isinstance(condition, Winner):
+                Candidate.objects.filter(reason="").update(winner=condition.group)
+                Candidate.objects.filter(reason="", winner__isnull=False).update(reason=reason)
+            else:
+                Candidate.objects.filter(condition, reason="").update(reason=reason)
 
 
 def _suppressed(delivery: Delivery) -> Iterable[tuple[ExclusionReason, Condition]]:
@@ -71,11 +91,12 @@ def _under_pressure(delivery: Delivery) -> Iterable[tuple[ExclusionReason, Condi
 
 def pressed(
     group: Group, go_at: datetime, contact: str, delivery: Delivery | None = None
-) -> list[tuple[ExclusionReason, LookedUp]]:
-    """Gives who gets enough mail around a day already, and whom another group mails the same day (A13, M16).
+) -> list[tuple[ExclusionReason, LookedUp | Winner]]:
+    """Gives who gets enough mail around a day already, and whom another group mails the same day (A12, A13, M16).
 
-    Mails that are planned count like those that went, those of `delivery` itself do not. `contact` is the column that
-    names the contact in the rows which the conditions are put on.
+    Mails that are planned count like those that went, those of `delivery` itself do not; a mailing that is scheduled
+    for the day and not planned yet counts where its group goes before this one (`winning`). `contact` is the column
+    that names the contact in the rows which the conditions are put on.
     """
     pressure = pressure_of(group)
     if group.kind == GroupKind.BRAND and not pressure.caps_head_office:
@@ -87,10 +108,14 @@ def pressed(
     )
     if not pressure.caps_head_office:
         mails = mails.exclude(delivery__mailing__group__kind=GroupKind.BRAND)
-    found = []
+    found: list[tuple[ExclusionReason, LookedUp | Winner]] = []
     if pressure.one_group_a_day:
-        others = mails.filter(goes_at__range=_local_day(go_at, group)).exclude(delivery__mailing__group=group)
-        found.append((ExclusionReason.MAILED_TODAY, LookedUp(others)))
+        day = _local_day(go_at, group)
+        others = mails.filter(goes_at__range=day).exclude(delivery__mailing__group=group)
+        mailed_by = Subquery(others.order_by().values("delivery__mailing__group")[:1])
+        found.append((ExclusionReason.MAILED_TODAY, Winner(mailed_by)))
+        if rivals := rivals_of(group, day, timezone.now(), pressure):
+            found.append((ExclusionReason.MAILED_TODAY, Winner(winner_among(rivals, group, contact, pressure))))
     if pressure.cap_mails and pressure.cap_days:
         around = timedelta(days=pressure.cap_days)
         near = mails.filter(goes_at__gt=go_at - around, goes_at__lt=go_at + around)

@@ -1,0 +1,149 @@
+"""One mail for somebody who is in two groups' audiences on one day: which group it is (catalogue A12).
+
+The person's own group wins, then the one that they visited last, then the one that a stable hash of person and group
+puts first. So it does not matter whose name comes first, nor, among mailings that are known, whose is planned first.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Final
+from uuid import UUID
+
+from django.db import models
+from django.db.models import Case, CharField, Exists, F, IntegerField, OuterRef, Q, Subquery, TextField, Value, When
+from django.db.models.expressions import Combinable
+from django.db.models.fields.json import KeyTextTransform
+from django.db.models.functions import MD5, Cast, Coalesce, Concat, Length, Lower, Replace, StrIndex, Substr, Trim
+from django.db.models.lookups import GreaterThan
+
+from campaigns.models import DeliveryState, Exclusion, Mailing, MailingState
+from campaigns.schedule.pressure import Pressure
+from groups.models import AudienceKind, Group, GroupKind, GroupPath, Suppression
+
+# Once a delivery has left its plan, its recipients say whom it reaches, and not the audience.
+PLANNED: Final = (
+    DeliveryState.STAGING,
+    DeliveryState.STAGED,
+    DeliveryState.SENDING,
+    DeliveryState.PAUSED,
+    DeliveryState.WITHDRAWING,
+    DeliveryState.SETTLED,
+)
+_PERSON: Final = "audience__members__contact"
+_DAY: Final = r"^\d{4}-\d{2}-\d{2}$"
+_DAY_CHARACTERS: Final = 10
+
+
+def rivals_of(group: Group, day: tuple[datetime, datetime], now: datetime, pressure: Pressure) -> list[UUID]:
+    """Gives the mailings of other groups that are known to go on a day and are not planned yet; one query.
+
+    Known are mailings that are scheduled to a list; one that goes as soon as possible goes now.
+    """
+    known = Mailing.objects.filter(
+        group__brand=group.brand_id, state=MailingState.SCHEDULED, audience__kind=AudienceKind.LIST
+    ).exclude(group=group)
+    if not pressure.caps_head_office:
+        known = known.exclude(group__kind=GroupKind.BRAND)
+    known = known.annotate(goes_at=Coalesce("send_at", Value(now))).filter(goes_at__range=day)
+    return list(known.exclude(deliveries__state__in=PLANNED).order_by("pk").values_list("pk", flat=True))
+
+
+def winner_among(rivals: Sequence[UUID], group: Group, contact: str, pressure: Pressure) -> Subquery:
+    """Gives the best group among the mailings of others that beats a group for a person, and nothing where none does.
+
+    `contact` is the column that names the person in the rows around it. Mailings that leave the person out anyway are
+    no rivals: those of a group that the person left, and those whose plan has judged them already.
+    """
+    shut = Suppression.objects.filter(
+        Q(contact=OuterRef("person")) | Q(brand=group.brand_id, address=OuterRef("person_address")),
+        group=OuterRef("group"),
+    )
+    judged = Exclusion.objects.filter(
+        delivery__mailing=OuterRef("pk"), delivery__state=DeliveryState.PLANNING, contact=OuterRef("person")
+    )
+    above = GroupPath.objects.filter(descendant=OuterRef("group"), ancestor__code=OuterRef("home_code"))
+    codes = list(GroupPath.objects.filter(descendant=group).values_list("ancestor__code", flat=True))
+    has_home = bool(pressure.home_attribute)
+    found = (
+        Mailing.objects.filter(pk__in=rivals, audience__members__contact=OuterRef(contact))
+        .order_by()
+        .annotate(
+            person=F(_PERSON),
+            person_address=Lower(f"{_PERSON}__email"),
+            home_code=_said(pressure.home_attribute),
+            visits=_said(pressure.visit_attribute),
+        )
+        .filter(~Exists(shut), ~Exists(judged))
+        .annotate(
+            home=_one_where(Q(Exists(above))) if has_home else _nothing(),
+            own_home=_one_where(Q(home_code__in=codes)) if has_home else _nothing(),
+            visit_text=_visited(F("group__code")),
+            own_visit_text=_visited(Value(group.code)),
+        )
+        .annotate(
+            visit=_if_day("visit_text"),
+            own_visit=_if_day("own_visit_text"),
+            lot=_lot(F("group_id")),
+            own_lot=_lot(Value(group.pk, models.UUIDField())),
+        )
+    )
+    is_better = (
+        Q(home__gt=F("own_home"))
+        | Q(home=F("own_home"), visit__gt=F("own_visit"))
+        | Q(home=F("own_home"), visit=F("own_visit"), lot__lt=F("own_lot"))
+    )
+    return Subquery(found.filter(is_better).order_by("-home", "-visit", "lot").values("group")[:1])
+
+
+def _said(attribute: str) -> Combinable:
+    """What a person's attribute says, as text; empty where the brand names none or they have none."""
+    if not attribute:
+        return Value("", TextField())
+    said = KeyTextTransform(attribute, f"{_PERSON}__attributes")
+    return Trim(Coalesce(said, Value("", TextField()), output_field=TextField()))
+
+
+def _visited(code: Combinable) -> Combinable:
+    """What stands behind a group's code in `PDX-1=2026-11-20, SEA-2=2026-10-01`."""
+    plain = Replace(Replace(F("visits"), Value(" "), Value("")), Value(";"), Value(","))
+    listed = Concat(Value(","), plain, output_field=TextField())
+    mark = Concat(Value(","), code, Value("="), output_field=TextField())
+    return Case(
+        When(
+            Q(visits__contains="="),
+            then=Case(
+                When(
+                    Q(_at(listed, mark)),
+                    then=Substr(listed, StrIndex(listed, mark) + Length(mark), _DAY_CHARACTERS),
+                ),
+                default=Value(""),
+                output_field=TextField(),
+            ),
+        ),
+        default=Value(""),
+        output_field=TextField(),
+    )
+
+
+def _at(listed: Combinable, mark: Combinable) -> Combinable:
+    return GreaterThan(StrIndex(listed, mark), Value(0))
+
+
+def _if_day(name: str) -> Combinable:
+    """A day as text, in which a later one is greater; empty, which is the least, where it is none."""
+    return Case(When(Q(**{f"{name}__regex": _DAY}), then=F(name)), default=Value(""), output_field=TextField())
+
+
+def _lot(group: Combinable) -> Combinable:
+    """A hash of person and group, that stays what it is."""
+    return MD5(Concat(Cast(F("person"), CharField()), Cast(group, CharField()), output_field=TextField()))
+
+
+def _one_where(condition: Q) -> Combinable:
+    return Case(When(condition, then=Value(1)), default=Value(0), output_field=IntegerField())
+
+
+def _nothing() -> Combinable:
+    return Value(0, IntegerField())

@@ -1,0 +1,13 @@
+"""A list can be kept from those above its group."""
+
+from __future__ import annotations
+
+from django.db import migrations, models
+
+
+class Migration(migrations.Migration):
+    dependencies = (("groups", "0052_lifts_and_readings"),)
+
+    operations = (
+        migrations.AddField(model_name="audience", name="is_private", field=models.BooleanField(default=False)),
+    )
