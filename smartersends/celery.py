@@ -32,6 +32,7 @@ app.autodiscover_tasks(
     [
         "groups.workspace",
         "groups.audiences",
+        "groups.erasing",
         "groups.people",
         "groups.notices",
         "groups.trail",

@@ -7,6 +7,8 @@ from groups.models.audience import COUNTED_BY_BRAZE, Audience, AudienceKind, Aud
 from groups.models.brand import Brand
 from groups.models.contact import Contact, Suppression, SuppressionReason, SyncState
 from groups.models.contact_import import ContactImport, ImportReject, ImportState
+from groups.models.contact_text import ContactText
+from groups.models.erasure import ErasedAddress, Erasure, ErasureState, HashKey
 from groups.models.event import AddedOnly, Event, Origin, Seal
 from groups.models.feature import FeatureSwitch
 from groups.models.group import MAIL_FIELDS, Group, GroupKind, GroupPath, ReviewPolicy
@@ -41,6 +43,10 @@ __all__ = [
     "BreakGlassAdmin",
     "Contact",
     "ContactImport",
+    "ContactText",
+    "ErasedAddress",
+    "Erasure",
+    "ErasureState",
     "Event",
     "FeatureSwitch",
     "Group",
@@ -49,6 +55,7 @@ __all__ = [
     "GroupFieldValue",
     "GroupKind",
     "GroupPath",
+    "HashKey",
     "ImportReject",
     "ImportState",
     "Invitation",
