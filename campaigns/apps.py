@@ -11,11 +11,14 @@ class CampaignsConfig(AppConfig):
     name = "campaigns"
 
     def ready(self) -> None:
-        """Makes the kinds of notices and the words of the audit trail known to the rooms that need them."""
+        """Makes kinds of notices, words of the trail, and what is erased here known to the rooms that need them."""
         from campaigns import trail
         from campaigns.delivery import kinds as delivery
+        from campaigns.delivery.erasing import HOLDER
         from campaigns.review import kinds as review
+        from groups.erasing import holders
         from groups.notices.kinds import register
 
         register(*review.KINDS, *delivery.KINDS)
+        holders.register(HOLDER)
         trail.tell()

@@ -12,6 +12,8 @@ urlpatterns = [
     path("", include("groups.people.urls")),
     path("", include("groups.audiences.urls")),
     path("", include("groups.consent.urls")),
+    path("", include("groups.contacts.urls")),
+    path("", include("groups.erasing.urls")),
     path("", include("groups.signin.urls")),
     path("", include("groups.notices.urls")),
     path("", include("groups.trail.urls")),

@@ -33,6 +33,7 @@ app.autodiscover_tasks(
         "groups.workspace",
         "groups.audiences",
         "groups.consent",
+        "groups.erasing",
         "groups.people",
         "groups.notices",
         "groups.trail",

@@ -45,6 +45,7 @@ _ROOMS = {
     "review": "approvals",
     "audience": "audiences",
     "contact": "audiences",
+    "erasure": "audiences",
     "import": "audiences",
     "segment": "audiences",
     "suppression": "audiences",

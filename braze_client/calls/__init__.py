@@ -13,7 +13,7 @@ from braze_client.calls.addresses import (
 )
 from braze_client.calls.call import Call
 from braze_client.calls.campaigns import campaign_details, campaigns_list, every_campaign
-from braze_client.calls.people import EXPORT_FIELDS, users_export_ids, users_track
+from braze_client.calls.people import EXPORT_FIELDS, users_delete, users_export_ids, users_track
 from braze_client.calls.probes import PROBES, probe
 from braze_client.calls.reports import campaign_data_series, send_data_series, send_id_create
 from braze_client.calls.schedules import (
@@ -69,6 +69,7 @@ __all__ = [
     "trigger_schedule_update",
     "trigger_send",
     "trigger_send_broadcast",
+    "users_delete",
     "users_export_ids",
     "users_track",
 ]

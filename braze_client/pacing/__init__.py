@@ -16,6 +16,7 @@ from braze_client.pacing.pools import (
     SHARED,
     SUBSCRIPTIONS,
     TRACK,
+    USER_CHANGES,
     Pool,
     budget_key,
 )
@@ -31,6 +32,7 @@ __all__ = [
     "SHARED",
     "SUBSCRIPTIONS",
     "TRACK",
+    "USER_CHANGES",
     "Grant",
     "MemoryStore",
     "Pacer",

@@ -54,6 +54,7 @@ BROADCASTS: Final = Pool("broadcasts", 250, 60)
 BROADCASTS_PER_AUDIENCE: Final = Pool("broadcasts-per-audience", 10, 60)
 CAMPAIGN_SERIES: Final = Pool("campaign-series", 50_000, 60)
 SUBSCRIPTIONS: Final = Pool("subscriptions", 5_000, 60)
+USER_CHANGES: Final = Pool("user-changes", 20_000, 60)
 
 
 def budget_key(endpoint: str, api_key: str) -> str:

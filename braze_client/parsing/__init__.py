@@ -5,7 +5,7 @@ from __future__ import annotations
 from braze_client.parsing.addresses import address_page, moment_or_none, subscription_states
 from braze_client.parsing.campaigns import campaign_details, campaign_page, scheduled_broadcasts
 from braze_client.parsing.mail import accepted, done
-from braze_client.parsing.people import export_reply, sorted_errors, track_reply
+from braze_client.parsing.people import delete_reply, export_reply, sorted_errors, track_reply
 from braze_client.parsing.probes import probe_reply
 from braze_client.parsing.reports import data_series, send_id
 from braze_client.parsing.segments import segment_details, segment_page, segment_series
@@ -18,6 +18,7 @@ __all__ = [
     "campaign_details",
     "campaign_page",
     "data_series",
+    "delete_reply",
     "done",
     "export_reply",
     "moment_or_none",

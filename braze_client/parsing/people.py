@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 
 from braze_client.errors import PartlyRefused
 from braze_client.parsing.values import items, objects, sentence, text
-from braze_client.replies import Answer, ExportReply, RefusedObject, TrackReply
+from braze_client.replies import Answer, DeleteReply, ExportReply, RefusedObject, TrackReply
 
 
 def track_reply(sent: Mapping[str, int]) -> Callable[[Answer], TrackReply]:
@@ -57,6 +57,12 @@ def placed_error(entry: object, sent: Mapping[str, int] | None) -> RefusedObject
         return None
     reason = entry.get("type")
     return RefusedObject(index, input_array, reason if isinstance(reason, str) else sentence(entry))
+
+
+def delete_reply(answer: Answer) -> DeleteReply:
+    """Read how many people users/delete took away."""
+    deleted = answer.body.get("deleted")
+    return DeleteReply(deleted if type(deleted) is int else None)
 
 
 def export_reply(answer: Answer) -> ExportReply:

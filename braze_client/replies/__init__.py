@@ -13,7 +13,7 @@ from braze_client.replies.campaigns import (
     Variation,
 )
 from braze_client.replies.mail import Accepted, Done
-from braze_client.replies.people import ExportReply, RefusedObject, TrackReply
+from braze_client.replies.people import DeleteReply, ExportReply, RefusedObject, TrackReply
 from braze_client.replies.probes import ProbeOutcome, ProbeReply
 from braze_client.replies.reports import DataSeries, Day, SendId, VariationDay
 from braze_client.replies.segments import Segment, SegmentDetails, SegmentPage, SegmentSeries, SegmentSize
@@ -27,6 +27,7 @@ __all__ = [
     "CampaignPage",
     "DataSeries",
     "Day",
+    "DeleteReply",
     "Done",
     "ExportReply",
     "Json",

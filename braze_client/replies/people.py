@@ -51,3 +51,10 @@ class ExportReply:
 
     users: tuple[Json, ...]
     invalid_user_ids: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class DeleteReply:
+    """How many people Braze says it deleted, None where it says nothing; one whom it did not know is not counted."""
+
+    deleted: int | None = None

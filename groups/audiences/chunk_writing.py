@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from django.db.models import F, Q
+from django.db.models import F
 from django.utils import timezone
 
-from groups import access
 from groups.audiences.cleaning import Value
 from groups.audiences.queries import suppressed_by
-from groups.models import Audience, AudienceMember, Brand, Contact, Suppression, SyncState, User
-from groups.roles import Permission
+from groups.audiences.same_address import suppress_same_addresses
+from groups.contacts.changeable import changeable
+from groups.models import Audience, AudienceMember, Contact, SyncState, User
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +53,7 @@ def write(audience: Audience, people: Sequence[Person], *, actor: User) -> Writt
         .filter(brand=brand, external_id__in={person.external_id for person in people})
         .order_by("pk")
     }
-    changeable = _changeable(actor, brand, [contact.pk for contact in known.values()])
+    theirs = changeable(actor, brand, [contact.pk for contact in known.values()])
     new: dict[str, Contact] = {}
     changed: dict[str, Contact] = {}
     addressed: dict[UUID, Contact] = {}
@@ -64,10 +64,10 @@ def write(audience: Audience, people: Sequence[Person], *, actor: User) -> Writt
         if contact is None:
             contact = Contact(brand=brand, external_id=person.external_id, email=person.email)
             known[person.external_id] = new[person.external_id] = addressed[contact.pk] = contact
-            changeable.add(contact.pk)
+            theirs.add(contact.pk)
             _apply(contact, person)
             counts["new"] += 1
-        elif contact.pk not in changeable:
+        elif contact.pk not in theirs:
             if contact.email != person.email:
                 refused.append(position)
                 continue
@@ -86,22 +86,10 @@ def write(audience: Audience, people: Sequence[Person], *, actor: User) -> Writt
     Contact.objects.bulk_create(new.values())
     _save(changed.values())
     _put_on_list(audience, taken)
-    _suppress_same_addresses(brand, addressed.values())
+    suppress_same_addresses(brand, addressed.values())
     silent = _suppressed(audience, taken)
     counts["suppressed"] = sum(contact.pk in silent for contact in taken)
     return Written(counts, tuple(refused))
-
-
-def _changeable(actor: User, brand: Brand, contact_ids: Collection[UUID]) -> set[UUID]:
-    """Gives whom of some contacts a person may change: those on a list of a group where they manage contacts.
-
-    Whoever manages the contacts of the brand's own group may change everybody, also who is on no list at all.
-    """
-    groups = access.groups_with(actor, Permission.MANAGE_CONTACTS).filter(brand=brand)
-    if groups.filter(parent=None).exists():
-        return set(contact_ids)
-    theirs = AudienceMember.objects.filter(contact__in=contact_ids, audience__group__in=groups)
-    return set(theirs.values_list("contact", flat=True))
 
 
 def _apply(contact: Contact, person: Person) -> bool:
@@ -133,35 +121,6 @@ def _put_on_list(audience: Audience, contacts: Iterable[Contact]) -> None:
     AudienceMember.objects.bulk_create([AudienceMember(audience=audience, contact_id=pk) for pk in sorted(added)])
     Audience.objects.filter(pk=audience.pk).update(size=F("size") + len(added), updated_at=timezone.now())
     _mark(added)
-
-
-def _suppress_same_addresses(brand: Brand, contacts: Iterable[Contact]) -> None:
-    """Copies the suppressions of an address to the contacts that have just been given it.
-
-    An address is shut by somebody who unsubscribed with it, whoever has it now, and by somebody who unsubscribed and
-    has it now. The copies make a contact stay unsubscribed when a later file gives it yet another address.
-    """
-    by_email: dict[str, list[Contact]] = {}
-    for contact in contacts:
-        by_email.setdefault(contact.email, []).append(contact)
-    holders = dict(Contact.objects.filter(brand=brand, email__in=by_email).values_list("pk", "email"))
-    found = Suppression.objects.filter(Q(brand=brand, address__in=by_email) | Q(contact__in=holders))
-    copies = {
-        (contact.pk, other.group_id, email, other.reason): Suppression(
-            contact=contact,
-            brand=brand,
-            address=email,
-            group_id=other.group_id,
-            reason=other.reason,
-            origin=other.origin,
-            source="same address",
-        )
-        for other in found
-        for email in by_email.keys() & {other.address, holders.get(other.contact_id, "") if other.contact_id else ""}
-        for contact in by_email[email]
-        if contact.pk != other.contact_id
-    }
-    Suppression.objects.bulk_create(copies.values(), ignore_conflicts=True)
 
 
 def _suppressed(audience: Audience, contacts: Iterable[Contact]) -> set[UUID]:

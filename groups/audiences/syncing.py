@@ -36,6 +36,7 @@ from braze_client import (
     chunked,
 )
 from groups.audiences.profiles import Profile, Profiler
+from groups.erasing.kept_out import keep_out
 from groups.errors import NotConnected
 from groups.models import Contact, SyncState, Workspace
 from groups.workspace import budget
@@ -161,6 +162,7 @@ def _claim(workspace: Workspace, profiler: Profiler, limit: int) -> list[Claimed
             .order_by("updated_at")[:limit]
         )
         Contact.objects.filter(pk__in=[contact.pk for contact in contacts]).update(sync_lease_until=now + LEASE)
+        keep_out(workspace.brand, contacts)
         wanted = profiler.wanted(contacts)
     return [Claimed(contact, wanted[contact.pk], contact.sync_lease_until is None) for contact in contacts]
 

@@ -6,7 +6,6 @@ import uuid
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
@@ -14,15 +13,15 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from groups import access
-from groups.audiences import cleaning, exporting, privacy, queries, services
+from groups.audiences import exporting, privacy, queries, services
+from groups.contacts import searching
+from groups.contacts.listing import typed_words
 from groups.errors import InputRefused, NotPermitted
 from groups.http import PortalRequest
 from groups.models import Audience, AudienceKind, Contact, Group
 from groups.roles import Permission
 from groups.spreadsheets import csv_lines
 from groups.workspace.queries import workspace_of
-
-PAGE_SIZE = 50
 
 
 @login_required
@@ -44,26 +43,29 @@ def audience_list(request: PortalRequest, group_id: uuid.UUID) -> HttpResponse:
 @login_required
 @require_GET
 def audience_show(request: PortalRequest, audience_id: uuid.UUID) -> HttpResponse:
-    """Shows an audience and its contacts; `?q=` searches addresses and IDs."""
+    """Shows an audience and its contacts; `?q=` searches addresses, IDs and names that it may see."""
     audience = access.get(request.user, Audience, audience_id, Permission.SEE_CONTACTS)
-    search = cleaning.shown_text(request.GET.get("q", "")).strip()[:100]
+    words = typed_words(request.GET.get("q", ""))
+    scope = searching.Scope(audience.group, audience)
     sees_people = access.may_see_people(request.user, audience)
-    people = queries.contacts_of(audience, search) if sees_people else Contact.objects.none()
-    context = {
-        "sees_people": sees_people,
-        "may_hide": privacy.may_hide(request.user, audience),
+    is_open = sees_people or not audience.is_private
+    places = {"after": request.GET.get("after", ""), "before": request.GET.get("before", "")}
+    context: dict[str, object] = {
         "audience": audience,
         "group": audience.group,
-        "search": search,
-        "page": Paginator(people, PAGE_SIZE).get_page(request.GET.get("page")),
-        "counts": queries.sync_counts(audience),
-        "pause_reason": workspace_of(audience.group.brand).pause_reason,
-        "may_manage": access.may(request.user, Permission.MANAGE_CONTACTS, audience.group)
-        and (sees_people or not audience.is_private),
-        "may_export": access.may(request.user, Permission.EXPORT_AUDIENCES, audience.group)
-        and (sees_people or not audience.is_private),
+        "search": words,
+        "sees_people": sees_people,
+        "may_hide": privacy.may_hide(request.user, audience),
+        "page": searching.page_of(scope, words, **places) if sees_people else None,
+        "may_manage": is_open and access.may(request.user, Permission.MANAGE_CONTACTS, audience.group),
     }
     is_partial = bool(request.htmx) and not request.htmx.history_restore_request
+    if not is_partial:
+        context |= {
+            "counts": queries.sync_counts(audience),
+            "pause_reason": workspace_of(audience.group.brand).pause_reason,
+            "may_export": is_open and access.may(request.user, Permission.EXPORT_AUDIENCES, audience.group),
+        }
     return render(request, "audiences/_contacts.html" if is_partial else "audiences/audience.html", context)
 
 

@@ -8,6 +8,8 @@ from groups.models.brand import Brand
 from groups.models.consent import Lift, Reading, ReadingKind, UnsubscribeScope
 from groups.models.contact import Contact, Suppression, SuppressionOrigin, SuppressionReason, SyncState
 from groups.models.contact_import import ContactImport, ImportReject, ImportState
+from groups.models.contact_text import ContactText
+from groups.models.erasure import ErasedAddress, Erasure, ErasureState, HashKey
 from groups.models.event import AddedOnly, Event, Origin, Seal
 from groups.models.feature import FeatureSwitch
 from groups.models.group import MAIL_FIELDS, Group, GroupKind, GroupPath, ReviewPolicy
@@ -42,6 +44,10 @@ __all__ = [
     "BreakGlassAdmin",
     "Contact",
     "ContactImport",
+    "ContactText",
+    "ErasedAddress",
+    "Erasure",
+    "ErasureState",
     "Event",
     "FeatureSwitch",
     "Group",
@@ -50,6 +56,7 @@ __all__ = [
     "GroupFieldValue",
     "GroupKind",
     "GroupPath",
+    "HashKey",
     "ImportReject",
     "ImportState",
     "Invitation",

@@ -48,7 +48,8 @@ class Contact(models.Model):
     `attributes` maps names of the brand's `Attribute` rows to values; `synced` is what Braze has accepted, so that only
     differences are sent (B-TRK-12); `first_synced_at` starts the wait for propagation (B-TRK-18). `sync_revision`
     counts the changes, so that one that comes while a call is in flight is not taken for synced; a lease that ran out
-    means that nobody knows what Braze took.
+    means that nobody knows what Braze took. Of somebody who was erased (`erased_at`) nothing is left but the row: its
+    address and ID name nobody.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -69,6 +70,7 @@ class Contact(models.Model):
     synced_at = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)
+    erased_at = models.DateTimeField(null=True, blank=True)
 
     group_path = "audience_members__audience__group"
     private_path = "audience_members__audience__is_private"

@@ -49,6 +49,7 @@ CELERY_BEAT_SCHEDULE = {
     "sweep-tests": _every("campaigns.testsend.sweep", env.float("SWEEP_SECONDS", default=10.0)),
     "sweep-audiences": _every("groups.audiences.sweep", env.float("SWEEP_SECONDS", default=10.0)),
     "read-suppressions": _every("groups.consent.read", env.float("CONSENT_SECONDS", default=900.0)),
+    "sweep-erasures": _every("groups.erasing.sweep", env.float("SWEEP_SECONDS", default=10.0)),
     "mail-invitations": _every("groups.people.mail_invitations", 60.0),
     "mail-notices": _every("groups.notices.mail_due", 30.0),
     "tidy-notices": {"task": "groups.notices.tidy", "schedule": crontab(hour="3", minute="17")},

@@ -52,6 +52,7 @@ EVERY_CALL: Final[Mapping[str, MakeCall]] = {
     "users_export_ids": lambda now: calls.users_export_ids(
         external_ids=["user-1"], user_aliases=[UserAlias("ana", "shop")], fields=["email", "external_id"]
     ),
+    "users_delete": lambda now: calls.users_delete(["user-1"]),
     "schedule_create": lambda now: calls.schedule_create(
         external_user_ids=["user-1"],
         user_aliases=[UserAlias("ana", "shop")],

@@ -29,6 +29,7 @@ KINDS: Final[Mapping[str, Kind]] = {
     "users_track": Kind.SETS,
     "users_track (events)": Kind.ADDS,
     "users_export_ids": Kind.READS,
+    "users_delete": Kind.SETS,
     "schedule_create": Kind.MAIL,
     "schedule_create_broadcast": Kind.MAIL,
     "schedule_update": Kind.MOVES,

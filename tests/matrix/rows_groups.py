@@ -218,4 +218,23 @@ TRAIL = (
     page("groups:event-list", P.SEE_AUDIT_TRAIL, SOMEWHERE),
     act("groups:event-export", P.SEE_AUDIT_TRAIL, SOMEWHERE, answers=(200,)),
 )
-ROWS = (*WORKSPACE, *TREE, *PEOPLE, *AUDIENCES, *CONSENT, *NOTICES, *SIGN_IN, *DIRECTORY, *TRAIL)
+CONTACTS = (
+    page("groups:contact-list", P.SEE_CONTACTS),
+    page("groups:contact-add", P.MANAGE_CONTACTS),
+    act(
+        "groups:contact-add",
+        P.MANAGE_CONTACTS,
+        form={"external_id": "H1", "email": "h1@example.com", "statement": "on"},
+    ),
+    page("groups:contact-edit", P.MANAGE_CONTACTS),
+    act("groups:contact-edit", P.MANAGE_CONTACTS, form={"email": "changed@example.com"}),
+    act("groups:contact-delete", P.MANAGE_CONTACTS),
+    act("groups:contact-lookup", P.SEE_CONTACTS, answers=(200,)),
+    page("groups:contact-erase", P.MANAGE_CONTACTS, BRAND),
+    act("groups:contact-erase", P.MANAGE_CONTACTS, BRAND, {"is_sure": "on"}),
+    page("groups:erasure-list", P.MANAGE_CONTACTS, BRAND),
+    page("groups:erasure-show", P.MANAGE_CONTACTS, BRAND),
+    act("groups:erasure-retry", P.MANAGE_CONTACTS, BRAND),
+    act("groups:erasure-export", P.MANAGE_CONTACTS, BRAND, answers=(200,)),
+)
+ROWS = (*WORKSPACE, *TREE, *PEOPLE, *AUDIENCES, *CONSENT, *CONTACTS, *NOTICES, *SIGN_IN, *DIRECTORY, *TRAIL)

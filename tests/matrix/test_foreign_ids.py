@@ -123,6 +123,10 @@ QUERIES = (
     Case("GET campaigns:review-list", "group", "group_id", 200, by=MANAGER),
     Case("GET campaigns:image-list", "folder", "folder_slug", 200),
     Case("GET campaigns:contact-detail", "list", "audience_id", 200),
+    Case("GET groups:contact-list", "after", "contact_id", 200),
+    Case("GET groups:contact-list", "before", "contact_id", 200),
+    Case("GET groups:audience-show", "after", "contact_id", 200),
+    Case("GET groups:audience-show", "before", "contact_id", 200),
     Case("GET campaigns:mailing-edit", "photo.image", "image_id", 200, besides={"field": "photo"}),
 )
 

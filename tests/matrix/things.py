@@ -27,9 +27,12 @@ from campaigns.review import commenting
 from campaigns.rules.reviewing import add_reason
 from campaigns.rules.services import add_word
 from campaigns.schedule.services import add_blackout
+from groups.erasing.holders import Leftover
 from groups.models import (
     Brand,
     BreakGlassAdmin,
+    Erasure,
+    ErasureState,
     Group,
     GroupFieldKind,
     ImportState,
@@ -48,7 +51,7 @@ from groups.people.roles import create_role, role_of
 from groups.roles import Permission, Role
 from groups.signin.scim.tokens import create_token
 from groups.tree.fields import add_field
-from tests.builders import PASSWORD, a_membership, an_audience, an_import, root_group
+from tests.builders import PASSWORD, a_contact, a_membership, an_audience, an_import, root_group
 from tests.campaigns.builders import SOURCE, a_template
 from tests.campaigns.library.sources import a_picture_file
 from tests.campaigns.review.builders import a_rule
@@ -118,6 +121,7 @@ def things_of_brand(brand: Brand, sandbox: RunningSandbox) -> Things:
         "field_id": add_field(
             brand=brand, key="hours", label="Opening hours", kind=GroupFieldKind.TEXT, is_local=True, actor=admin
         ).pk,
+        "erasure_id": _an_erasure(brand, admin).pk,
         "in_ten_days": (timezone.now() + IN_TEN_DAYS).date().isoformat(),
     }
 
@@ -251,6 +255,20 @@ def _shut(group: Group) -> int:
         reason=SuppressionReason.BLOCKED,
         origin=SuppressionOrigin.HAND,
     ).pk
+
+
+def _an_erasure(brand: Brand, admin: User) -> Erasure:
+    """Gives the erasure of somebody of whom Braze could not be told."""
+    gone = a_contact(brand=brand, external_id=f"erased-of-{brand.slug}")
+    leftover = Leftover(external_id=gone.external_id, addresses=(gone.email,), told=(), was_told=True)
+    return Erasure.objects.create(
+        brand=brand,
+        contact=gone,
+        asked_by=admin,
+        state=ErasureState.BRAZE_NOT_TOLD,
+        leftover=leftover.as_text(),
+        external_id_digest="0" * 64,
+    )
 
 
 def _picture_of(group: Group) -> bytes:

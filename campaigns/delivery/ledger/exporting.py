@@ -23,7 +23,7 @@ from campaigns.errors import Refusal
 from campaigns.models import GONE, Batch, BatchKind, Delivery, Exclusion, Mailing, Recipient
 from groups import access
 from groups.audit import record
-from groups.models import User
+from groups.models import Contact, User
 from groups.roles import Permission
 
 CHUNK: Final = 1000
@@ -148,10 +148,11 @@ def _head() -> tuple[str, ...]:
 def _addressed(recipient: Recipient, delivery: Delivery, zone: ZoneInfo) -> tuple[object, ...]:
     batch = recipient.batch
     standing = standing_of_person(recipient.outcome, batch, delivery)
+    external_id, address = _named(recipient.contact, recipient.address)
     return (
         _written(delivery.created_at, zone),
-        recipient.contact.external_id,
-        recipient.address,
+        external_id,
+        address,
         batch.number,
         batch.dispatch_id,
         standing.label,
@@ -162,9 +163,14 @@ def _addressed(recipient: Recipient, delivery: Delivery, zone: ZoneInfo) -> tupl
 
 
 def _left_out(exclusion: Exclusion, delivery: Delivery, zone: ZoneInfo) -> tuple[object, ...]:
-    contact = exclusion.contact
+    external_id, address = _named(exclusion.contact, exclusion.contact.email)
     began = _written(delivery.created_at, zone)
-    return (began, contact.external_id, contact.email, "", "", _("Left out"), why_left_out(exclusion), "", "")
+    return (began, external_id, address, "", "", _("Left out"), why_left_out(exclusion), "", "")
+
+
+def _named(contact: Contact, address: str) -> tuple[str, str]:
+    """Gives the ID and the address of a person; of one who was erased there is neither."""
+    return (contact.external_id, address) if contact.erased_at is None else (_("Erased person"), "")
 
 
 def _broadcast(batch: Batch, delivery: Delivery, zone: ZoneInfo) -> tuple[object, ...]:

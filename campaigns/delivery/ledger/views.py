@@ -7,7 +7,7 @@ import uuid
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
-from django.http import Http404, HttpResponse, StreamingHttpResponse
+from django.http import HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -21,10 +21,15 @@ from campaigns.delivery.queries import progress
 from campaigns.errors import Refusal
 from campaigns.models import Batch, BatchKind, BatchState, Delivery, Mailing
 from groups import access
+from groups.contacts.changeable import may_change
+from groups.contacts.doors import contact_for
+from groups.contacts.looking_up import why_not
+from groups.contacts.values import contact_values
 from groups.http import PortalRequest
-from groups.models import COUNTED_BY_BRAZE, Contact
+from groups.models import COUNTED_BY_BRAZE
 from groups.roles import Permission
 from groups.spreadsheets import csv_lines
+from groups.workspace.queries import workspace_of
 
 
 @login_required
@@ -114,19 +119,20 @@ def batch_detail(request: PortalRequest, batch_id: int) -> HttpResponse:
 @require_GET
 def contact_detail(request: PortalRequest, contact_id: uuid.UUID) -> HttpResponse:
     """Shows a contact and their mailings; `?list=` names the list that the reader comes from."""
-    contact = access.get(request.user, Contact, contact_id, Permission.SEE_CONTACTS)
+    contact = contact_for(request.user, contact_id, Permission.SEE_CONTACTS)
     lists = list(contacts.lists_with(contact, request.user))
-    if not lists:
-        raise Http404  # they were taken off the last one a moment ago
-    start = next((one for one in lists if str(one.pk) == request.GET.get("list")), lists[0])
+    wanted = request.GET.get("list", "")
+    start = next((one for one in lists if str(one.pk) == wanted), lists[0] if lists else None)
+    # Whoever is on no list is seen by those alone who see the contacts of the whole brand.
+    group = start.group if start is not None else contact.brand.groups.get(parent=None)
     rows = contacts.mailing_rows(contact, request.user)
     page = Paginator(rows, contacts.MAILINGS_PER_PAGE).get_page(request.GET.get("page"))
     suppressions = contacts.suppression_lines(contact, request.user)
     context = {
         "contact": contact,
-        "group": start.group,
+        "group": group,
         "start": start,
-        "list_id": str(start.pk),
+        "list_id": "" if start is None else str(start.pk),
         "lists": lists,
         "may_be_mailed": contacts.may_be_mailed(contact, [one.group for one in lists], suppressions),
         "suppressions": suppressions,
@@ -134,7 +140,10 @@ def contact_detail(request: PortalRequest, contact_id: uuid.UUID) -> HttpRespons
         "page": page,
         "lines": contacts.mailing_lines(page.object_list),
         "elsewhere": contacts.mailings_elsewhere(contact, request.user),
-        "has_segments": start.group.audiences.filter(kind__in=COUNTED_BY_BRAZE).exists(),
+        "has_segments": group.audiences.filter(kind__in=COUNTED_BY_BRAZE).exists(),
+        "values": contact_values(contact, request.user),
+        "may_change": may_change(request.user, contact),
+        "why_no_lookup": why_not(workspace_of(contact.brand)),
     }
     return render(request, "delivery/contact_detail.html", context)
 

@@ -1,0 +1,22 @@
+"""The door to one contact, also to one who is on no list."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import Q
+
+from groups import access
+from groups.models import Contact, User
+from groups.roles import Permission
+
+
+def contact_for(reader: User, contact_id: Any, permission: Permission) -> Contact:
+    """Gives a contact of a group where a person holds a permission; who holds it for the brand reaches all of it.
+
+    Raises `Http404` for anybody else, and for whoever was erased.
+    """
+    on_their_lists = access.visible(reader, Contact, permission).filter(pk=contact_id)
+    of_their_brand = Q(brand__in=access.brands_with(reader, permission).values("pk"))
+    people = Contact.objects.select_related("brand").filter(erased_at=None)
+    return access.one_of(people.filter(Q(pk__in=on_their_lists.values("pk")) | of_their_brand), contact_id)

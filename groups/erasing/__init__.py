@@ -1,0 +1,1 @@
+"""Erasing people on request: asked > erasing > erased, and the proof of it."""

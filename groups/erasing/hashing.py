@@ -1,0 +1,33 @@
+"""Keyed hashes: they tell whether an address or ID was erased, and not which one it was."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import secrets
+from typing import Final
+
+from groups.models import Brand, HashKey
+
+SECRET_BYTES: Final = 32
+
+
+def key_of(brand: Brand) -> bytes:
+    """Gives the brand's secret, made at its first use; each brand has its own, so that hashes do not meet."""
+    key, _is_new = HashKey.objects.get_or_create(brand=brand, defaults={"secret": secrets.token_urlsafe(SECRET_BYTES)})
+    secret: str = key.secret
+    return secret.encode()
+
+
+def address_digest(key: bytes, address: str) -> str:
+    """Gives the HMAC-SHA256 of an email address in lower case, in hex."""
+    return _digest(key, f"address:{address.strip().lower()}")
+
+
+def external_id_digest(key: bytes, external_id: str) -> str:
+    """Gives the HMAC-SHA256 of an external ID, in hex."""
+    return _digest(key, f"external_id:{external_id}")
+
+
+def _digest(key: bytes, text: str) -> str:
+    return hmac.new(key, text.encode(), hashlib.sha256).hexdigest()
