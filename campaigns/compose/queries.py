@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Case, CharField, Count, Exists, OuterRef, Q, QuerySet, Value, When
+from django.db.models import Case, CharField, Count, Exists, OuterRef, Q, Value, When
 from django.db.models.functions import Lower
 from django.db.models.lookups import IsNull
 from django.utils import timezone
@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from campaigns.brandlock import Compiled, default_values
 from campaigns.compose.content import compiled_of
 from campaigns.delivery.plan.judging import Winner, pressed
-from campaigns.models import ExclusionReason, Mailing, MailingState, Route
+from campaigns.models import ExclusionReason, Mailing, Route
 from groups.models import Audience, Contact, Group, Suppression, SuppressionReason, SyncState
 
 

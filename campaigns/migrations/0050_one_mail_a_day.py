@@ -8,7 +8,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = (
-        ("campaigns", "0017_decisions_of_before"),
+        ("campaigns", "0018_mailing_folders"),
         ("groups", "0053_private_lists"),
     )
 
