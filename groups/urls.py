@@ -11,6 +11,7 @@ urlpatterns = [
     path("", include("groups.tree.urls")),
     path("", include("groups.people.urls")),
     path("", include("groups.audiences.urls")),
+    path("", include("groups.audiences.filters.urls")),
     path("", include("groups.signin.urls")),
     path("", include("groups.notices.urls")),
     path("", include("groups.trail.urls")),

@@ -15,8 +15,9 @@ from campaigns.brandlock import Compiled, default_values
 from campaigns.compose.content import compiled_of
 from campaigns.delivery.plan.judging import pressed
 from campaigns.models import ExclusionReason, Mailing, MailingState, Route
+from groups.audiences.filters.queries import people_of
 from groups.audiences.queries import suppressed_by
-from groups.models import Audience, Contact, Group, SuppressionReason, SyncState
+from groups.models import Audience, Group, SuppressionReason, SyncState
 
 FILTERS: dict[str, tuple[MailingState, ...]] = {
     "drafts": (MailingState.DRAFT, MailingState.EXPIRED),
@@ -87,7 +88,7 @@ def audience_count(audience: Audience, group: Group, go_at: datetime | None = No
     """
     if audience.is_counted_by_braze:
         return AudienceCount(total=None, reached=None)
-    contacts = Contact.objects.filter(audience_members__audience=audience)
+    contacts = people_of(audience, go_at)
     suppressed = contacts.filter(suppressed_by(group))
     unsubscribed = suppressed.filter(suppressed_by(group, SuppressionReason.UNSUBSCRIBED))
     refused = contacts.filter(~suppressed_by(group), sync_state=SyncState.REFUSED)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from typing import Any, TypedDict, Unpack
+from typing import Any, NotRequired, TypedDict, Unpack
 
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
@@ -36,6 +36,7 @@ class AttributeFields(TypedDict):
     is_merge_tag: bool
     fallback: str
     sample: str
+    is_target: NotRequired[bool]
 
 
 class AttributeRefused(Refusal):

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 from uuid import UUID
 
+from groups.audiences.filters.connecting import MIRROR, key_of
+from groups.audiences.filters.definition import targets_in
 from groups.audiences.queries import excluded_codes
 from groups.models import Attribute, AudienceKind, AudienceMember, Brand, Contact
 
@@ -20,14 +22,23 @@ SUBSCRIPTION: Final = "email_subscribe"
 
 @dataclass(frozen=True, slots=True)
 class Profiler:
-    """The keys of Braze for the brand's attributes, by the portal's name."""
+    """The keys of Braze for the brand's attributes, by the portal's name.
+
+    `mirrors` are further keys, for attributes that filters use and that Braze cannot filter by: its standard ones are
+    written a second time, as custom attributes (contract, section 13.3).
+    """
 
     braze_names: Mapping[str, str]
+    mirrors: Mapping[str, str] = field(default_factory=dict)
 
     @classmethod
     def of(cls, brand: Brand) -> Profiler:
         """Gives the profiler of a brand as its attributes are now."""
-        return cls(dict(Attribute.objects.filter(brand=brand).values_list("name", "braze_name")))
+        attributes = list(Attribute.objects.filter(brand=brand))
+        targets = targets_in(one for one in attributes if one.is_target and not one.is_custom)
+        return cls(
+            {one.name: one.braze_name for one in attributes}, {name: key_of(one) for name, one in targets.items()}
+        )
 
     def wanted(self, contacts: Sequence[Contact]) -> dict[UUID, Profile]:
         """Gives the profile that each contact should have in Braze.
@@ -50,7 +61,8 @@ class Profiler:
 
         Attributes that are gone are removed (None). Where it is not known what Braze took last, everything counts.
         """
-        removed = {name: None for name in self.braze_names.values() if name not in wanted}
+        keys = (*self.braze_names.values(), *self.mirrors.values(), *filter(_is_ours, contact.synced))
+        removed = {name: None for name in keys if name not in wanted}
         if not is_known:
             return {**removed, **wanted}
         changed = {
@@ -60,14 +72,23 @@ class Profiler:
 
     def _wanted(self, contact: Contact, codes: set[str], excluded: set[str | None]) -> Profile:
         profile: Profile = {"email": contact.email}
-        profile |= {
-            self.braze_names[name]: value for name, value in contact.attributes.items() if name in self.braze_names
-        }
+        for keys in (self.braze_names, self.mirrors):
+            # Empty text is nothing: that is what filters take it for, here and in Braze.
+            profile |= {
+                keys[name]: value
+                for name, value in contact.attributes.items()
+                if name in keys and value not in ("", None)
+            }
         shut_out = {code for code in excluded if code is not None}
         if None in excluded:
             profile[SUBSCRIPTION] = "unsubscribed"
             shut_out |= codes
         return profile | {TOKEN: contact.token, GROUPS: sorted(codes), EXCLUDED_GROUPS: sorted(shut_out)}
+
+
+def _is_ours(key: str) -> bool:
+    """Tells whether the portal alone writes an attribute, so that it takes away what is not wanted any more."""
+    return key.startswith(MIRROR)
 
 
 def _codes_on_lists(ids: Iterable[UUID]) -> dict[UUID, set[str]]:

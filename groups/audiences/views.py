@@ -36,6 +36,7 @@ def audience_list(request: PortalRequest, group_id: uuid.UUID) -> HttpResponse:
         "audiences": audiences,
         "may_manage": access.may(request.user, Permission.MANAGE_CONTACTS, group),
         "may_assign": access.may(request.user, Permission.ASSIGN_SEGMENTS, group),
+        "may_filter": access.may(request.user, Permission.CREATE_FILTERS, group),
         "has_everybody": any(audience.kind == AudienceKind.EVERYBODY for audience in audiences),
     }
     return render(request, "audiences/audience_list.html", context)
@@ -46,6 +47,8 @@ def audience_list(request: PortalRequest, group_id: uuid.UUID) -> HttpResponse:
 def audience_show(request: PortalRequest, audience_id: uuid.UUID) -> HttpResponse:
     """Shows an audience and its contacts; `?q=` searches addresses and IDs."""
     audience = access.get(request.user, Audience, audience_id, Permission.SEE_CONTACTS)
+    if audience.kind == AudienceKind.FILTER:
+        return redirect("groups:filter-show", audience_id=audience.pk)
     search = cleaning.shown_text(request.GET.get("q", "")).strip()[:100]
     context = {
         "audience": audience,

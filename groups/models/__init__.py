@@ -15,6 +15,7 @@ from groups.models.invitation import Invitation
 from groups.models.notice import MailState, Notice, NoticePreference, Pace
 from groups.models.role import BrandRole, RoleGrant
 from groups.models.scim import ScimGroup, ScimPerson, ScimToken
+from groups.models.segment import BrazeSegment, SegmentSize
 from groups.models.sign_in import (
     BreakGlassAdmin,
     SecondFactorDemand,
@@ -38,6 +39,7 @@ __all__ = [
     "AudienceMember",
     "Brand",
     "BrandRole",
+    "BrazeSegment",
     "BreakGlassAdmin",
     "Contact",
     "ContactImport",
@@ -67,6 +69,7 @@ __all__ = [
     "Seal",
     "SecondFactorDemand",
     "SeenAssertion",
+    "SegmentSize",
     "SendIdDay",
     "SharedSendId",
     "SignOnKind",

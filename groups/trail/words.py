@@ -21,6 +21,8 @@ _ACTIONS: Final[dict[str, Promise]] = {
     "audience.exported": _("The people of a list were exported."),
     "brand.appointing_changed": _("Whom the admins of a brand may appoint was changed."),
     "contact.unsubscribed": _("A contact unsubscribed."),
+    "filter.added": _("A filter was made."),
+    "filter.changed": _("A filter was changed."),
     "group.added": _("A group was added."),
     "feature.switched_off": _("A feature was switched off."),
     "feature.switched_on": _("A feature was switched on again."),
