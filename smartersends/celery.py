@@ -32,6 +32,8 @@ app.autodiscover_tasks(
     [
         "groups.workspace",
         "groups.audiences",
+        "groups.audiences.filters",
+        "groups.audiences.segments",
         "groups.people",
         "groups.notices",
         "groups.trail",

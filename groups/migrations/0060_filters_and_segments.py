@@ -46,6 +46,11 @@ class Migration(migrations.Migration):
             field=models.BooleanField(default=False),
         ),
         migrations.AddField(
+            model_name='attribute',
+            name='mirrored_at',
+            field=models.DateTimeField(blank=True, null=True),
+        ),
+        migrations.AddField(
             model_name='audience',
             name='definition',
             field=models.JSONField(blank=True, null=True),

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from groups import audit
+from groups.audiences import nudges
 from groups.audiences.filters.connecting import demand_connectable
 from groups.audiences.filters.definition import Definition
 from groups.audiences.filters.parsing import read
 from groups.audiences.filters.queries import targets_of
 from groups.audiences.services import short
 from groups.errors import InputRefused
-from groups.models import Audience, AudienceKind, Group, User
+from groups.models import Attribute, Audience, AudienceKind, Group, User
 from groups.tree.rules import demand_open
+
+MOST_TARGETS: Final = 12
 
 
 def add_filter(
@@ -79,6 +84,21 @@ def change_filter(
     except IntegrityError as error:
         raise _taken(name) from error
     return stored
+
+
+def use_as_target(attribute: Attribute) -> None:
+    """Sees to what filters need of an attribute that a brand has just allowed, or does not allow any more.
+
+    To be called in the transaction of the change.
+    """
+    Attribute.objects.filter(pk=attribute.pk).update(mirrored_at=None)
+    nudges.tend_targets()
+
+
+def has_room_for(attribute: Attribute) -> bool:
+    """Tells whether a brand may let filters use one more attribute: each costs an index that every import writes."""
+    others = Attribute.objects.filter(brand=attribute.brand, is_target=True).exclude(pk=attribute.pk)
+    return others.count() < MOST_TARGETS
 
 
 def _checked(group: Group, definition: Definition, segment: Audience | None) -> str:
