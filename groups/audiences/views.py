@@ -23,6 +23,7 @@ from groups.spreadsheets import csv_lines
 from groups.workspace.queries import workspace_of
 
 PAGE_SIZE = 50
+OWN_PAGES = {AudienceKind.FILTER: "groups:filter-show", AudienceKind.SEGMENT: "groups:segment-show"}
 
 
 @login_required
@@ -47,8 +48,8 @@ def audience_list(request: PortalRequest, group_id: uuid.UUID) -> HttpResponse:
 def audience_show(request: PortalRequest, audience_id: uuid.UUID) -> HttpResponse:
     """Shows an audience and its contacts; `?q=` searches addresses and IDs."""
     audience = access.get(request.user, Audience, audience_id, Permission.SEE_CONTACTS)
-    if audience.kind == AudienceKind.FILTER:
-        return redirect("groups:filter-show", audience_id=audience.pk)
+    if audience.kind in OWN_PAGES:
+        return redirect(OWN_PAGES[AudienceKind(audience.kind)], audience_id=audience.pk)
     search = cleaning.shown_text(request.GET.get("q", "")).strip()[:100]
     context = {
         "audience": audience,

@@ -1,7 +1,7 @@
 """An index for each attribute that filters may use, made when it becomes a target and dropped when it is none any more.
 
-Each covers the contacts of its brand alone. It also tells PostgreSQL how often each value occurs, which it knows of no
-part of a JSON column otherwise. SQLite reads all contacts of the brand instead.
+Each covers the contacts of its brand alone. Beside it stands a statistic of the same values: PostgreSQL knows of no
+part of a JSON column how often a value occurs, and takes no partial index's word for it. SQLite reads all contacts instead.
 """
 
 from __future__ import annotations
@@ -52,15 +52,16 @@ def _tend(cursor: CursorWrapper) -> int:
     for name, is_valid in standing.items():
         if not is_valid or name not in wanted:
             cursor.execute(f'DROP INDEX CONCURRENTLY IF EXISTS "{name}"')
+            cursor.execute(f'DROP STATISTICS IF EXISTS "{name}_s"')
     made = [one for name, one in wanted.items() if not standing.get(name)]
     for attribute in made:
-        cursor.execute(f'CREATE INDEX CONCURRENTLY "{name_of(attribute)}" ON groups_contact {_content(attribute)}')
+        name, value = name_of(attribute), value_sql(attribute.name, attribute.kind, "attributes", "postgresql")
+        cursor.execute(f'CREATE STATISTICS IF NOT EXISTS "{name}_s" ON ({value}) FROM groups_contact')
+        cursor.execute(
+            f'CREATE INDEX CONCURRENTLY "{name}" ON groups_contact ({value})'
+            f" WHERE brand_id = '{attribute.brand_id}'::uuid"
+        )
     if made:
         # What the values are like is known only after the table was looked at with the new indexes.
         cursor.execute("ANALYZE groups_contact")
     return len(made)
-
-
-def _content(attribute: Attribute) -> str:
-    value = value_sql(attribute.name, attribute.kind, "attributes", "postgresql")
-    return f"({value}) WHERE brand_id = '{attribute.brand_id}'::uuid"
