@@ -72,7 +72,7 @@ def _measured(database: str, rows: int, asks: int) -> Result:
     from groups.models import Contact
 
     call_command("migrate", verbosity=0)
-    brand, everybody, store = _a_brand()
+    brand, everybody, store = a_brand()
     _fill(brand, everybody, store, rows)
     before = _imported(brand, everybody)
     started = time.perf_counter()
@@ -199,7 +199,7 @@ def _definition(case: _Case, number: int) -> Definition:
     return Definition(Join.ALL, (ConditionGroup(join, tuple(conditions[case.name])),))
 
 
-def _a_brand() -> tuple[Brand, Group, Group]:
+def a_brand() -> tuple[Brand, Group, Group]:
     """Gives a brand with five attributes that filters may use, a group that has everybody, and a store."""
     from groups.models import Attribute, AttributeKind, Brand, GroupKind
     from groups.tree.services import add_group
@@ -236,7 +236,7 @@ def _fill(brand: Brand, everybody: Group, store: Group, rows: int) -> None:
     from groups.models import Audience, Contact
 
     lists = [Audience.objects.create(group=group, name="Everybody") for group in (everybody, store)]
-    write_contacts(connection, brand, lists[0], rows, _values)
+    write_contacts(connection, brand, lists[0], rows, values_of)
     with connection.cursor() as cursor:
         key = Audience._meta.pk.get_db_prep_value(lists[1].pk, connection)
         cursor.execute(
@@ -247,7 +247,8 @@ def _fill(brand: Brand, everybody: Group, store: Group, rows: int) -> None:
     Audience.objects.filter(pk=lists[0].pk).update(size=Contact.objects.count())
 
 
-def _values(number: int) -> dict[str, object]:
+def values_of(number: int) -> dict[str, object]:
+    """Gives the attributes of the contact with a number, spread evenly."""
     mixed = int.from_bytes(blake2b(number.to_bytes(8), digest_size=8).digest())
     return {
         "first_name": "Maya",
@@ -279,7 +280,7 @@ def _imported(brand: Brand, group: Group) -> float:
             Person(
                 external_id=f"I{number}",
                 email=f"import{number}@bench.example",
-                attributes=_values(number),  # type: ignore[arg-type]  # values of attributes
+                attributes=values_of(number),  # type: ignore[arg-type]  # values of attributes
                 consent_source="bench",
                 consent_on=None,
             )

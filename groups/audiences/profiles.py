@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Final
 from uuid import UUID
 
+from groups.audiences.claiming import Waiting
 from groups.audiences.filters.connecting import MIRROR, key_of
 from groups.audiences.filters.definition import targets_in
 from groups.audiences.queries import excluded_codes
@@ -40,7 +41,7 @@ class Profiler:
             {one.name: one.braze_name for one in attributes}, {name: key_of(one) for name, one in targets.items()}
         )
 
-    def wanted(self, contacts: Sequence[Contact]) -> dict[UUID, Profile]:
+    def wanted(self, contacts: Sequence[Contact] | Sequence[Waiting]) -> dict[UUID, Profile]:
         """Gives the profile that each contact should have in Braze.
 
         `smartersends_groups` are the codes of the groups on whose lists the contact is, sorted;
@@ -56,7 +57,7 @@ class Profiler:
             for contact in contacts
         }
 
-    def missing(self, wanted: Profile, contact: Contact, *, is_known: bool) -> Profile:
+    def missing(self, wanted: Profile, contact: Contact | Waiting, *, is_known: bool) -> Profile:
         """Gives what of a profile Braze does not have; empty where nothing has to be sent (B-TRK-12).
 
         Attributes that are gone are removed (None). Where it is not known what Braze took last, everything counts.
@@ -70,7 +71,7 @@ class Profiler:
         }
         return {**{name: None for name in removed if contact.synced.get(name) is not None}, **changed}
 
-    def _wanted(self, contact: Contact, codes: set[str], excluded: set[str | None]) -> Profile:
+    def _wanted(self, contact: Contact | Waiting, codes: set[str], excluded: set[str | None]) -> Profile:
         profile: Profile = {"email": contact.email}
         for keys in (self.braze_names, self.mirrors):
             # Empty text is nothing: that is what filters take it for, here and in Braze.

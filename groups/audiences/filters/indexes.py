@@ -1,7 +1,8 @@
 """An index for each attribute that filters may use, made when it becomes a target and dropped when it is none any more.
 
 Each covers the contacts of its brand alone. Beside it stands a statistic of the same values: PostgreSQL knows of no
-part of a JSON column how often a value occurs, and takes no partial index's word for it. SQLite reads all contacts instead.
+part of a JSON column how often a value occurs, and takes no partial index's word for it. SQLite reads all contacts
+instead.
 """
 
 from __future__ import annotations
