@@ -14,6 +14,8 @@ urlpatterns = [
     path("", include("groups.consent.urls")),
     path("", include("groups.contacts.urls")),
     path("", include("groups.erasing.urls")),
+    path("", include("groups.audiences.filters.urls")),
+    path("", include("groups.audiences.segments.urls")),
     path("", include("groups.signin.urls")),
     path("", include("groups.notices.urls")),
     path("", include("groups.trail.urls")),

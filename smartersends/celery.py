@@ -34,6 +34,8 @@ app.autodiscover_tasks(
         "groups.audiences",
         "groups.consent",
         "groups.erasing",
+        "groups.audiences.filters",
+        "groups.audiences.segments",
         "groups.people",
         "groups.notices",
         "groups.trail",

@@ -33,10 +33,10 @@ class Report:
 
 
 class Child:
-    """A process that runs ``python -m bench.delivery.NAME``; used as a context, at whose end it is gone."""
+    """A process that runs ``python -m ROOM.NAME``; used as a context, at whose end it is gone."""
 
-    def __init__(self, name: str, *arguments: str, **environment: str) -> None:
-        command = [sys.executable, "-m", f"bench.delivery.{name}", *arguments]
+    def __init__(self, name: str, *arguments: str, room: str = "bench.delivery", **environment: str) -> None:
+        command = [sys.executable, "-m", f"{room}.{name}", *arguments]
         self._process = subprocess.Popen(
             command,
             cwd=_PROJECT,

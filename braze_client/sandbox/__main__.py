@@ -76,6 +76,7 @@ def main(arguments: Sequence[str]) -> int:
         shared_calls_per_hour=given.shared_calls,
         export_calls_per_minute=given.export_calls,
         shared_window_seconds=given.shared_window_seconds,
+        track_calls_per_3_seconds=given.track_calls,
         state_path=Path(given.state) if given.state else None,
         hosts=None if given.allow_remote else LOOPBACK | {given.host},
     )
@@ -141,6 +142,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--shared-window-seconds", type=int, default=3600, help="length of the shared window")
     parser.add_argument("--allow-remote", action="store_true", help="listen on an address that others can reach")
     parser.add_argument("--as-braze", action="store_true", help="accept Liquid that the portal never sends")
+    parser.add_argument("--track-calls", type=int, default=3_000, help="calls of users.track in 3 seconds")
     parser.add_argument("--legacy-track-limit", action="store_true", help="75 objects in each array of users/track")
     parser.add_argument("--seconds-left-headers", action="store_true", help="rate limits as other contracts have them")
     parser.add_argument("--refuse-repeated-send-ids", action="store_true", help="400 where a send ID exists already")

@@ -17,7 +17,8 @@ from campaigns.brandlock import Compiled, default_values
 from campaigns.compose.content import compiled_of
 from campaigns.delivery.plan.judging import Winner, pressed
 from campaigns.models import ExclusionReason, Mailing, Route
-from groups.models import Audience, Contact, Group, Suppression, SuppressionReason, SyncState
+from groups.audiences.filters.queries import people_of
+from groups.models import Audience, Group, Suppression, SuppressionReason, SyncState
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +75,7 @@ def audience_count(audience: Audience, group: Group, go_at: datetime | None = No
         default=Value(""),
         output_field=CharField(),
     )
-    people = Contact.objects.filter(audience_members__audience=audience).annotate(why=why)
+    people = people_of(audience, go_at).annotate(why=why)
     reasons = tuple(dict.fromkeys(reason for reason, _condition in rules))
     is_kept = Q(why="")
     figures = people.aggregate(

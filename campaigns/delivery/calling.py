@@ -25,6 +25,7 @@ from braze_client import (
     calls,
 )
 from braze_client.calls.parts import audience_key, everyone_in
+from campaigns.delivery.plan.selection import connected_selection
 from campaigns.delivery.route_b import named_by_id, recipients_of
 from campaigns.delivery.timing import wall_clock_of
 from campaigns.models import Batch, BatchKind, BatchState, Delivery, Route
@@ -186,6 +187,10 @@ def _segment_id(delivery: Delivery) -> str | None:
 
 
 def _of_group(delivery: Delivery) -> AllOf:
-    """Narrows a broadcast to the group, and leaves out whom the group must not mail (design.md, section 4)."""
+    """Narrows a broadcast to the group, and leaves out whom the group must not mail (design.md, section 4).
+
+    A filter stands beside both, so that it can only make the audience smaller.
+    """
     code = delivery.mailing.group.code
-    return AllOf(ArrayAttribute(GROUPS).includes(code), ArrayAttribute(EXCLUDED_GROUPS).does_not_include(code))
+    of_group = (ArrayAttribute(GROUPS).includes(code), ArrayAttribute(EXCLUDED_GROUPS).does_not_include(code))
+    return AllOf(*of_group, *connected_selection(delivery))

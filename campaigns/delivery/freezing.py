@@ -15,6 +15,7 @@ from campaigns.brandlock import Target, prove, render, trigger_properties
 from campaigns.compose.content import compiled_of, context_for
 from campaigns.compose.personal import personal_values_of
 from campaigns.compose.sender import sender_of, sender_problems
+from campaigns.delivery.plan.selection import selection_of
 from campaigns.delivery.timing import span_of_wall_clock
 from campaigns.errors import Refusal
 from campaigns.models import Delivery, Mailing, Route
@@ -37,6 +38,7 @@ def freeze_again(follows: Delivery, *, actor: User) -> Delivery:
         "properties",
         "personal_values",
         "mails_new_people",
+        "selection",
         "proof",
         "app_id",
         "campaign_id",
@@ -91,6 +93,7 @@ def freeze(mailing: Mailing, *, actor: User) -> Delivery:
         properties=dict(trigger_properties(compiled, mailing.values, context)) if by_braze else {},
         personal_values=personal_values_of(mailing.version),
         mails_new_people=by_braze and mailing.version.template.mails_new_people,
+        selection=selection_of(mailing),
         proof={"holds": proof.holds, "fingerprint": proof.fingerprint},
         app_id=workspace.app_id,
         campaign_id=(mailing.version.trigger_campaign_id or workspace.trigger_campaign_id)

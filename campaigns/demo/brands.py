@@ -146,6 +146,7 @@ class DemoAttribute:
     is_merge_tag: bool = False
     fallback: str = ""
     sample: str = ""
+    is_target: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,10 +177,12 @@ _TEXT, _DATE = AttributeKind.TEXT, AttributeKind.DATE
 ATTRIBUTES = (
     DemoAttribute("first_name", "First name", _TEXT, "first_name", "first_name", False, True, "there", "Alex"),
     DemoAttribute("last_name", "Last name", _TEXT, "last_name", "last_name"),
-    DemoAttribute("city", "City", _TEXT, "home_city", "city", False, True, "your town", "Portland"),
-    DemoAttribute("language", "Language", _TEXT, "language", "language"),
+    DemoAttribute("city", "City", _TEXT, "home_city", "city", False, True, "your town", "Portland", True),
+    DemoAttribute("language", "Language", _TEXT, "language", "language", is_target=True),
     DemoAttribute("time_zone", "Time zone", _TEXT, "time_zone", "time_zone"),
     DemoAttribute("birthday", "Birthday", _DATE, "dob", "date_of_birth"),
-    DemoAttribute("loyalty_tier", "Loyalty tier", _TEXT, "loyalty_tier", "loyalty_tier", True, True, "guest", "gold"),
-    DemoAttribute("last_visit", "Last visit", _DATE, "last_visit", "last_visit", True),
+    DemoAttribute(
+        "loyalty_tier", "Loyalty tier", _TEXT, "loyalty_tier", "loyalty_tier", True, True, "guest", "gold", True
+    ),
+    DemoAttribute("last_visit", "Last visit", _DATE, "last_visit", "last_visit", True, is_target=True),
 )

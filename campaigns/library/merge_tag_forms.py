@@ -29,6 +29,11 @@ class AttributeForm(forms.Form):
     is_merge_tag = forms.BooleanField(
         label=_("Authors may insert it as a merge tag"), required=False, help_text=_("In subjects and preheaders too.")
     )
+    is_target = forms.BooleanField(
+        label=_("Filters may use it"),
+        required=False,
+        help_text=_("Then every group can choose its audiences by it, among its own contacts."),
+    )
     liquid_name = OneLineField(
         label=_("Name in Liquid"),
         max_length=100,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from typing import Any, TypedDict, Unpack
+from typing import Any, NotRequired, TypedDict, Unpack
 
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
@@ -14,6 +14,7 @@ from braze_client.messages.attributes import CONTROL_KEYS, IDENTIFYING_KEYS, STA
 from campaigns.brandlock import MergeTag
 from campaigns.errors import Refusal
 from campaigns.library.words import one_line
+from groups.audiences.filters.services import MOST_TARGETS, has_room_for, use_as_target
 from groups.audit import Value, record
 from groups.models import Attribute, AttributeKind, Brand, Contact, User
 
@@ -36,6 +37,7 @@ class AttributeFields(TypedDict):
     is_merge_tag: bool
     fallback: str
     sample: str
+    is_target: NotRequired[bool]
 
 
 class AttributeRefused(Refusal):
@@ -61,6 +63,8 @@ def add_attribute(*, brand: Brand, name: str, actor: User, **words: Unpack[Attri
     try:
         with transaction.atomic():
             attribute = Attribute.objects.create(brand=brand, name=name, **cleaned)
+            if attribute.is_target:
+                use_as_target(attribute)
             _record("attribute.added", attribute, actor)
     except IntegrityError as error:
         raise AttributeRefused("name", _("There is an attribute with this short name already.")) from error
@@ -84,6 +88,8 @@ def change_attribute(*, attribute: Attribute, actor: User, **words: Unpack[Attri
     with transaction.atomic():
         before = Attribute.objects.select_for_update().values(*cleaned).get(pk=attribute.pk)
         Attribute.objects.filter(pk=attribute.pk).update(**cleaned)
+        if before.get("is_target") != cleaned.get("is_target") or (is_moved and attribute.is_target):
+            use_as_target(attribute)
         _record("attribute.changed", changed, actor, before=before, after=cleaned)
     attribute.refresh_from_db()
     return attribute
@@ -108,6 +114,9 @@ def _check(attribute: Attribute) -> None:
     others = Attribute.objects.filter(brand=attribute.brand, braze_name=name).exclude(pk=attribute.pk)
     if (other := others.first()) is not None:
         raise AttributeRefused("braze_name", _("“%(label)s” has this name in Braze already.") % {"label": other.label})
+    if attribute.is_target and not has_room_for(attribute):
+        most = _("Filters may use at most %(most)s attributes of a brand. Switch another one off first.")
+        raise AttributeRefused("is_target", most % {"most": MOST_TARGETS})
     if attribute.is_merge_tag:
         _check_merge_tag(attribute)
 

@@ -61,6 +61,9 @@ class PauseCause(models.TextChoices):
 class Delivery(models.Model):
     """One mailing's hand-over; what is sent is frozen in `message`, or in `properties` on route B.
 
+    `selection` is what a filter said when the mail was frozen, and the day from which its days count; without one it
+    is None.
+
     `frozen` counts the people of the audience when it was frozen; in the end it equals recipients plus exclusions.
     `judged` counts those whom the plan has judged so far, `excluded` by reason those whom it left out, `batch_count`
     the batches; so that no page counts a million rows. `known_since` is when Braze first knew the newest of them.
@@ -103,6 +106,7 @@ class Delivery(models.Model):
     undo_until = models.DateTimeField(null=True, blank=True)
     moved_to = models.DateTimeField(null=True, blank=True)
     after_withdrawal = models.CharField(max_length=20, choices=MailingState, blank=True)
+    selection = models.JSONField(null=True, blank=True)
     frozen = models.PositiveIntegerField(null=True, blank=True)
     judged = models.PositiveIntegerField(default=0)
     excluded = models.JSONField(default=dict, blank=True)

@@ -33,7 +33,8 @@ from campaigns.rules.queries import hits_of, restrictions_of
 from campaigns.testsend.queries import is_tested
 from groups.access import has_feature
 from groups.addresses import is_loopback
-from groups.models import ImportState, User, Workspace
+from groups.audiences.filters.queries import problem_of, waits_for_mirrors
+from groups.models import AudienceKind, ImportState, User, Workspace
 from groups.roles import Feature
 
 CLIPPED_AT_BYTES = 102 * 1024
@@ -157,6 +158,21 @@ def _audience(subject: Subject) -> Iterator[CheckFinding]:
     if audience is None:
         yield CheckFinding("audience_missing", _("Choose whom this goes to."), step="audience")
         return
+    if audience.kind == AudienceKind.FILTER and (problem := problem_of(audience)):
+        yield CheckFinding(
+            "audience_filter_refused",
+            _("The filter “%(name)s” cannot be used. %(reason)s"),
+            step="audience",
+            params={"name": audience.name, "reason": problem},
+        )
+        return
+    if waits_for_mirrors(audience):
+        yield CheckFinding(
+            "audience_filter_waits",
+            _("Braze does not have all contacts of your group yet, and the filter “%(name)s” needs them there. Wait."),
+            step="audience",
+            params={"name": audience.name},
+        )
     count = audience_count(audience, subject.mailing.group, subject.mailing.send_at)
     if count.reached == 0:
         yield CheckFinding(

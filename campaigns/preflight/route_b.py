@@ -10,7 +10,6 @@ from campaigns.brandlock import ValuesRefused, trigger_properties
 from campaigns.models import Route
 from campaigns.preflight.findings import CheckFinding
 from campaigns.preflight.subject import Subject
-from groups.models import AudienceKind
 
 
 def properties(subject: Subject) -> Iterator[CheckFinding]:
@@ -29,7 +28,7 @@ def broadcast(subject: Subject) -> Iterator[CheckFinding]:
     mailing, audience = subject.mailing, subject.mailing.audience
     if mailing.route != Route.TRIGGER or audience is None or not audience.is_counted_by_braze:
         return
-    if audience.kind == AudienceKind.SEGMENT:
+    if audience.segment_id:
         yield CheckFinding(
             "segment_needs_portal_mail",
             _("A Braze segment cannot be mailed by a template that Braze holds. Choose a list."),

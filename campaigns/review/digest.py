@@ -26,7 +26,9 @@ def digest_of(mailing: Mailing) -> str:
     It covers what stands only on another day too: such a section is not in the mail that is rendered here.
     """
     audience = mailing.audience
-    chosen = [str(audience.pk), audience.kind, audience.segment_id] if audience else None
+    chosen: list[Any] | None = [str(audience.pk), audience.kind, audience.segment_id] if audience else None
+    if chosen is not None and audience is not None and audience.definition is not None:
+        chosen.append(audience.definition)
     return _sha256({**_content(mailing), "audience": chosen})
 
 

@@ -11,7 +11,7 @@ from campaigns.compose.closing import moment_in_words
 from campaigns.models import Level, Review, ReviewRule, ReviewState
 from campaigns.review.demand import Facts
 from campaigns.review.policy import clause_of
-from groups.models import Brand, GroupPath
+from groups.models import AudienceKind, Brand, GroupPath
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +65,7 @@ class Harmless:
         facts = Facts(
             groups=self.above.get(mailing.group_id, frozenset()),
             template=mailing.version.template_id,
-            people=None if audience is None or audience.is_counted_by_braze else audience.size,
+            people=audience.size if audience is not None and audience.kind == AudienceKind.LIST else None,
             changed_kinds=frozenset(review.changed_kinds),
         )
         return any(clause_of(rule).matches(facts) for rule in self.rules)

@@ -16,7 +16,8 @@ from campaigns.review.changed_kinds import changed_kinds_of
 from campaigns.review.demand import Clause, Demanded, Facts, Stated, strictest
 from campaigns.rules.queries import asks_for_approval
 from groups.access import may
-from groups.models import AudienceMember, Group, GroupPath, ReviewPolicy, User
+from groups.audiences.filters.queries import people_of
+from groups.models import Group, GroupPath, ReviewPolicy, User
 from groups.roles import Permission
 
 
@@ -145,7 +146,7 @@ def _people(mailing: Mailing) -> int | None:
         return 0
     if mailing.audience.is_counted_by_braze:
         return None
-    return AudienceMember.objects.filter(audience=mailing.audience).count()
+    return people_of(mailing.audience, mailing.send_at).count()
 
 
 def _most_mailed(mailing: Mailing) -> int:

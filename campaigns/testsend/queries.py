@@ -9,8 +9,8 @@ from django.utils import timezone
 from campaigns.models import Mailing, TestMail, TestState
 from campaigns.review.digest import content_digest_of
 from groups.access import may_see_people, members_with
-from groups.audiences.queries import contacts_of
-from groups.models import AudienceKind, Contact, Group, User
+from groups.audiences.filters.queries import people_of
+from groups.models import Contact, Group, User
 from groups.roles import Permission
 
 
@@ -20,16 +20,16 @@ def colleagues_of(group: Group) -> QuerySet[User]:
 
 
 def contacts_for(mailing: Mailing, reader: User) -> QuerySet[Contact]:
-    """Gives the contacts whose values a test may show: those on the mailing's list; none of a Braze segment.
+    """Gives the contacts whose values a test may show: those on the mailing's list or whom its filter finds.
 
     Of a private list only those who may look into it get any (A15).
     """
     audience = mailing.audience
-    if audience is None or audience.kind != AudienceKind.LIST:
+    if audience is None or audience.is_counted_by_braze:
         return Contact.objects.none()
     if audience.is_private and not may_see_people(reader, audience):
         return Contact.objects.none()
-    return contacts_of(audience)
+    return people_of(audience, mailing.send_at).order_by("email", "pk")
 
 
 def contact_named(mailing: Mailing, words: str, reader: User) -> Contact | None:

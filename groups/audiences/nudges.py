@@ -23,9 +23,19 @@ def sync(workspace_id: UUID | None) -> None:
         transaction.on_commit(lambda: _send("groups.audiences.sync", str(workspace_id)))
 
 
-def _send(task: str, argument: str) -> None:
+def tend_targets() -> None:
+    """Asks a worker to see to what filters need of their attributes."""
+    transaction.on_commit(lambda: _send("groups.audiences.filters.tend"))
+
+
+def read_segment(segment_id: UUID) -> None:
+    """Asks a worker to read a segment and its sizes from Braze."""
+    transaction.on_commit(lambda: _send("groups.audiences.segments.read", str(segment_id)))
+
+
+def _send(task: str, *arguments: str) -> None:
     try:
-        current_app.send_task(task, args=[argument])
+        current_app.send_task(task, args=list(arguments))
     except OperationalError:
         # The row is the truth: the sweep finds it without this hint.
         logger.warning("The broker did not take a hint for %s; the sweep will find the work.", task)

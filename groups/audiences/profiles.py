@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 from uuid import UUID
 
+from groups.audiences.claiming import Waiting
+from groups.audiences.filters.connecting import MIRROR, key_of
+from groups.audiences.filters.definition import targets_in
 from groups.audiences.queries import excluded_codes
 from groups.models import Attribute, AudienceKind, AudienceMember, Brand, Contact, Lift
 
@@ -22,16 +25,25 @@ OPEN: Final = "subscribed"
 
 @dataclass(frozen=True, slots=True)
 class Profiler:
-    """The keys of Braze for the brand's attributes, by the portal's name."""
+    """The keys of Braze for the brand's attributes, by the portal's name.
+
+    `mirrors` are further keys, for attributes that filters use and that Braze cannot filter by: its standard ones are
+    written a second time, as custom attributes (contract, section 13.3).
+    """
 
     braze_names: Mapping[str, str]
+    mirrors: Mapping[str, str] = field(default_factory=dict)
 
     @classmethod
     def of(cls, brand: Brand) -> Profiler:
         """Gives the profiler of a brand as its attributes are now."""
-        return cls(dict(Attribute.objects.filter(brand=brand).values_list("name", "braze_name")))
+        attributes = list(Attribute.objects.filter(brand=brand))
+        targets = targets_in(one for one in attributes if one.is_target and not one.is_custom)
+        return cls(
+            {one.name: one.braze_name for one in attributes}, {name: key_of(one) for name, one in targets.items()}
+        )
 
-    def wanted(self, contacts: Sequence[Contact]) -> dict[UUID, Profile]:
+    def wanted(self, contacts: Sequence[Contact] | Sequence[Waiting]) -> dict[UUID, Profile]:
         """Gives the profile that each contact should have in Braze.
 
         `smartersends_groups` are the codes of the groups on whose lists the contact is, sorted;
@@ -51,12 +63,13 @@ class Profiler:
             for contact in contacts
         }
 
-    def missing(self, wanted: Profile, contact: Contact, *, is_known: bool) -> Profile:
+    def missing(self, wanted: Profile, contact: Contact | Waiting, *, is_known: bool) -> Profile:
         """Gives what of a profile Braze does not have; empty where nothing has to be sent (B-TRK-12).
 
         Attributes that are gone are removed (None). Where it is not known what Braze took last, everything counts.
         """
-        removed = {name: None for name in self.braze_names.values() if name not in wanted}
+        keys = (*self.braze_names.values(), *self.mirrors.values(), *filter(_is_ours, contact.synced))
+        removed = {name: None for name in keys if name not in wanted}
         if not is_known:
             return {**removed, **wanted}
         changed = {
@@ -64,11 +77,17 @@ class Profiler:
         }
         return {**{name: None for name in removed if contact.synced.get(name) is not None}, **changed}
 
-    def _wanted(self, contact: Contact, codes: set[str], excluded: set[str | None], *, is_renewed: bool) -> Profile:
+    def _wanted(
+        self, contact: Contact | Waiting, codes: set[str], excluded: set[str | None], *, is_renewed: bool
+    ) -> Profile:
         profile: Profile = {"email": contact.email}
-        profile |= {
-            self.braze_names[name]: value for name, value in contact.attributes.items() if name in self.braze_names
-        }
+        for keys in (self.braze_names, self.mirrors):
+            # Empty text is nothing: that is what filters take it for, here and in Braze.
+            profile |= {
+                keys[name]: value
+                for name, value in contact.attributes.items()
+                if name in keys and value not in ("", None)
+            }
         shut_out = {code for code in excluded if code is not None}
         if None in excluded:
             profile[SUBSCRIPTION] = SHUT
@@ -78,13 +97,18 @@ class Profiler:
         return profile | {TOKEN: contact.token, GROUPS: sorted(codes), EXCLUDED_GROUPS: sorted(shut_out)}
 
 
-def _renewed(contacts: Iterable[Contact]) -> set[UUID]:
+def _renewed(contacts: Iterable[Contact | Waiting]) -> set[UUID]:
     """Gives those of some contacts who gave their consent again after they were shut out of the whole brand."""
     ids = [contact.pk for contact in contacts]
     if not ids:
         return set()
     lifts = Lift.objects.filter(contact__in=ids, group=None, is_renewed=True)
     return {contact_id for contact_id in lifts.values_list("contact", flat=True) if contact_id is not None}
+
+
+def _is_ours(key: str) -> bool:
+    """Tells whether the portal alone writes an attribute, so that it takes away what is not wanted any more."""
+    return key.startswith(MIRROR)
 
 
 def _codes_on_lists(ids: Iterable[UUID]) -> dict[UUID, set[str]]:

@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from groups import access
 from groups.audiences import reading
+from groups.audiences.claiming import Waiting
 from groups.audiences.rejects import RejectReason
 from groups.audiences.services import import_limits, table_of
 from groups.models import (
@@ -123,7 +124,7 @@ def suppressions_of(contact: Contact, groups: QuerySet[Group]) -> QuerySet[Suppr
     return found.select_related("group").order_by("created_at", "pk")
 
 
-def excluded_codes(contacts: Collection[Contact]) -> dict[UUID, set[str | None]]:
+def excluded_codes(contacts: Collection[Contact] | Collection[Waiting]) -> dict[UUID, set[str | None]]:
     """Gives the codes of the groups that must not mail people, by contact; None stands for the whole brand.
 
     The rule is that of `suppressed_by`, for all groups at once.

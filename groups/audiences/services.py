@@ -23,6 +23,7 @@ from groups.models import (
     Audience,
     AudienceKind,
     AudienceMember,
+    BrazeSegment,
     Contact,
     ContactImport,
     Group,
@@ -137,8 +138,8 @@ def remove_contact(*, audience: Audience, contact: Contact, actor: User) -> None
             mark_pending([contact.pk])
 
 
-def assign_segment(*, group: Group, segment_id: str, name: str, actor: User) -> Audience:
-    """Lets a group send to a Braze segment, under a name.
+def assign_segment(*, group: Group, segment_id: str, name: str, actor: User, is_tracked: bool = True) -> Audience:
+    """Lets a group send to a Braze segment, under a name; `is_tracked` tells whether Braze counts it day by day.
 
     Raises `InputRefused` where the group has either already or is closed.
     """
@@ -154,9 +155,23 @@ def assign_segment(*, group: Group, segment_id: str, name: str, actor: User) -> 
                 group=group, kind=AudienceKind.SEGMENT, segment_id=segment_id.strip(), name=name
             )
             audit.record("segment.assigned", actor=actor, target=audience, group=group, segment_id=segment_id)
+            segment, _is_new = BrazeSegment.objects.update_or_create(
+                brand=group.brand,
+                segment_id=audience.segment_id,
+                defaults={"name": name, "is_tracked": is_tracked},
+            )
+            nudges.read_segment(segment.pk)
     except IntegrityError as error:
         raise InputRefused(_("The group has an audience called %(name)s already.") % {"name": name}) from error
     return audience
+
+
+def know_segment(*, audience: Audience) -> BrazeSegment:
+    """Gives what is kept of the segment of an audience, from now on where nothing was."""
+    segment, _is_new = BrazeSegment.objects.get_or_create(
+        brand=audience.group.brand, segment_id=audience.segment_id, defaults={"name": audience.name}
+    )
+    return segment
 
 
 def add_everybody(*, group: Group, actor: User) -> Audience:

@@ -12,8 +12,8 @@ from datetime import timedelta
 from typing import Final
 from uuid import UUID
 
-from django.db import connection, transaction
-from django.db.models import Q, QuerySet
+from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from braze_client import (
@@ -35,6 +35,7 @@ from braze_client import (
     calls,
     chunked,
 )
+from groups.audiences.claiming import Taken, Waiting, note_taken, take_waiting
 from groups.audiences.profiles import Profile, Profiler
 from groups.erasing.kept_out import keep_out
 from groups.errors import NotConnected
@@ -66,14 +67,15 @@ class SyncResult:
 
 @dataclass(frozen=True, slots=True)
 class Claimed:
-    """A contact that this worker has, and the profile that it should have in Braze.
+    """A contact that this worker has, and the profile that it should have in Braze."""
 
-    `is_known` tells whether `Contact.synced` is what Braze has: after an outcome that nobody knows it is not.
-    """
-
-    contact: Contact
+    contact: Waiting
     profile: Profile
-    is_known: bool
+
+    @property
+    def is_known(self) -> bool:
+        """Whether it is known what Braze has."""
+        return self.contact.is_known
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,17 +156,11 @@ def _sync_until(deadline: float, workspace: Workspace, client: AsyncBrazeClient,
 def _claim(workspace: Workspace, profiler: Profiler, limit: int) -> list[Claimed]:
     """Takes pending contacts that nobody has, and says what Braze should know of them."""
     now = timezone.now()
-    free = Q(sync_lease_until=None) | Q(sync_lease_until__lte=now)
     with transaction.atomic():
-        contacts = list(
-            Contact.objects.select_for_update(skip_locked=connection.features.has_select_for_update_skip_locked)
-            .filter(free, brand=workspace.brand, sync_state=SyncState.PENDING)
-            .order_by("updated_at")[:limit]
-        )
-        Contact.objects.filter(pk__in=[contact.pk for contact in contacts]).update(sync_lease_until=now + LEASE)
+        contacts = take_waiting(workspace, limit=limit, now=now, lease_until=now + LEASE)
         keep_out(workspace.brand, contacts)
         wanted = profiler.wanted(contacts)
-    return [Claimed(contact, wanted[contact.pk], contact.sync_lease_until is None) for contact in contacts]
+    return [Claimed(contact, wanted[contact.pk]) for contact in contacts]
 
 
 def _parcels(claimed: Sequence[Claimed], profiler: Profiler, outcome: Round) -> list[Parcel]:
@@ -237,20 +233,16 @@ async def _stored(client: AsyncBrazeClient, batch: tuple[Parcel, ...]) -> TrackR
 def _write(outcome: Round) -> None:
     """Stores what became of a round, in one transaction."""
     now = timezone.now()
-    everyone = [*outcome.accepted, *(one for one, _reason in outcome.refused), *outcome.not_sent, *outcome.unknown]
     with transaction.atomic():
+        note_taken([Taken(one.contact.pk, one.profile, one.contact.sync_revision) for one in outcome.accepted], now)
         revisions = dict(
-            Contact.objects.select_for_update()
-            .filter(pk__in=[one.contact.pk for one in everyone])
+            _rows([one for one, _reason in outcome.refused])
+            .select_for_update()
             .order_by("pk")
             .values_list("pk", "sync_revision")
+            if outcome.refused
+            else ()
         )
-        _store_profiles(outcome.accepted)
-        # Whoever changed in between may have been told to forget what Braze has: then it is sent whole.
-        _rows(outcome.accepted).update(sync_lease_until=now, synced_at=now)
-        _rows(outcome.accepted).filter(first_synced_at=None).update(first_synced_at=now)
-        same = [one for one in outcome.accepted if revisions.get(one.contact.pk) == one.contact.sync_revision]
-        _rows(same).update(sync_state=SyncState.SYNCED, sync_error="", sync_lease_until=None)
         for one, reason in outcome.refused:
             is_same = revisions.get(one.contact.pk) == one.contact.sync_revision
             _rows([one]).update(
@@ -259,21 +251,11 @@ def _write(outcome: Round) -> None:
                 sync_error=reason[:ERROR_CHARACTERS] if is_same else "",
             )
         # A lease that ran out says that nobody knows what Braze has; none says that `synced` tells it.
-        _rows([one for one in outcome.not_sent if one.is_known]).update(sync_lease_until=None)
-        _rows([one for one in outcome.not_sent if not one.is_known]).update(sync_lease_until=now)
-        _rows(outcome.unknown).update(sync_lease_until=now)
-
-
-def _store_profiles(accepted: Sequence[Claimed]) -> None:
-    """Stores what Braze has now, row by row in one statement, which spares building a CASE branch for each."""
-    key, column = Contact._meta.get_field("id"), Contact._meta.get_field("synced")
-    statement = f'UPDATE "{Contact._meta.db_table}" SET "synced" = %s WHERE "id" = %s'
-    rows = [
-        (column.get_db_prep_save(one.profile, connection), key.get_db_prep_save(one.contact.pk, connection))
-        for one in accepted
-    ]
-    with connection.cursor() as cursor:
-        cursor.executemany(statement, rows)
+        if outcome.not_sent:
+            _rows([one for one in outcome.not_sent if one.is_known]).update(sync_lease_until=None)
+            _rows([one for one in outcome.not_sent if not one.is_known]).update(sync_lease_until=now)
+        if outcome.unknown:
+            _rows(outcome.unknown).update(sync_lease_until=now)
 
 
 def _rows(claimed: Sequence[Claimed]) -> QuerySet[Contact]:

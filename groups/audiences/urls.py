@@ -4,14 +4,11 @@ from __future__ import annotations
 
 from django.urls import path
 
-from groups.audiences import import_views, segment_views, views
+from groups.audiences import import_views, views
 
 urlpatterns = [
     path("g/<uuid:group_id>/audiences/", views.audience_list, name="audience-list"),
     path("g/<uuid:group_id>/audiences/upload/", import_views.audience_upload, name="audience-upload"),
-    path("g/<uuid:group_id>/audiences/segments/", segment_views.segment_list, name="segment-list"),
-    path("g/<uuid:group_id>/audiences/segments/assign/", segment_views.segment_assign, name="segment-assign"),
-    path("g/<uuid:group_id>/audiences/everybody/", segment_views.everybody_add, name="everybody-add"),
     path("audiences/<uuid:audience_id>/", views.audience_show, name="audience-show"),
     path("audiences/<uuid:audience_id>/sync/", views.audience_sync, name="audience-sync"),
     path("audiences/<uuid:audience_id>/export/", views.audience_export, name="audience-export"),

@@ -23,6 +23,8 @@ from groups.roles import Permission
 from groups.spreadsheets import csv_lines
 from groups.workspace.queries import workspace_of
 
+OWN_PAGES = {AudienceKind.FILTER: "groups:filter-show", AudienceKind.SEGMENT: "groups:segment-show"}
+
 
 @login_required
 @require_GET
@@ -35,6 +37,7 @@ def audience_list(request: PortalRequest, group_id: uuid.UUID) -> HttpResponse:
         "audiences": audiences,
         "may_manage": access.may(request.user, Permission.MANAGE_CONTACTS, group),
         "may_assign": access.may(request.user, Permission.ASSIGN_SEGMENTS, group),
+        "may_filter": access.may(request.user, Permission.CREATE_FILTERS, group),
         "has_everybody": any(audience.kind == AudienceKind.EVERYBODY for audience in audiences),
     }
     return render(request, "audiences/audience_list.html", context)
@@ -45,6 +48,8 @@ def audience_list(request: PortalRequest, group_id: uuid.UUID) -> HttpResponse:
 def audience_show(request: PortalRequest, audience_id: uuid.UUID) -> HttpResponse:
     """Shows an audience and its contacts; `?q=` searches addresses, IDs and names that it may see."""
     audience = access.get(request.user, Audience, audience_id, Permission.SEE_CONTACTS)
+    if audience.kind in OWN_PAGES:
+        return redirect(OWN_PAGES[AudienceKind(audience.kind)], audience_id=audience.pk)
     words = typed_words(request.GET.get("q", ""))
     scope = searching.Scope(audience.group, audience)
     sees_people = access.may_see_people(request.user, audience)

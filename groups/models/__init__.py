@@ -18,6 +18,7 @@ from groups.models.invitation import Invitation
 from groups.models.notice import MailState, Notice, NoticePreference, Pace
 from groups.models.role import BrandRole, RoleGrant
 from groups.models.scim import ScimGroup, ScimPerson, ScimToken
+from groups.models.segment import BrazeSegment, SegmentSize
 from groups.models.sign_in import (
     BreakGlassAdmin,
     SecondFactorDemand,
@@ -41,6 +42,7 @@ __all__ = [
     "AudienceMember",
     "Brand",
     "BrandRole",
+    "BrazeSegment",
     "BreakGlassAdmin",
     "Contact",
     "ContactImport",
@@ -78,6 +80,7 @@ __all__ = [
     "Seal",
     "SecondFactorDemand",
     "SeenAssertion",
+    "SegmentSize",
     "SendIdDay",
     "SharedSendId",
     "SignOnKind",

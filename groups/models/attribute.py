@@ -21,7 +21,8 @@ class Attribute(models.Model):
     """An attribute that files may bring and that mails may use (product.md, section 2, line 13).
 
     `name` is the portal's word, `braze_name` the key in `users.track`, `liquid_name` the name in Liquid, which differs
-    for some standard attributes (contract section 17).
+    for some standard attributes (contract section 17). Filters may compare those that are a target; `mirrored_at` is
+    when the contacts that have it were told to bring it to Braze as a custom attribute, where that is needed.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -33,6 +34,8 @@ class Attribute(models.Model):
     liquid_name = models.CharField(max_length=100)
     is_custom = models.BooleanField(default=False)
     is_merge_tag = models.BooleanField(default=False)
+    is_target = models.BooleanField(default=False)
+    mirrored_at = models.DateTimeField(null=True, blank=True)
     fallback = models.CharField(max_length=60, blank=True)
     sample = models.CharField(max_length=60, blank=True)
 

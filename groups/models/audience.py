@@ -10,9 +10,10 @@ from django.utils.translation import gettext_lazy as _
 
 
 class AudienceKind(models.TextChoices):
-    """A list that was uploaded, a Braze segment that head office assigned, or everybody of the group in Braze."""
+    """A list that was uploaded, a filter, a Braze segment that was assigned, or everybody of the group in Braze."""
 
     LIST = "list", _("List")
+    FILTER = "filter", _("Filter")
     SEGMENT = "segment", _("Braze segment")
     EVERYBODY = "everybody", _("Everybody of this group in Braze")
 
@@ -22,10 +23,12 @@ COUNTED_BY_BRAZE: Final = frozenset({AudienceKind.SEGMENT, AudienceKind.EVERYBOD
 
 
 class Audience(models.Model):
-    """An audience of a group; `segment_id` stands for segments only, `size` is the number of members of a list.
+    """An audience of a group; `size` is the number of members of a list.
 
-    Of a list with `is_private` only those who hold a role on its very group see who is on it; those above see counts
-    (catalogue A15, `groups.access`).
+    `definition` is what a filter says (`groups.audiences.filters`). `segment_id` names a segment of Braze, or the one
+    that a filter narrows; a filter without it finds its people among the group's contacts. Of a list with `is_private`
+    only those who hold a role on its very group see who is on it; those above see counts (catalogue A15,
+    `groups.access`).
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -33,6 +36,7 @@ class Audience(models.Model):
     name = models.CharField(max_length=120)
     kind = models.CharField(max_length=20, choices=AudienceKind, default=AudienceKind.LIST)
     segment_id = models.CharField(max_length=64, blank=True)
+    definition = models.JSONField(null=True, blank=True)
     size = models.PositiveIntegerField(default=0)
     is_private = models.BooleanField(default=False)
     created_at = models.DateTimeField(auto_now_add=True)
@@ -44,7 +48,12 @@ class Audience(models.Model):
         constraints = (
             models.UniqueConstraint(fields=["group", "name"], name="audience_name_once_per_group"),
             models.CheckConstraint(
-                condition=models.Q(kind="segment") ^ models.Q(segment_id=""), name="audience_segment_has_its_id"
+                condition=models.Q(kind="filter") | (models.Q(kind="segment") ^ models.Q(segment_id="")),
+                name="audience_segment_has_its_id",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(kind="filter") ^ models.Q(definition__isnull=True),
+                name="audience_filter_has_its_definition",
             ),
             models.UniqueConstraint(
                 fields=["group"], condition=models.Q(kind="everybody"), name="audience_everybody_once_per_group"
@@ -58,7 +67,7 @@ class Audience(models.Model):
     @property
     def is_counted_by_braze(self) -> bool:
         """Whether only Braze knows who is in it, so that a mailing to it is one call for all of them."""
-        return self.kind in COUNTED_BY_BRAZE
+        return self.kind in COUNTED_BY_BRAZE or self.segment_id != ""
 
 
 class AudienceMember(models.Model):

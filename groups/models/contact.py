@@ -79,7 +79,12 @@ class Contact(models.Model):
         constraints = (models.UniqueConstraint(fields=["brand", "external_id"], name="contact_once_per_brand"),)
         indexes = (
             models.Index(fields=["brand", "email"], name="contact_by_email"),
-            models.Index(fields=["brand"], condition=models.Q(sync_state="pending"), name="contact_waiting_for_sync"),
+            # In the order in which the sync takes them, so that it never sorts all that wait.
+            models.Index(
+                fields=["brand", "updated_at"],
+                condition=models.Q(sync_state="pending"),
+                name="contact_waiting_in_order",
+            ),
         )
 
 

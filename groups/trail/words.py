@@ -33,6 +33,8 @@ _ACTIONS: Final[dict[str, Promise]] = {
     "erasure.exported": _("The proof of an erasure was exported."),
     "erasure.finished": _("A person was erased."),
     "erasure.retried": _("The erasure of a person was tried again."),
+    "filter.added": _("A filter was made."),
+    "filter.changed": _("A filter was changed."),
     "group.added": _("A group was added."),
     "feature.switched_off": _("A feature was switched off."),
     "feature.switched_on": _("A feature was switched on again."),

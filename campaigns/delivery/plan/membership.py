@@ -10,6 +10,7 @@ from typing import Any, Final
 from django.db import connection, transaction
 from django.db.models import F, Min, Q, QuerySet
 
+from campaigns.delivery.plan.selection import selected
 from campaigns.delivery.settling import NOT_REACHED
 from campaigns.models import AudienceChunk, BatchState, Candidate, Delivery, Recipient, empty_candidates
 from groups.models import Attribute, AudienceMember
@@ -108,6 +109,8 @@ def _people(delivery: Delivery) -> QuerySet[Any, Any]:
     """Gives the contacts that are frozen, each once, with a rank that puts them in order."""
     if delivery.follows is not None:
         return not_reached(delivery.follows).order_by().values("contact_id").annotate(rank=Min("pk"))
+    if delivery.selection is not None:
+        return selected(delivery).order_by().annotate(contact_id=F("pk"), rank=F("pk")).values("contact_id", "rank")
     members = AudienceMember.objects.filter(audience=delivery.mailing.audience_id).order_by()
     return members.values("contact_id").annotate(rank=F("pk"))
 
