@@ -12,6 +12,7 @@ from campaigns.attachments.queries import attachments_of
 from campaigns.brandlock import Target
 from campaigns.compose.closing import in_words, moment_in_words
 from campaigns.compose.content import render_mailing
+from campaigns.compose.person_step import named_person
 from campaigns.compose.queries import count_of
 from campaigns.compose.sender import sender_of
 from campaigns.delivery.control import ON_ITS_WAY
@@ -77,6 +78,7 @@ def page_of(
         "decide_by": in_words(review.decide_by, mailing.group),
         "rendered": render_mailing(mailing, Target.PREVIEW),
         "sender": sender_of(mailing),
+        "person": named_person(mailing),
         "attachments": list(attachments_of(mailing)),
         "demanded": demand_of(mailing) if is_open else None,
         "given": yeses_of(review) if is_open else 0,

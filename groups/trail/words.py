@@ -43,6 +43,7 @@ _ACTIONS: Final[dict[str, Promise]] = {
     "member.changed": _("A person was given another role."),
     "member.delegated": _("A role was lent for a while."),
     "member.delegation_ended": _("A lent role was given back."),
+    "member.fields_changed": _("What the fields of a person say was changed."),
     "member.invitation_accepted": _("An invitation was accepted."),
     "member.invitation_withdrawn": _("An invitation was withdrawn."),
     "member.invited": _("A person was invited."),
@@ -71,6 +72,9 @@ _ACTIONS: Final[dict[str, Promise]] = {
     "sign_in.sso_connected": _("The settings of single sign-on were saved."),
     "sign_in.sso_moved": _("Single sign-on was switched a step on or off."),
     "trail.exported": _("The audit trail was exported."),
+    "user_field.added": _("A field of people was added."),
+    "user_field.changed": _("A field of people was changed."),
+    "user_field.deleted": _("A field of people was deleted."),
     "workspace.connected": _("The Braze settings were saved."),
 }
 _FAMILIES: Final[dict[str, Promise]] = {
@@ -88,6 +92,7 @@ _FAMILIES: Final[dict[str, Promise]] = {
     "segment": _("Braze segments"),
     "sign_in": _("Signing in"),
     "trail": _("Audit trail"),
+    "user_field": _("Fields of people"),
     "workspace": _("Braze settings"),
 }
 _KINDS: Final[dict[str, Promise]] = {
@@ -103,6 +108,7 @@ _KINDS: Final[dict[str, Promise]] = {
     "scimtoken": _("Token of the directory"),
     "singlesignon": _("Single sign-on"),
     "user": _("Person"),
+    "userfield": _("Field of people"),
     "workspace": _("Braze settings"),
 }
 

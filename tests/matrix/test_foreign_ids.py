@@ -89,6 +89,7 @@ FORMS = (
     Case("POST campaigns:rule-review-edit", "group", "group_id", 422, of_sibling=False),
     Case("POST campaigns:rule-review-edit", "template", "template_id", 422, of_sibling=False),
     Case("POST campaigns:mailing-save", "mailing-audience", "audience_id", 404),
+    Case("POST campaigns:mailing-save", "mailing-person", "person_id", 404),
     Case("POST campaigns:mailing-save", "photo.image", "image_id", 404),
     Case("POST campaigns:mailing-save", "act.mailing-attachments", "remove_attachment", 404),
     Case("POST campaigns:mailing-tests", "testers", "person_id", 422),

@@ -36,8 +36,10 @@ from groups.models import (
     Notice,
     SingleSignOn,
     User,
+    UserFieldKind,
 )
 from groups.people.delegation import delegate
+from groups.people.fields import add_field as add_user_field
 from groups.people.invitation_mail import digest_of
 from groups.people.invitations import invite
 from groups.people.roles import create_role, role_of
@@ -113,6 +115,9 @@ def things_of_brand(brand: Brand, sandbox: RunningSandbox) -> Things:
         "token_id": token.pk,
         "field_id": add_field(
             brand=brand, key="hours", label="Opening hours", kind=GroupFieldKind.TEXT, is_local=True, actor=admin
+        ).pk,
+        "user_field_id": add_user_field(
+            brand=brand, key="licence", label="Licence number", kind=UserFieldKind.TEXT, is_local=True, actor=admin
         ).pk,
         "in_ten_days": (timezone.now() + IN_TEN_DAYS).date().isoformat(),
     }
