@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import uuid
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from django.core.validators import RegexValidator
 from django.db import models
+
+if TYPE_CHECKING:
+    from groups.models.brand import Brand
 
 VALUE_CHARACTERS: Final = 500
 KEY_SHAPE: Final = r"[a-z][a-z0-9_]*"
@@ -24,6 +27,7 @@ class BrandField(models.Model):
     key = models.CharField(max_length=40, validators=[RegexValidator(rf"^{KEY_SHAPE}\Z")])
     label = models.CharField(max_length=80)
     kind: models.CharField[str, str]
+    brand: models.ForeignKey[Brand, Brand]
     options = models.JSONField(default=list, blank=True)
     note = models.CharField(max_length=200, blank=True)
     is_local = models.BooleanField(default=False)

@@ -21,6 +21,7 @@ from groups.people.field_forms import NewPersonFieldForm, PersonFieldForm, Perso
 from groups.people.field_values import person_lines, set_values
 from groups.people.queries import managed_people, people_of
 from groups.roles import Permission
+from groups.tree.consequences import uses_of
 from groups.tree.field_forms import field_initial
 from groups.tree.field_values import ValuesRefused
 
@@ -63,16 +64,18 @@ def user_field_edit(request: PortalRequest, field_id: uuid.UUID) -> HttpResponse
         else:
             messages.success(request, _("Saved."))
             return redirect("groups:user-field-list")
-    context = {"field": field, "values": field.values.count(), "form": form}
-    return render(request, "people/user_field_edit.html", context, status=422 if form.errors else 200)
+    return _field_page(request, field, form)
 
 
 @login_required
 @require_POST
 def user_field_delete(request: PortalRequest, field_id: uuid.UUID) -> HttpResponse:
-    """Deletes a field with all its values."""
+    """Deletes a field with all its values; where templates show it, only once somebody has said that they know."""
     field = access.get(request.user, UserField, field_id, Permission.MANAGE_USERS)
-    fields.delete_field(field=field, actor=request.user)
+    try:
+        fields.delete_field(field=field, actor=request.user, is_sure="sure" in request.POST)
+    except InputRefused as refused:
+        return _field_page(request, field, PersonFieldForm(initial=field_initial(field)), refused.sentence)
     messages.success(request, _("“%(label)s” is deleted.") % {"label": field.label})
     return redirect("groups:user-field-list")
 
@@ -92,6 +95,17 @@ def account_values(request: PortalRequest) -> HttpResponse:
     if not people_of(request.brand).filter(pk=request.user.pk).exists():
         raise Http404
     return _values_page(request, request.user, reverse("groups:account"))
+
+
+def _field_page(request: PortalRequest, field: UserField, form: PersonFieldForm, refused: str = "") -> HttpResponse:
+    context = {
+        "field": field,
+        "values": field.values.count(),
+        "uses": uses_of(field, request.user),
+        "form": form,
+        "refused": refused,
+    }
+    return render(request, "people/user_field_edit.html", context, status=422 if form.errors or refused else 200)
 
 
 def _values_page(request: PortalRequest, person: User, back: str) -> HttpResponse:

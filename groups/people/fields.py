@@ -13,6 +13,7 @@ from groups.errors import InputRefused, NotPermitted
 from groups.models import PERSON_FIELDS, Brand, User, UserField, UserFieldKind
 from groups.people.admins import lock_people
 from groups.roles import Permission
+from groups.tree.consequences import demand_sure
 from groups.tree.field_rules import checked, demand_key, demand_room
 from groups.tree.queries import root_of
 
@@ -108,12 +109,14 @@ def change_field(
     return field
 
 
-def delete_field(*, field: UserField, actor: User) -> None:
+def delete_field(*, field: UserField, actor: User, is_sure: bool = False) -> None:
     """Deletes a field with the values of all people; mails that still show it are stopped by the check.
 
-    Raises `NotPermitted`.
+    Raises `NotPermitted`, and `InputRefused` where a published template shows it and `is_sure` does not say that it
+    shall go all the same.
     """
     _demand_head_office(actor, field.brand)
+    demand_sure(field, actor, is_sure=is_sure)
     with transaction.atomic():
         lock_people(field.brand)
         values = field.values.count()

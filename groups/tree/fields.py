@@ -12,6 +12,7 @@ from groups.errors import InputRefused
 from groups.models import MAIL_FIELDS, Brand, GroupField, GroupFieldKind, User
 from groups.people.admins import lock_people
 from groups.tree.changing import demand_managing
+from groups.tree.consequences import demand_sure
 from groups.tree.field_rules import checked, demand_key, demand_room
 from groups.tree.queries import root_of
 
@@ -103,12 +104,14 @@ def change_field(
     return field
 
 
-def delete_field(*, field: GroupField, actor: User) -> None:
+def delete_field(*, field: GroupField, actor: User, is_sure: bool = False) -> None:
     """Deletes a field with the values of all groups; mails that still show it are stopped by the check.
 
-    Raises `NotPermitted`.
+    Raises `NotPermitted`, and `InputRefused` where a published template shows it and `is_sure` does not say that it
+    shall go all the same.
     """
     demand_managing(actor, root_of(field.brand))
+    demand_sure(field, actor, is_sure=is_sure)
     with transaction.atomic():
         lock_people(field.brand)
         values = field.values.count()
