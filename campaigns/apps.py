@@ -6,13 +6,13 @@ from django.apps import AppConfig
 
 
 class CampaignsConfig(AppConfig):
-    """Names the application, and tells other rooms of its notices and of the words of its actions."""
+    """Names the application, and tells other rooms of its notices and words, and what their changes mean here."""
 
     name = "campaigns"
 
     def ready(self) -> None:
-        """Makes kinds of notices, words of the trail, and what is erased here known to the rooms that need them."""
-        from campaigns import trail
+        """Makes known what rooms of groups ask: notices, words of the trail, what erasing and other changes mean here."""
+        from campaigns import consequences, trail
         from campaigns.delivery import kinds as delivery
         from campaigns.delivery.erasing import HOLDER
         from campaigns.review import kinds as review
@@ -22,3 +22,4 @@ class CampaignsConfig(AppConfig):
         register(*review.KINDS, *delivery.KINDS)
         holders.register(HOLDER)
         trail.tell()
+        consequences.tell()

@@ -4,7 +4,8 @@
 
     GroupsError             `sentence` says what happened, why, what to do
     ├── InputRefused        something that was typed in or uploaded; mend it. `findings` may name several places
-    │   └── FileUnreadable  the file as a whole is no table that can be read
+    │   ├── FileUnreadable  the file as a whole is no table that can be read
+    │   └── PictureRefused  the file is no picture that a mail can show; take another one
     ├── NotConnected        the brand's Braze settings are not complete, or Braze refuses them; ask an admin
     ├── BrazeUnreachable    Braze does not answer, or is busy; try again later
     ├── NotPermitted        the person may not do this; somebody else has to
@@ -36,6 +37,10 @@ class InputRefused(GroupsError):
 
 class FileUnreadable(InputRefused):
     """The file as a whole is no table that can be read."""
+
+
+class PictureRefused(InputRefused):
+    """The file is no picture that a mail can show; the sentence says why and what to do."""
 
 
 class NotConnected(GroupsError):

@@ -14,13 +14,14 @@ from .findings import Finding, sentence
 from .link_rules import check_links
 from .pieces import Json, Origin, Place
 from .scope import Scope, Values, fields_that_stand
-from .tokens import ANY_TOKEN, TOKEN, origin_of
+from .tokens import ANY_TOKEN, TOKEN, is_of_person, origin_of
 from .types import TYPES
 from .types.base import found_in
 
 _EMPTY_MESSAGES = {
     "group": sentence("%(name)s has no value. It is shown in this email; fill it in the settings of the group."),
     "sender": sentence("The sender's %(name)s has no value. It is shown in this email; fill it in for the group."),
+    "person": sentence("%(person)s has no %(name)s. It is shown in this email; fill it in, or choose somebody else."),
     "brand": sentence("%(name)s has no value. It is shown in this email; fill it in the settings of the brand."),
 }
 _PLACEHOLDER_WORDS = re.compile(r"\blorem ipsum\b", re.IGNORECASE)
@@ -30,7 +31,8 @@ def check_values(compiled: Compiled, values: Values, context: RenderContext) -> 
     """Returns everything that the rules say about values, in the order of the email; what blocks keeps them unsent.
 
     Fields of a section that does not stand are not asked for. Group fields that the template or a value uses and that
-    have no value are named (`group_field_empty`).
+    have no value are named (`group_field_empty`), and so are those of the person it goes in the name of
+    (`sender_field_empty`).
     """
     scope = Scope(compiled, values, context)
     findings = [
@@ -111,6 +113,10 @@ def _check_token(name: str, field: str, context: RenderContext) -> Iterator[Find
         if name not in context.merge_tags:
             message = sentence("The brand has no merge tag %(name)s. A brand manager can add it.")
             yield Finding("merge_tag_unknown", message, field=field, params={"name": name})
+    elif not context.portal_value(name) and is_of_person(name):
+        person = context.portal_value("sender.person") or context.portal_value("sender.email")
+        params = {"name": rest, "person": person}
+        yield Finding("sender_field_empty", _EMPTY_MESSAGES["person"], field=field, params=params)
     elif not context.portal_value(name):
         code = "group_field_empty" if room == "group" else "value_empty"
         message = _EMPTY_MESSAGES.get(room if rest else "brand", _EMPTY_MESSAGES["brand"])

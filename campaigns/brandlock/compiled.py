@@ -12,6 +12,7 @@ from .context import Snippet
 from .fields import FieldSpec, FieldType, SectionSpec
 from .pieces import Json, Literal, Origin, Piece, Place, Section, Spot, from_json, literals, places, to_json
 from .source import Kind
+from .tokens import is_of_person
 
 FORMAT = 2
 
@@ -38,6 +39,12 @@ class Compiled:
         """The names that stand as `[[group.…]]`, in the order of their first use."""
         names = (place.name for place in self.places() if place.name.startswith("group."))
         return tuple(dict.fromkeys(name.removeprefix("group.") for name in names))
+
+    @property
+    def sender_fields(self) -> tuple[str, ...]:
+        """The names that stand as `[[sender.…]]` and are a person's, in the order of their first use."""
+        names = (place.name for place in self.places() if is_of_person(place.name))
+        return tuple(dict.fromkeys(name.removeprefix("sender.") for name in names))
 
     @property
     def merge_tags(self) -> tuple[str, ...]:

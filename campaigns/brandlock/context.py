@@ -79,12 +79,12 @@ _ROOMS = frozenset({"brand", "group", "sender", "mailing", "audience"})
 class RenderContext:
     """Everything outside the values that a render uses; the same context and values give the same mail.
 
-    `brand`, `group`, `sender`, `mailing` and `audience` hold texts by name. `language` is the group's (BCP 47, as
-    `de-AT`), `currency` its currency (ISO 4217) or empty, `day` the day that the mail goes, in the group's zone (ISO
-    8601) or empty. `unsubscribe_url` is the brand's address and may hold one Liquid expression, for the contact's
-    token. `images` are by the ids that values name, `merge_tags` and `snippets` by name, `palette` are the brand's
-    colours as `#rrggbb` by their names. `link_domains` are the brand's, for fields that name none of their own; with
-    neither, links may lead anywhere.
+    `brand`, `group`, `sender`, `mailing` and `audience` hold texts by name; `sender` also what is said of the person in
+    whose name the mail goes. `language` is the group's (BCP 47, as `de-AT`), `currency` its currency (ISO 4217) or
+    empty, `day` the day that the mail goes, in the group's zone (ISO 8601) or empty. `unsubscribe_url` is the brand's
+    address and may hold one Liquid expression, for the contact's token. `images` are by the ids that values name,
+    `merge_tags` and `snippets` by name, `palette` are the brand's colours as `#rrggbb` by their names. `link_domains`
+    are the brand's, for fields that name none of their own; with neither, links may lead anywhere.
     """
 
     brand: Mapping[str, str] = field(default_factory=_nothing)

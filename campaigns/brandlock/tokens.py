@@ -19,8 +19,12 @@ def origin_of(name: str) -> Origin | None:
     room, dot, rest = name.partition(".")
     if not dot:
         return Origin.PORTAL if name == UNSUBSCRIBE_URL else Origin.MERGE
-    if room in {"group", "brand"}:
+    if room in {"group", "brand", "sender"}:
         return Origin.PORTAL
-    if (room == "sender" and rest in SENDER_NAMES) or (room == "mailing" and rest in MAILING_NAMES):
-        return Origin.PORTAL
-    return None
+    return Origin.PORTAL if room == "mailing" and rest in MAILING_NAMES else None
+
+
+def is_of_person(name: str) -> bool:
+    """Tells whether `[[name]]` says something of the person in whose name a mail goes, and not of its From."""
+    room, dot, rest = name.partition(".")
+    return bool(dot) and room == "sender" and rest not in SENDER_NAMES

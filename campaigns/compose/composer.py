@@ -32,6 +32,7 @@ from campaigns.compose.content import compiled_of, context_for, render_mailing
 from campaigns.compose.forms import WhenForm, when_initial
 from campaigns.compose.gallery import images_named_in
 from campaigns.compose.inputs import changes_in, paths_of
+from campaigns.compose.person_step import offered_people
 from campaigns.compose.queries import count_of
 from campaigns.compose.saving import Outcome, is_about_attachments, last_change_of, save_form
 from campaigns.compose.step import ATTACHMENTS, AUDIENCE, ENVELOPE, WHEN, Step, own_key, step_of
@@ -150,6 +151,7 @@ def page_of(
         "comments": partial(comment_parts, mailing, actor),
         "time_refusal": outcome.refused.get(own_key(WHEN), ""),
         "audiences": access.usable(mailing.group, Audience),
+        "people": partial(offered_people, mailing, actor),
         "merge_tags": tuple(context.merge_tags.values()),
         "places_json": json.dumps(
             {name: {"step": step.key, "label": _opens(step)} for step in steps for name in _places_of(step)}

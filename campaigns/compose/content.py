@@ -29,7 +29,7 @@ from campaigns.brandlock import (
 )
 from campaigns.brandlock.types.moments import locale_of
 from campaigns.compose.gallery import Gallery, images_named_in
-from campaigns.compose.sender import group_sender, sender_of
+from campaigns.compose.sender_person import sample_facts, sender_facts
 from campaigns.library.snippets import snippets_of
 from campaigns.look.services import look_of
 from campaigns.models import Mailing, TemplateVersion
@@ -107,7 +107,7 @@ def context_for_group(
             "font": look.font,
         },
         group=mail_fields_of(group),
-        sender=sender or group_sender(group),
+        sender=sender if sender is not None else sample_facts(group),
         mailing={"send_date": send_date},
         audience=audience or {},
         language=group.language,
@@ -141,7 +141,7 @@ class MailingFacts(TypedDict):
 def mailing_facts(mailing: Mailing) -> MailingFacts:
     """Gives the audience and the sender of a mailing, and the names of the images that it shows."""
     named = images_named_in(compiled_of(mailing.version), mailing.values)
-    return {"audience": audience_facts(mailing), "sender": sender_of(mailing), "named": named}
+    return {"audience": audience_facts(mailing), "sender": sender_facts(mailing), "named": named}
 
 
 def audience_facts(mailing: Mailing) -> dict[str, str]:

@@ -16,14 +16,16 @@ from campaigns.compose import services
 from campaigns.compose.content import compiled_of
 from campaigns.compose.forms import WhenForm
 from campaigns.compose.inputs import ACT_PREFIX, changes_in, paths_of, with_value
+from campaigns.compose.person_step import choose_person
 from campaigns.compose.sender import PARTS
-from campaigns.compose.step import ATTACHMENTS, AUDIENCE, NAME, PREFIX, SENDER, WHEN, own_key
+from campaigns.compose.step import ATTACHMENTS, AUDIENCE, NAME, PERSON, PREFIX, SENDER, WHEN, own_key
 from campaigns.errors import NotAllowed, NotEditable, Refusal, StaleRevision, ValuesRefused
 from campaigns.library.images import add_upload, fitted_to, offered_image
 from campaigns.library.words import one_line
 from campaigns.models import Attachment, Mailing
 from groups import access
 from groups.models import Audience, Event, User
+from groups.people.queries import colleagues_of
 from groups.roles import Permission
 
 UPLOAD = "upload"
@@ -47,8 +49,8 @@ def save_form(*, mailing: Mailing, post: QueryDict, files: Mapping[str, Uploaded
     """Saves everything that a form names and that differs from what is stored.
 
     Raises `StaleRevision` when the page is older than what is stored, `NotEditable` when the mailing is no draft, and
-    `Http404` for an audience or an image that the group may not use, or a file that is not the mailing's; nothing at
-    all is saved then.
+    `Http404` for an audience or an image that the group may not use, a person in whose name the actor may not write, or
+    a file that is not the mailing's; nothing at all is saved then.
     """
     posted = post.get(own_key("revision"), "")
     if posted != str(mailing.revision):
@@ -58,6 +60,7 @@ def save_form(*, mailing: Mailing, post: QueryDict, files: Mapping[str, Uploaded
     changes = changes_in(post, compiled, mailing.values, mailing.group.language)
     changes = _with_checked_images(mailing, compiled, changes)
     audience, detached = _audience_in(mailing, post), _detached_in(mailing, post)
+    person = _person_in(mailing, post, actor)
     name = str(post.get(own_key(NAME), mailing.name))
     if " ".join(name.split()) != mailing.name:
         try:
@@ -68,6 +71,8 @@ def save_form(*, mailing: Mailing, post: QueryDict, files: Mapping[str, Uploaded
             outcome.refused[own_key(NAME)] = refusal.sentence
     _save_values(outcome, compiled, changes, files, actor)
     _save_sender(outcome, post, actor)
+    if own_key(PERSON) in post and person != mailing.on_behalf_of:
+        choose_person(mailing=mailing, person=person, actor=actor)
     if own_key(AUDIENCE) in post and audience != mailing.audience:
         services.choose_audience(mailing=mailing, audience=audience, actor=actor)
     if own_key(WHEN) in post:
@@ -177,6 +182,16 @@ def _audience_in(mailing: Mailing, post: QueryDict) -> Audience | None:
     if not chosen or chosen == str(mailing.audience_id):
         return mailing.audience if chosen else None
     return access.get_usable(mailing.group, Audience, chosen)
+
+
+def _person_in(mailing: Mailing, post: QueryDict, actor: User) -> User | None:
+    """Gives the person that a form names; raises `Http404` for one in whose name the actor may not write."""
+    chosen = str(post.get(own_key(PERSON), ""))
+    if not chosen or chosen == str(mailing.author_id):
+        return None
+    if chosen == str(mailing.on_behalf_of_id):
+        return mailing.on_behalf_of
+    return access.one_of(colleagues_of(actor, mailing.group), chosen)
 
 
 def _detached_in(mailing: Mailing, post: QueryDict) -> Attachment | None:

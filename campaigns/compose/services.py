@@ -27,6 +27,7 @@ from campaigns.preflight.findings import CheckFinding
 from campaigns.sentences import spoken
 from groups.audit import record
 from groups.models import Audience, Group, User
+from groups.people.queries import colleagues_of
 
 NAME_CHARACTERS = 120
 
@@ -138,12 +139,20 @@ def copy_mailing(*, mailing: Mailing, actor: User) -> Mailing:
             name=_("Copy of %(name)s") % {"name": mailing.name[:100]},
             values=mailing.values,
             envelope=mailing.envelope,
+            on_behalf_of=_still_lent(mailing, actor),
             route=mailing.route,
             author=actor,
         )
         copy_attachments(mailing, copy, actor)
         record("mailing.copied", actor=actor, group=mailing.group, target=copy, source=str(mailing.pk))
     return copy
+
+
+def _still_lent(mailing: Mailing, actor: User) -> User | None:
+    """Gives in whose name a mailing goes, where whoever copies it may write in that name as well."""
+    person = mailing.on_behalf_of
+    is_known = person is not None and colleagues_of(actor, mailing.group).filter(pk=person.pk).exists()
+    return person if is_known and person != actor else None
 
 
 def delete_draft(*, mailing: Mailing, actor: User) -> None:

@@ -13,7 +13,7 @@ from campaigns.preflight.findings import CheckFinding
 ENVELOPE = ("subject", "preheader")
 # Widgets say how a step is asked; the template has one block for each.
 NAME, WORDS, SECTION, CHOICE, ITEMS = "name", "fields", "section", "choice", "items"
-SENDER, ATTACHMENTS, AUDIENCE = "sender", "attachments", "audience"
+SENDER, PERSON, ATTACHMENTS, AUDIENCE = "sender", "person", "attachments", "audience"
 CHECK, WHEN, SEND = "check", "when", "send"
 # A field's step has the field's name, so the portal's own steps and inputs carry a dash, which no field has.
 PREFIX = "mailing"
@@ -106,6 +106,8 @@ def step_of(found: CheckFinding) -> str:
     """Gives the key of the step at which a finding is mended; a field may well be named `when` or `audience`."""
     if found.code.startswith(("audience_", "segment_")):
         return own_key(AUDIENCE)
+    if found.code.startswith("sender_field_") and not found.step:
+        return own_key(PERSON)
     if found.code.startswith("attachment_"):
         return own_key(ATTACHMENTS)
     if found.code.startswith("time_"):

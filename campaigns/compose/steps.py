@@ -13,6 +13,7 @@ from campaigns.brandlock import Compiled, FieldSpec, RenderContext, SectionSpec,
 from campaigns.compose.asked import Asked, asked_of, filled, shortened, shown_words
 from campaigns.compose.chooser import Chooser
 from campaigns.compose.inputs import order_of
+from campaigns.compose.person_step import person_steps
 from campaigns.compose.sender import open_parts, sender_of
 from campaigns.compose.step import (
     CHOICE,
@@ -68,6 +69,7 @@ class _Builder:
         )
         if parts := open_parts(self.mailing.version):
             yield self.sender_step(parts)
+        yield from person_steps(self.mailing, self.compiled, self.values, self.findings)
         yield self.envelope_step()
         opened: set[str] = set()
         for spec in self.compiled.fields:

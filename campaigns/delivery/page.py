@@ -15,6 +15,7 @@ from campaigns.brandlock import Target
 from campaigns.compose.closing import in_words, moment_in_words
 from campaigns.compose.content import render_mailing
 from campaigns.compose.forms import when_initial
+from campaigns.compose.person_step import named_person
 from campaigns.compose.sender import sender_of
 from campaigns.delivery.forms import RescheduleForm
 from campaigns.delivery.ledger.exporting import lines_for
@@ -64,6 +65,7 @@ def page_of(mailing: Mailing, actor: User, *, reschedule: RescheduleForm | None 
         "thread": thread_of(mailing),
         "rendered": render_mailing(mailing, Target.PREVIEW),
         "sender": sender_of(mailing),
+        "person": named_person(mailing),
         "attachments": list(attachments_of(mailing)),
         "export_lines": lines_for(mailing, actor),
         **comment_parts(mailing, actor),

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from PIL import Image
 
 from campaigns.library.errors import ImageRefused
-from campaigns.library.pictures import Picture, written
+from groups.pictures import Picture, written
 
 TURNS = {
     0: None,

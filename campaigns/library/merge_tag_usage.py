@@ -37,20 +37,20 @@ def usage_of(attribute: Attribute) -> Usage:
     newest = dict(parts.values_list("snippet_id", "compiled"))
     drafts = Mailing.objects.filter(group__brand=brand, state__in=OPEN)
     versions = TemplateVersion.objects.filter(pk__in=drafts.values("version")).values_list("pk", "compiled")
-    using = {pk for pk, compiled in versions if _stands_in(compiled, name)}
+    using = {pk for pk, compiled in versions if stands_in(compiled, name)}
     written = drafts.values_list("version_id", "values").iterator()
     return Usage(
-        templates=sum(_stands_in(compiled, name) for compiled in published),
-        parts=sum(_stands_in(compiled, name) for compiled in newest.values()),
-        drafts=sum(version in using or _stands_in(values, name) for version, values in written),
+        templates=sum(stands_in(compiled, name) for compiled in published),
+        parts=sum(stands_in(compiled, name) for compiled in newest.values()),
+        drafts=sum(version in using or stands_in(values, name) for version, values in written),
     )
 
 
-def _stands_in(stored: Any, name: str) -> bool:
-    """Tells of stored JSON whether a merge tag stands in it, as a place or as it is written in a text."""
+def stands_in(stored: Any, name: str, origin: Origin = Origin.MERGE) -> bool:
+    """Tells of stored JSON whether `[[name]]` stands in it, as a place of an origin or as it is written in a text."""
     if isinstance(stored, str):
         return any(found == name for found in TOKEN.findall(stored))
     if isinstance(stored, dict):
-        is_place = stored.get("place") == name and stored.get("origin") == Origin.MERGE
-        return is_place or any(_stands_in(part, name) for part in stored.values())
-    return isinstance(stored, list) and any(_stands_in(part, name) for part in stored)
+        is_place = stored.get("place") == name and stored.get("origin") == origin
+        return is_place or any(stands_in(part, name, origin) for part in stored.values())
+    return isinstance(stored, list) and any(stands_in(part, name, origin) for part in stored)

@@ -24,7 +24,7 @@ from campaigns.brandlock.duties import publish_findings
 from campaigns.compose.content import context_for_group, sample_of_version
 from campaigns.errors import Refusal
 from campaigns.library.errors import StaleDraft
-from campaigns.library.group_fields import unknown_group_fields
+from campaigns.library.own_fields import unknown_fields
 from campaigns.library.pushing import follow
 from campaigns.library.services import draft_row, fill, lock_template
 from campaigns.library.snippets import snippets_of
@@ -61,7 +61,7 @@ def compile_for(brand: Brand, source: str, kind: str, *, inlines_css: bool = Fal
 
 def owed_by(brand: Brand, source: str, compiled: Compiled) -> tuple[Finding, ...]:
     """Gives what a source that compiles still owes to law, to accessibility and to the rules of the brand."""
-    unknown = unknown_group_fields(brand, compiled)
+    unknown = unknown_fields(brand, compiled)
     return (*unknown, *publish_findings(source, compiled, allowed_domains(brand)))
 
 

@@ -34,7 +34,8 @@ class Mailing(models.Model):
     `values` are the field values (design.md, section 3); `envelope` is what the author wrote of `name`, `address` and
     `reply_to` where the version leaves them open; `send_at` empty means "now"; with `in_local_time` it is
     the wall clock of the group's zone that counts, in each recipient's own zone; after `last_day` nothing of it goes
-    out any more; `revision` counts the edits, so that an old page cannot overwrite a newer one.
+    out any more; `on_behalf_of` is the person in whose name it goes, where that is not its author; `revision` counts
+    the edits, so that an old page cannot overwrite a newer one.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -54,6 +55,9 @@ class Mailing(models.Model):
     author = models.ForeignKey("groups.User", on_delete=models.PROTECT, related_name="mailings")
     folder = models.ForeignKey(
         "campaigns.MailingFolder", on_delete=models.SET_NULL, null=True, blank=True, related_name="mailings"
+    )
+    on_behalf_of = models.ForeignKey(
+        "groups.User", on_delete=models.PROTECT, null=True, blank=True, related_name="mailings_on_behalf"
     )
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)

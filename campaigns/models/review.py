@@ -40,6 +40,7 @@ class Review(models.Model):
     `level` is the one whose turn it is, `approvals_needed` how many people must say yes at the final one. `proof` is
     that of the brand lock, as it held when the mailing was submitted. `changed_kinds` are the kinds of fields in which
     it differs from its template, None where that was not noted; with `has_findings` a check had something to say.
+    `beside` is what stood beside the content (`campaigns.review.surroundings.Beside`), None where it was not noted.
     `acted_by` is the person who showed themselves as `submitted_by`, where somebody did.
     """
 
@@ -50,6 +51,7 @@ class Review(models.Model):
     approvals_needed = models.PositiveSmallIntegerField(default=1)
     digest = models.CharField(max_length=64)
     values = models.JSONField(default=dict)
+    beside = models.JSONField(null=True, blank=True)
     proof = models.JSONField(default=dict)
     changed_kinds = models.JSONField(null=True, blank=True)
     has_findings = models.BooleanField(default=True)

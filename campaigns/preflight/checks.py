@@ -26,6 +26,7 @@ from campaigns.library.offering import day_of, is_withheld
 from campaigns.models import Mailing, Route, RuleLevel
 from campaigns.preflight.attachments import attachments
 from campaigns.preflight.findings import CheckFinding
+from campaigns.preflight.person import by_label, person
 from campaigns.preflight.route_b import broadcast, properties
 from campaigns.preflight.subject import Subject
 from campaigns.preflight.times import times
@@ -67,8 +68,8 @@ def check(
 
 def _values(subject: Subject) -> Iterator[CheckFinding]:
     """Asks brand lock about every field."""
-    for finding in check_values(subject.compiled, subject.mailing.values, subject.context):
-        yield CheckFinding.of_value(finding)
+    found = check_values(subject.compiled, subject.mailing.values, subject.context)
+    yield from by_label(subject.mailing.group.brand, found)
 
 
 def _sender(subject: Subject) -> Iterator[CheckFinding]:
@@ -297,6 +298,7 @@ CHECKS: tuple[Callable[[Subject], Iterator[CheckFinding]], ...] = (
     _values,
     properties,
     _sender,
+    person,
     _restricted_words,
     _season,
     _withheld,

@@ -16,7 +16,7 @@ STRUCTURE, SENDER, ATTACHMENT = "structure", "sender", "attachment"
 def changed_kinds_of(mailing: Mailing) -> frozenset[str]:
     """Gives the types of the fields that differ from the template, and what else of the mailing is its author's."""
     kinds = set(kinds_between(compiled_of(mailing.version), mailing.values))
-    if any(mailing.envelope.values()):
+    if any(mailing.envelope.values()) or mailing.on_behalf_of_id is not None:
         kinds.add(SENDER)
     if attachments_of(mailing).exists():
         kinds.add(ATTACHMENT)

@@ -14,6 +14,7 @@ from campaigns.compose.content import compiled_of, context_for_group, mailing_fa
 from campaigns.compose.gallery import images_named_in
 from campaigns.compose.personal import personal_values_of
 from campaigns.compose.sender import sender_of
+from campaigns.compose.sender_person import fields_of_person, person_of
 from campaigns.models import Mailing
 
 # A mail may name the day it goes; the time has a window of its own, so that day is left out here.
@@ -53,7 +54,16 @@ def _content(mailing: Mailing) -> dict[str, Any]:
         "filled_in": _filled_in(compiled, mailing.values, context),
         "route": mailing.route,
         **_beside(mailing),
+        **_person(mailing, compiled, context),
     }
+
+
+def _person(mailing: Mailing, compiled: Compiled, context: RenderContext) -> dict[str, Any]:
+    """Gives in whose name it goes and what it says of the person; left out where it says nothing, as in `_beside`."""
+    names = fields_of_person(mailing.group.brand, compiled, mailing.values)
+    if mailing.on_behalf_of_id is None and not names:
+        return {}
+    return {"person": [str(person_of(mailing).pk), {name: context.sender.get(name, "") for name in names}]}
 
 
 def _beside(mailing: Mailing) -> dict[str, Any]:

@@ -11,6 +11,8 @@ from campaigns.models import CannedReason, Mailing
 from campaigns.review.commenting import CHARACTERS, anchors_of, mentionable
 from groups.models import Brand, User
 
+COMMENT_ID = "comment-%s"
+
 
 class SubmitForm(forms.Form):
     """A word from the author to the approver."""
@@ -93,6 +95,6 @@ class CommentForm(forms.Form):
         mentions.queryset = mentionable(mailing)
 
     @property
-    def sentence(self) -> str:
-        """What is wrong, in one sentence."""
-        return next((str(error) for errors in self.errors.values() for error in errors), "")
+    def answered(self) -> str:
+        """The comment that a refused one was to answer."""
+        return str(self.data.get("reply_to", ""))

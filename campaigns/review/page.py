@@ -12,6 +12,7 @@ from campaigns.attachments.queries import attachments_of
 from campaigns.brandlock import Target
 from campaigns.compose.closing import in_words, moment_in_words
 from campaigns.compose.content import render_mailing
+from campaigns.compose.person_step import named_person
 from campaigns.compose.queries import count_of
 from campaigns.compose.sender import sender_of
 from campaigns.delivery.control import ON_ITS_WAY
@@ -22,9 +23,10 @@ from campaigns.review.changes import Change, changes_of
 from campaigns.review.commenting import anchors_of, comments_of, may_comment, open_counts
 from campaigns.review.deciders import is_out_of_reach, permission_at
 from campaigns.review.deciding import yeses_of
-from campaigns.review.forms import ChangesForm, CommentForm, ReasonForm
+from campaigns.review.forms import COMMENT_ID, ChangesForm, CommentForm, ReasonForm
 from campaigns.review.policy import demand_of
 from campaigns.review.queries import last_look, thread_of
+from campaigns.review.surroundings import Moved, moved_since
 from groups.access import may
 from groups.models import User
 from groups.roles import Permission
@@ -61,6 +63,8 @@ def page_of(
     changes = changes_of(mailing, None if look is None else look.values)
     counts, anchors = open_counts(mailing), anchors_of(mailing)
     rows = [Row(one, counts.get(one.anchor, 0), one.anchor in anchors) for one in changes]
+    count = count_of(mailing)
+    moved = () if look is None else moved_since(look, mailing, count)
     may_approve = may(actor, Permission.APPROVE_MAILINGS, mailing.group)
     return {
         "review": review,
@@ -70,13 +74,14 @@ def page_of(
         "changes": changes,
         "look": look,
         "is_own_look": is_own_look,
-        **_sorted_changes(rows, is_second=look is not None),
+        **_sorted_changes(rows, moved, is_second=look is not None),
         "checks": check(mailing, actor=actor),
-        "count": count_of(mailing),
+        "count": count,
         "when": moment_in_words(mailing),
         "decide_by": in_words(review.decide_by, mailing.group),
         "rendered": render_mailing(mailing, Target.PREVIEW),
         "sender": sender_of(mailing),
+        "person": named_person(mailing),
         "attachments": list(attachments_of(mailing)),
         "demanded": demand_of(mailing) if is_open else None,
         "given": yeses_of(review) if is_open else 0,
@@ -95,8 +100,8 @@ def page_of(
     }
 
 
-def comment_parts(mailing: Mailing, actor: User) -> dict[str, Any]:
-    """Gives what the part about comments shows."""
+def comment_parts(mailing: Mailing, actor: User, *, form: CommentForm | None = None) -> dict[str, Any]:
+    """Gives what the part about comments shows; `form` is a comment that was refused, with what was typed."""
     anchors = anchors_of(mailing)
     is_approver = may(actor, Permission.APPROVE_MAILINGS, mailing.group)
     is_writer = may_comment(actor, mailing.group)
@@ -113,15 +118,19 @@ def comment_parts(mailing: Mailing, actor: User) -> dict[str, Any]:
         "remarks": [one for one in remarks if one.comment.resolved_at is None],
         "settled": [one for one in remarks if one.comment.resolved_at is not None],
         "may_comment": is_writer,
-        "comment_form": CommentForm(mailing=mailing, auto_id="comment-%s") if is_writer else None,
+        "comment_form": form or (CommentForm(mailing=mailing, auto_id=COMMENT_ID) if is_writer else None),
     }
 
 
-def _sorted_changes(rows: Sequence[Row], *, is_second: bool) -> dict[str, Any]:
-    """Puts what has changed since the last look before what the person knows already."""
+def _sorted_changes(rows: Sequence[Row], moved: Sequence[Moved], *, is_second: bool) -> dict[str, Any]:
+    """Puts what has changed since the last look, in the content and beside it, before what the person knows already."""
     if not is_second:
-        return {"rows": rows, "known": []}
+        return {"rows": rows, "known": [], "moved": (), "moved_keys": (), "changed_count": len(rows)}
+    new = [row for row in rows if row.change.is_new]
     return {
-        "rows": [row for row in rows if row.change.is_new],
+        "rows": new,
         "known": [row for row in rows if not row.change.is_new],
+        "moved": moved,
+        "moved_keys": [one.key for one in moved],
+        "changed_count": len(new) + len(moved),
     }

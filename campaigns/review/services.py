@@ -20,6 +20,7 @@ from campaigns.review.changed_kinds import changed_kinds_of
 from campaigns.review.digest import digest_of
 from campaigns.review.notices import put_away_questions, tell_submission
 from campaigns.review.policy import demand_for
+from campaigns.review.surroundings import noted
 from campaigns.states import UNDECIDED, lock_mailing, move_mailing
 from groups.access import may
 from groups.audit import record
@@ -48,6 +49,7 @@ def submit(*, mailing: Mailing, actor: User, note: str = "", is_priority: bool =
             approvals_needed=demanded.approvals,
             digest=digest_of(mailing),
             values=mailing.values,
+            beside=noted(mailing),
             proof=proof_of(mailing).as_json(),
             changed_kinds=sorted(changed_kinds_of(mailing)),
             has_findings=bool(findings),

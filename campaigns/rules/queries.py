@@ -10,6 +10,8 @@ from django.utils.translation import gettext as _
 from campaigns.brandlock import Compiled, RenderContext
 from campaigns.brandlock.restricted import Hit, Restriction, restricted_in, restricted_in_values
 from campaigns.compose.content import compiled_of, context_for
+from campaigns.compose.sender import PARTS
+from campaigns.compose.sender_person import fields_of_person
 from campaigns.errors import Refusal
 from campaigns.models import Mailing, RestrictedWord, RuleLevel
 from groups.models import Brand
@@ -31,12 +33,16 @@ def restrictions_of(brand: Brand, level: RuleLevel | None = None) -> tuple[Restr
 def hits_of(
     mailing: Mailing, compiled: Compiled, context: RenderContext, restrictions: tuple[Restriction, ...]
 ) -> tuple[Hit, ...]:
-    """Gives what a mailing meets in its fields and, without a field, in name and addresses of its sender."""
+    """Gives what a mailing meets in its fields and, without a field, in name and addresses of its sender.
+
+    What it says of the person in whose name it goes counts with the sender, because people write that themselves.
+    """
     if not restrictions:
         return ()
+    named = (*PARTS, *fields_of_person(mailing.group.brand, compiled, mailing.values))
     sender = (
         replace(hit, label=words)
-        for words in dict.fromkeys(context.sender.values())
+        for words in dict.fromkeys(context.sender.get(name, "") for name in named)
         for hit in restricted_in(words, restrictions)
     )
     return (*restricted_in_values(compiled, mailing.values, context, restrictions), *sender)

@@ -28,12 +28,14 @@ from groups.models.sign_in import (
     SingleSignOn,
 )
 from groups.models.user import Membership, User
+from groups.models.user_field import PERSON_FIELDS, UserField, UserFieldKind, UserFieldValue
 from groups.models.window import RateWindow
 from groups.models.workspace import SendIdDay, SharedSendId, Workspace
 
 __all__ = [
     "COUNTED_BY_BRAZE",
     "MAIL_FIELDS",
+    "PERSON_FIELDS",
     "AddedOnly",
     "Attribute",
     "AttributeKind",
@@ -92,5 +94,8 @@ __all__ = [
     "SyncState",
     "UnsubscribeScope",
     "User",
+    "UserField",
+    "UserFieldKind",
+    "UserFieldValue",
     "Workspace",
 ]

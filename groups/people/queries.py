@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from django.db.models import Prefetch, Q, QuerySet
+from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
 from django.utils import timezone
 
 from groups.access import groups_with
-from groups.models import Brand, BrandRole, Group, Invitation, Membership, User
+from groups.models import Brand, BrandRole, Group, GroupPath, Invitation, Membership, User
 from groups.roles import Permission
 
 
@@ -71,3 +71,26 @@ def own_memberships(user: User, brand: Brand) -> QuerySet[Membership]:
         .prefetch_related(Prefetch("delegations", queryset=lent))
         .order_by("group__name", "pk")
     )
+
+
+def colleagues_of(user: User, group: Group) -> QuerySet[User]:
+    """Gives the people in whose name somebody may write for a group (G6), those of the group and above it first.
+
+    They are active and hold a role on the group, above it or below it, and there the person writes mailings too: head
+    office is nobody's guise who writes for one store.
+    """
+    held = _near(group).filter(group__in=groups_with(user, Permission.EDIT_MAILINGS))
+    above = held.filter(group__in=GroupPath.objects.filter(descendant=group).values("ancestor"))
+    people = User.objects.filter(pk__in=held.values("user"), is_active=True, is_service=False)
+    return people.annotate(is_near=Exists(above.filter(user=OuterRef("pk")))).order_by("-is_near", "name", "pk")
+
+
+def belongs_to(user: User, group: Group) -> bool:
+    """Tells whether a person is active and holds a role on a group, above it or below it."""
+    return user.is_active and _near(group).filter(user=user).exists()
+
+
+def _near(group: Group) -> QuerySet[Membership]:
+    above = GroupPath.objects.filter(descendant=group).values("ancestor")
+    below = GroupPath.objects.filter(ancestor=group).values("descendant")
+    return Membership.objects.filter(Membership.live(), Q(group__in=above) | Q(group__in=below))

@@ -17,6 +17,7 @@ from groups.errors import GroupsError
 from groups.http import PortalRequest
 from groups.models import User
 from groups.people import acting, invitations, queries, services
+from groups.people.field_values import person_lines
 from groups.people.forms import InviteForm, RoleForm, SearchForm, end_of
 from groups.people.pages import choices, done, manages_brand
 
@@ -158,6 +159,7 @@ def _person_page(request: PortalRequest, person: User, form: RoleForm | None = N
         "groups": groups[:GROUPS_OFFERED],
         "may_act_as": person != request.user and acting.may_act(request.user, request.brand),
         "is_self": person == request.user,
+        "lines": person_lines(person, request.brand, request.user),
     }
     return render(request, "people/person_detail.html", context, status=422 if form else 200)
 

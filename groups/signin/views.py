@@ -37,6 +37,7 @@ def account(request: PortalRequest) -> HttpResponse:
         "passkeys": kinds.count(Authenticator.Type.WEBAUTHN),
         "has_codes": Authenticator.Type.RECOVERY_CODES in kinds,
         "devices": devices_of(user, request.session.session_key),
+        "has_user_fields": request.brand.user_fields.exists(),
     }
     return render(request, "signin/account.html", context, status=422 if form.errors else 200)
 

@@ -57,6 +57,7 @@ _ACTIONS: Final[dict[str, Promise]] = {
     "member.changed": _("A person was given another role."),
     "member.delegated": _("A role was lent for a while."),
     "member.delegation_ended": _("A lent role was given back."),
+    "member.fields_changed": _("What the fields of a person say was changed."),
     "member.invitation_accepted": _("An invitation was accepted."),
     "member.invitation_withdrawn": _("An invitation was withdrawn."),
     "member.invited": _("A person was invited."),
@@ -90,6 +91,9 @@ _ACTIONS: Final[dict[str, Promise]] = {
     "suppression.lifted": _("A suppression was lifted."),
     "suppression.read": _("Braze told of addresses that must not be mailed."),
     "trail.exported": _("The audit trail was exported."),
+    "user_field.added": _("A field of people was added."),
+    "user_field.changed": _("A field of people was changed."),
+    "user_field.deleted": _("A field of people was deleted."),
     "workspace.connected": _("The Braze settings were saved."),
 }
 _FAMILIES: Final[dict[str, Promise]] = {
@@ -110,6 +114,7 @@ _FAMILIES: Final[dict[str, Promise]] = {
     "sign_in": _("Signing in"),
     "suppression": _("Suppressions"),
     "trail": _("Audit trail"),
+    "user_field": _("Fields of people"),
     "workspace": _("Braze settings"),
 }
 _KINDS: Final[dict[str, Promise]] = {
@@ -127,6 +132,7 @@ _KINDS: Final[dict[str, Promise]] = {
     "singlesignon": _("Single sign-on"),
     "suppression": _("Suppression"),
     "user": _("Person"),
+    "userfield": _("Field of people"),
     "workspace": _("Braze settings"),
 }
 

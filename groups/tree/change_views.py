@@ -19,6 +19,7 @@ from groups.models import Group, GroupKind
 from groups.roles import Feature, Permission
 from groups.tree.changing import FactsRefused, change_group, create_group
 from groups.tree.closing import open_group
+from groups.tree.consequences import scheduled_in
 from groups.tree.features import features_of, switch_features
 from groups.tree.forms import CreateForm, FactsForm, MoveForm
 from groups.tree.moving import move_group
@@ -119,7 +120,7 @@ def group_features(request: PortalRequest, group_id: uuid.UUID) -> HttpResponse:
         switch_features(group=group, off=off, actor=request.user)
         messages.success(request, _("Saved. It holds from the next page on."))
         return redirect("groups:group-detail", group_id=group.pk)
-    context = {"group": group, "features": features_of(group)}
+    context = {"group": group, "features": features_of(group), "scheduled": scheduled_in(group)}
     return render(request, "tree/group_features.html", context)
 
 

@@ -9,10 +9,10 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from groups.models import GroupField, GroupFieldKind
-from groups.models.group_field import VALUE_CHARACTERS
+from groups.models import GroupFieldKind
+from groups.models.brand_field import VALUE_CHARACTERS, BrandField
+from groups.tree.field_rules import KEY_CHARACTERS, LABEL_CHARACTERS, NOTE_CHARACTERS
 from groups.tree.field_values import FieldLine
-from groups.tree.fields import KEY_CHARACTERS, LABEL_CHARACTERS, NOTE_CHARACTERS
 
 MOST_CHARACTERS_OF_OPTIONS = 6000
 
@@ -81,7 +81,7 @@ class ValuesForm(forms.Form):
             self.add_error(name if name in self.fields else None, sentence)
 
 
-def field_initial(field: GroupField) -> dict[str, Any]:
+def field_initial(field: BrandField) -> dict[str, Any]:
     """Gives what is said of a field, as the form shows it."""
     names = ("label", "note", "is_local", "is_required", "position")
     return {name: getattr(field, name) for name in names} | {"options": "\n".join(field.options)}

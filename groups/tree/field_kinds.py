@@ -1,4 +1,4 @@
-"""The kinds of a brand's own group fields: what is taken, and how a mail shows it."""
+"""The kinds of fields that a brand defines: what is taken, and how a mail shows it."""
 
 from __future__ import annotations
 
@@ -17,15 +17,15 @@ from django.utils.translation import gettext as _
 from groups.audiences import cleaning
 from groups.audiences.rejects import CellRefused
 from groups.errors import InputRefused
-from groups.models import AttributeKind, GroupField, GroupFieldKind
-from groups.models.group_field import VALUE_CHARACTERS
+from groups.models import AttributeKind, GroupFieldKind
+from groups.models.brand_field import VALUE_CHARACTERS, BrandField
 
 _TIME: Final = re.compile(r"([01]?\d|2[0-3])[:.]([0-5]\d)")
 _PHONE: Final = re.compile(r"[+0-9][0-9 ()./-]{2,38}")
 _is_url: Final = URLValidator(schemes=["http", "https"])
 
 
-def read_value(field: GroupField, typed: str) -> str:
+def read_value(field: BrandField, typed: str) -> str:
     """Gives what somebody typed as it is stored, empty for nothing; raises `InputRefused` with what is expected."""
     try:
         text = cleaning.text(typed)
@@ -52,27 +52,27 @@ def shown_value(kind: str, value: str, language: str) -> str:
     return value
 
 
-def _text(_field: GroupField, text: str) -> str:
+def _text(_field: BrandField, text: str) -> str:
     return text
 
 
-def _number(field: GroupField, text: str) -> str:
+def _number(field: BrandField, text: str) -> str:
     number = cleaning.value(text, AttributeKind.NUMBER)
     return format(Decimal(str(number)), "f")
 
 
-def _date(field: GroupField, text: str) -> str:
+def _date(field: BrandField, text: str) -> str:
     return cleaning.day(text).isoformat()
 
 
-def _time(field: GroupField, text: str) -> str:
+def _time(field: BrandField, text: str) -> str:
     match = _TIME.fullmatch(text)
     if match is None:
         raise _refused(field, _("write a time of day, as 18:30"))
     return f"{int(match[1]):02}:{match[2]}"
 
 
-def _url(field: GroupField, text: str) -> str:
+def _url(field: BrandField, text: str) -> str:
     try:
         _is_url(text)
     except ValidationError as error:
@@ -80,13 +80,13 @@ def _url(field: GroupField, text: str) -> str:
     return text
 
 
-def _phone(field: GroupField, text: str) -> str:
+def _phone(field: BrandField, text: str) -> str:
     if not _PHONE.fullmatch(text) or sum(letter.isdigit() for letter in text) < 3:
         raise _refused(field, _("write a phone number in digits, as +1 503 555 0141"))
     return text
 
 
-def _choice(field: GroupField, text: str) -> str:
+def _choice(field: BrandField, text: str) -> str:
     if text not in field.options:
         raise _refused(field, _("choose one of: %(options)s") % {"options": _listed(field.options)})
     return text
@@ -96,11 +96,11 @@ def _listed(options: Sequence[str]) -> str:
     return ", ".join(options)
 
 
-def _refused(field: GroupField, what: str) -> InputRefused:
+def _refused(field: BrandField, what: str) -> InputRefused:
     return InputRefused(_("%(label)s: %(what)s.") % {"label": field.label, "what": what.rstrip(".")})
 
 
-_READERS: Final[dict[GroupFieldKind, Callable[[GroupField, str], str]]] = {
+_READERS: Final[dict[GroupFieldKind, Callable[[BrandField, str], str]]] = {
     GroupFieldKind.TEXT: _text,
     GroupFieldKind.NUMBER: _number,
     GroupFieldKind.DATE: _date,

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from groups import access, audit
 from groups.errors import InputRefused, NotPermitted
 from groups.models import Group, GroupField, GroupFieldValue, GroupPath, User
+from groups.models.brand_field import BrandField
 from groups.people.admins import lock_people
 from groups.roles import Permission
 from groups.tree.field_kinds import read_value, shown_value
@@ -116,7 +117,7 @@ def set_values(*, group: Group, values: Mapping[str, str], actor: User) -> tuple
     with transaction.atomic():
         lock_people(group.brand)
         standing = {one.field_id: one.value for one in group.field_values.all()}
-        changed = _changed(fields, values, standing)
+        changed = changed_values(fields, values, standing)
         if locked := [key for key in changed if not manages and not fields[key].is_local]:
             raise NotPermitted(
                 _("“%(label)s” is locked by head office. Ask somebody there to change it.")
@@ -134,9 +135,10 @@ def set_values(*, group: Group, values: Mapping[str, str], actor: User) -> tuple
     return tuple(changed)
 
 
-def _changed(
-    fields: Mapping[str, GroupField], values: Mapping[str, str], standing: Mapping[uuid.UUID, str]
+def changed_values(
+    fields: Mapping[str, BrandField], values: Mapping[str, str], standing: Mapping[uuid.UUID, str]
 ) -> dict[str, str]:
+    """Gives what was typed as it is stored, by key, where it is not what stands; raises `ValuesRefused`."""
     changed, wrong = {}, {}
     for key, typed in values.items():
         before = standing.get(fields[key].pk, "")

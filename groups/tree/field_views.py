@@ -17,6 +17,7 @@ from groups.http import PortalRequest
 from groups.models import MAIL_FIELDS, Brand, Group, GroupField, GroupFieldKind
 from groups.roles import Permission
 from groups.tree import fields
+from groups.tree.consequences import uses_of
 from groups.tree.field_forms import FieldForm, NewFieldForm, ValuesForm, field_initial
 from groups.tree.field_values import ValuesRefused, field_lines, set_values
 
@@ -59,16 +60,18 @@ def group_field_edit(request: PortalRequest, field_id: uuid.UUID) -> HttpRespons
         else:
             messages.success(request, _("Saved."))
             return redirect("groups:group-field-list")
-    context = {"field": field, "values": field.values.count(), "form": form}
-    return render(request, "tree/group_field_edit.html", context, status=422 if form.errors else 200)
+    return _field_page(request, field, form)
 
 
 @login_required
 @require_POST
 def group_field_delete(request: PortalRequest, field_id: uuid.UUID) -> HttpResponse:
-    """Deletes a field with all its values."""
+    """Deletes a field with all its values; where templates show it, only once somebody has said that they know."""
     field = access.get(request.user, GroupField, field_id, Permission.MANAGE_GROUPS)
-    fields.delete_field(field=field, actor=request.user)
+    try:
+        fields.delete_field(field=field, actor=request.user, is_sure="sure" in request.POST)
+    except InputRefused as refused:
+        return _field_page(request, field, FieldForm(initial=field_initial(field)), refused.sentence)
     messages.success(request, _("“%(label)s” is deleted.") % {"label": field.label})
     return redirect("groups:group-field-list")
 
@@ -96,3 +99,14 @@ def group_values(request: PortalRequest, group_id: uuid.UUID) -> HttpResponse:
             return redirect("groups:group-detail", group_id=group.pk)
     context = {"group": group, "form": form, "locked": [line for line in lines if not line.may_change]}
     return render(request, "tree/group_values.html", context, status=422 if form.errors else 200)
+
+
+def _field_page(request: PortalRequest, field: GroupField, form: FieldForm, refused: str = "") -> HttpResponse:
+    context = {
+        "field": field,
+        "values": field.values.count(),
+        "uses": uses_of(field, request.user),
+        "form": form,
+        "refused": refused,
+    }
+    return render(request, "tree/group_field_edit.html", context, status=422 if form.errors or refused else 200)

@@ -11,7 +11,7 @@ from campaigns.brandlock.importers.merge_tags import PERSONAL_TAGS, PORTAL_TAGS
 from campaigns.brandlock.marks import COMMON_MARKS, FIELD_MARKS, SECTION_MARKS
 from campaigns.brandlock.tokens import MAILING_NAMES, SENDER_NAMES, UNSUBSCRIBE_URL
 from campaigns.brandlock.types import TYPES
-from groups.models import Group
+from groups.models import PERSON_FIELDS, Group
 from groups.roles import PERMISSIONS, Permission, Role
 from tests.catalogue.rows import PAGES
 from tests.contract.claims import CATALOGUE, ROOT, claims
@@ -90,6 +90,10 @@ def token_table() -> str:
     names = (f"`[[group.{name}]]`" for name in Group().mail_fields())
     lines.append(f"| {', '.join(names)} | the group's own; `address` is the whole postal address in one line |")
     lines.append(f"| {', '.join(f'`[[sender.{name}]]`' for name in SENDER_NAMES)} | whom the mail comes from |")
+    of_person = (f"`[[sender.{name}]]`" for name in PERSON_FIELDS)
+    lines.append(
+        f"| {', '.join(of_person)} | name and address of the person in whose name it goes; fields of people too |"
+    )
     lines.append(
         f"| {', '.join(f'`[[mailing.{name}]]`' for name in MAILING_NAMES)} | the day it goes, in the group's language |"
     )

@@ -71,6 +71,7 @@ PEOPLE_ROWS: Final[dict[str, str]] = {
     "G3": "Roles are bundles of rights that the brand edits; nobody gives more than they hold",
     "G4": "A tree of five levels; settings, images, templates and roles hold downward; groups are moved and closed",
     "G5": "Fields that the brand gives its groups, with defaults at any level; a missing one stops the send",
+    "G6": "Fields that the brand gives its people; a mail goes in its author's name or a colleague's of a shared group",
     "G7": "Sign-in by password and second factor, by the company's own sign-in, and from its directory",
     "G8": "People come from a file: looked at first, all or nothing, each bad line named",
     "G9": "Features are switched off for a group and those below it, for everybody there",

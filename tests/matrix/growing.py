@@ -45,6 +45,8 @@ from groups.models import (
     ScimToken,
     Suppression,
     User,
+    UserField,
+    UserFieldValue,
 )
 from tests.builders import a_group
 from tests.matrix.things import Things
@@ -106,6 +108,10 @@ def _people_and_groups(things: Things, group: Group, reader: User, numbers: rang
 
 
 def _brand(things: Things, numbers: range) -> None:
+    fields = like(numbers, UserField, things["user_field_id"], key=lambda n: f"fact{n}")
+    UserFieldValue.objects.bulk_create(
+        UserFieldValue(user_id=things["person_id"], field=field, value="CA-1") for field in fields
+    )
     like(numbers, BrandRole, things["role_id"], key=lambda n: f"own-{n}", name=lambda n: f"Role {n}")
     like(numbers, ScimToken, things["token_id"], digest=lambda n: f"digest {n}")
     like(numbers, Template, things["template_id"], slug=lambda n: f"more-{n}", name=lambda n: f"More {n}")

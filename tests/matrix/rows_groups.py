@@ -122,6 +122,28 @@ PEOPLE = (
     act("groups:cover", Asks.MEMBER, form={"membership": "@me", "to": "@colleague", "until": "@in_ten_days"}),
     act("groups:cover-end", Asks.OWNER, form={"delegation": "@delegation"}),
 )
+USER_FIELDS = (
+    page("groups:user-field-list", P.MANAGE_USERS, BRAND),
+    act(
+        "groups:user-field-list",
+        P.MANAGE_USERS,
+        BRAND,
+        {"label": "Direct line", "key": "direct_line", "kind": "phone", "position": "1"},
+    ),
+    page("groups:user-field-edit", P.MANAGE_USERS, BRAND, ids={"field_id": "user_field_id"}),
+    act(
+        "groups:user-field-edit",
+        P.MANAGE_USERS,
+        BRAND,
+        {"label": "Licence number", "position": "1"},
+        ids={"field_id": "user_field_id"},
+    ),
+    act("groups:user-field-delete", P.MANAGE_USERS, BRAND, ids={"field_id": "user_field_id"}),
+    page("groups:person-values", P.MANAGE_USERS),
+    act("groups:person-values", P.MANAGE_USERS, form={"licence": "CA-1"}),
+    page("groups:account-values", Asks.MEMBER),
+    act("groups:account-values", Asks.MEMBER, form={"licence": "CA-1"}),
+)
 AUDIENCES = (
     page("groups:audience-list", P.SEE_CONTACTS),
     page("groups:audience-upload", P.MANAGE_CONTACTS),
@@ -237,4 +259,16 @@ CONTACTS = (
     act("groups:erasure-retry", P.MANAGE_CONTACTS, BRAND),
     act("groups:erasure-export", P.MANAGE_CONTACTS, BRAND, answers=(200,)),
 )
-ROWS = (*WORKSPACE, *TREE, *PEOPLE, *AUDIENCES, *CONSENT, *CONTACTS, *NOTICES, *SIGN_IN, *DIRECTORY, *TRAIL)
+ROWS = (
+    *WORKSPACE,
+    *TREE,
+    *PEOPLE,
+    *USER_FIELDS,
+    *AUDIENCES,
+    *CONSENT,
+    *CONTACTS,
+    *NOTICES,
+    *SIGN_IN,
+    *DIRECTORY,
+    *TRAIL,
+)

@@ -92,13 +92,13 @@ FORMS = (
     Case("POST campaigns:rule-review-edit", "group", "group_id", 422, of_sibling=False),
     Case("POST campaigns:rule-review-edit", "template", "template_id", 422, of_sibling=False),
     Case("POST campaigns:mailing-save", "mailing-audience", "audience_id", 404),
+    Case("POST campaigns:mailing-save", "mailing-person", "person_id", 404),
     Case("POST campaigns:mailing-save", "photo.image", "image_id", 404),
     Case("POST campaigns:mailing-save", "act.mailing-attachments", "remove_attachment", 404),
     Case("POST campaigns:mailing-tests", "testers", "person_id", 422),
     Case("POST campaigns:mailing-tests", "contact", "contact_name", 422, besides={"testers": "@author_id"}),
     Case("POST campaigns:mailing-comments", "reply_to", "comment_id", 404),
-    # The page that the person is led back to says that nothing was written.
-    Case("POST campaigns:mailing-comments", "mentions", "person_id", 302),
+    Case("POST campaigns:mailing-comments", "mentions", "person_id", 422),
     Case("POST campaigns:review-approve-together", "review", "review_with_digest", 302, by=MANAGER),
     Case("POST campaigns:review-ask-changes", "canned", "reason_id", 422, of_sibling=False),
 )

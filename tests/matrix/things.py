@@ -43,8 +43,10 @@ from groups.models import (
     SuppressionOrigin,
     SuppressionReason,
     User,
+    UserFieldKind,
 )
 from groups.people.delegation import delegate
+from groups.people.fields import add_field as add_user_field
 from groups.people.invitation_mail import digest_of
 from groups.people.invitations import invite
 from groups.people.roles import create_role, role_of
@@ -122,6 +124,9 @@ def things_of_brand(brand: Brand, sandbox: RunningSandbox) -> Things:
             brand=brand, key="hours", label="Opening hours", kind=GroupFieldKind.TEXT, is_local=True, actor=admin
         ).pk,
         "erasure_id": _an_erasure(brand, admin).pk,
+        "user_field_id": add_user_field(
+            brand=brand, key="licence", label="Licence number", kind=UserFieldKind.TEXT, is_local=True, actor=admin
+        ).pk,
         "in_ten_days": (timezone.now() + IN_TEN_DAYS).date().isoformat(),
     }
 

@@ -15,7 +15,9 @@ from groups import audit
 from groups.access import members_with
 from groups.errors import InputRefused, StaleState
 from groups.models import Brand, BrandRole, BreakGlassAdmin, Group, SignOnKind, SignOnState, SingleSignOn, User
+from groups.people.queries import people_of
 from groups.people.services import demand_may_give
+from groups.people.sessions import end_password_sessions
 from groups.roles import Permission
 from groups.signin.second_factor import has_second_factor
 from groups.signin.sso import certificates
@@ -106,11 +108,12 @@ def connect(*, brand: Brand, actor: User, connection: Connection, welcome: Welco
 
 
 @transaction.atomic
-def move(*, brand: Brand, actor: User, to: SignOnState) -> None:
+def move(*, brand: Brand, actor: User, to: SignOnState, current_session: str = "") -> None:
     """Switches single sign-on one step on or off; raises `InputRefused` with what is missing, `StaleState` otherwise.
 
     To test, the actor becomes the tester. To offer it, the test must have let them in. To enforce it, a break-glass
-    admin with a second factor must be there.
+    admin with a second factor must be there; the open sessions that others began by their password then end, all but
+    the current one, of whose end the page of the actor answers.
     """
     found = SingleSignOn.objects.select_for_update().filter(brand=brand).first()
     if found is None:
@@ -127,11 +130,15 @@ def move(*, brand: Brand, actor: User, to: SignOnState) -> None:
     moved = SingleSignOn.objects.filter(pk=found.pk, state__in=MOVES[to]).update(state=to, **changes)
     if not moved:
         raise StaleState
+    ended = 0
+    if to == SignOnState.ENFORCED:
+        ended = end_password_sessions(concerned_by(brand), str(brand.pk), but=current_session)
     audit.record(
         "sign_in.sso_moved",
         actor=actor,
         target=found,
         brand=brand,
+        sessions_ended=ended,
         before={"state": found.state},
         after={"state": to.value},
     )
@@ -153,20 +160,30 @@ def name_break_glass(*, brand: Brand, user: User, actor: User) -> None:
 
 
 @transaction.atomic
-def remove_break_glass(*, brand: Brand, user: User, actor: User) -> None:
-    """Takes that back; raises `InputRefused` for the last one while single sign-on is enforced."""
+def remove_break_glass(*, brand: Brand, user: User, actor: User, current_session: str = "") -> None:
+    """Takes that back; where single sign-on is enforced, their password sessions end, as by `move`.
+
+    Raises `InputRefused` for the last one while it is.
+    """
     found = SingleSignOn.objects.select_for_update().filter(brand=brand).first()
     if found is not None and found.state == SignOnState.ENFORCED and is_last_break_glass(brand, user):
         raise InputRefused(_("This is the last break-glass admin. Name another one, or stop enforcing single sign-on."))
     removed, _rows = BreakGlassAdmin.objects.filter(brand=brand, user=user).delete()
     if removed:
         audit.record("sign_in.break_glass_removed", actor=actor, target=user, brand=brand)
+        if found is not None and found.state == SignOnState.ENFORCED:
+            end_password_sessions(concerned_by(brand).filter(pk=user.pk), str(brand.pk), but=current_session)
 
 
 def is_last_break_glass(brand: Brand, user: User) -> bool:
     """Tells whether nobody but this person could get in if an enforced single sign-on failed."""
     enforced = SingleSignOn.objects.filter(brand=brand, state=SignOnState.ENFORCED).exists()
     return enforced and not any(has_second_factor(one) for one in _break_glass_admins(brand) if one.pk != user.pk)
+
+
+def concerned_by(brand: Brand) -> QuerySet[User]:
+    """Gives the people of a brand whose passwords count for nothing where single sign-on is enforced."""
+    return people_of(brand).exclude(pk__in=BreakGlassAdmin.objects.filter(brand=brand).values("user"))
 
 
 def admins_of(brand: Brand) -> QuerySet[User]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from django.contrib import messages
+from django.contrib.auth import logout
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
@@ -19,9 +20,11 @@ from groups.errors import GroupsError, InputRefused
 from groups.http import PortalRequest
 from groups.models import Brand, BreakGlassAdmin, SignOnKind, SignOnState, SingleSignOn, User
 from groups.people.roles import role_of
+from groups.people.sessions import is_by_password
 from groups.roles import Permission
 from groups.signin.second_factor import with_second_factor
 from groups.signin.sso import saml, services
+from groups.signin.sso.break_glass import is_password_refused
 from groups.signin.sso.forms import SignOnForm
 from groups.tree.queries import group_by_code
 
@@ -74,12 +77,12 @@ def sign_on_move(request: PortalRequest) -> HttpResponse:
         raise Http404
     to = SignOnState(request.POST["to"])
     try:
-        services.move(brand=brand, actor=request.user, to=to)
+        services.move(brand=brand, actor=request.user, to=to, current_session=request.session.session_key or "")
     except GroupsError as error:
         messages.error(request, error.sentence)
     else:
         messages.success(request, _("Single sign-on is now: %(state)s.") % {"state": to.label})
-    return redirect("groups:sso")
+    return _sso_page_or_entrance(request, brand)
 
 
 @login_required
@@ -89,12 +92,25 @@ def break_glass(request: PortalRequest) -> HttpResponse:
     brand = _brand(request)
     people = User.objects.filter(memberships__group__brand=brand).distinct()
     user = access.one_of(people, request.POST.get("user", ""))
-    change = services.remove_break_glass if request.POST.get("remove") else services.name_break_glass
     try:
-        change(brand=brand, user=user, actor=request.user)
+        if request.POST.get("remove"):
+            key = request.session.session_key or ""
+            services.remove_break_glass(brand=brand, user=user, actor=request.user, current_session=key)
+        else:
+            services.name_break_glass(brand=brand, user=user, actor=request.user)
     except InputRefused as error:
         messages.error(request, error.sentence)
-    return redirect("groups:sso")
+    return _sso_page_or_entrance(request, brand)
+
+
+def _sso_page_or_entrance(request: PortalRequest, brand: Brand) -> HttpResponse:
+    """Leads back to the page; whose own password counts for nothing any more signs in anew, as everybody does."""
+    by_password = is_by_password(dict(request.session.items()), str(brand.pk))
+    if not (by_password and is_password_refused(request.user, brand)):
+        return redirect("groups:sso")
+    logout(request)
+    messages.success(request, _("Single sign-on is enforced now. Sign in by it, like everybody else."))
+    return redirect("account_login")
 
 
 def _can_move(found: SingleSignOn, to: SignOnState) -> bool:

@@ -100,7 +100,7 @@ def test_every_error_is_reported_at_once_with_line_and_column() -> None:
         '  <mj-section><mj-column><mj-text data-field="Bad">x</mj-text>\n'
         '    <mj-text data-field="a" data-type="blob">x</mj-text>\n'
         '    <mj-text data-field="b">x</mj-text><mj-text data-field="b">x</mj-text>\n'
-        "    <mj-text>[[group.street]] [[sender.shoe]] {% connected_content https://x.example %}</mj-text>\n"
+        "    <mj-text>[[group.street]] [[mailing.hat]] {% connected_content https://x.example %}</mj-text>\n"
         "  </mj-column></mj-section></mj-body></mjml>"
     )
 

@@ -342,20 +342,50 @@ def test_forged_ids_in_a_comment_write_nothing_and_reveal_no_name(cast: Cast, re
     client, url = as_(cast.author), address("mailing-comments", mailing)
 
     answers = [
-        client.post(url, {"text": "x", "mentions": [str(cast.neighbour.pk)]}, follow=True),
-        client.post(url, {"text": "x", "mentions": ["nonsense"]}, follow=True),
-        client.post(url, {"text": "x", "field": "no_such_field"}, follow=True),
+        client.post(url, {"text": "x", "mentions": [str(cast.neighbour.pk)]}),
+        client.post(url, {"text": "x", "mentions": ["nonsense"]}),
+        client.post(url, {"text": "x", "field": "no_such_field"}),
     ]
     missing = [client.post(url, {"text": "x", "reply_to": one}).status_code for one in (elsewhere.pk, beside.pk, "no")]
 
-    assert [said_to(one) for one in answers] == [
-        ["You can only name people who see this mailing."],
-        ["“nonsense” is not a valid UUID."],
-        ["This email has no such field. Comment on the email as a whole."],
-    ]
+    assert [one.status_code for one in answers] == [422, 422, 422]
+    for answer, sentence in zip(
+        answers,
+        (
+            "You can only name people who see this mailing.",
+            "“nonsense” is not a valid UUID.",
+            "This email has no such field. Comment on the email as a whole.",
+        ),
+        strict=True,
+    ):
+        assert sentence in answer.text
     assert all(cast.neighbour.name not in one.content.decode() for one in answers)
     assert missing == [404, 404, 404]
     assert mailing.comments.count() == 0
+
+
+def test_a_refused_comment_keeps_what_was_typed_on_each_page(cast: Cast, reviewer: User) -> None:
+    review = a_review(cast, Demand.TWO_LEVELS)
+    draft = a_mailing(group=cast.store, author=cast.author)
+    comment = add_comment(mailing=review.mailing, actor=cast.author, text="Hm")
+    typed = {"text": "Too long. " * 101, "field": "headline", "reply_to": str(comment.pk)}
+
+    pages = [
+        as_(reviewer).post(address("mailing-comments", review.mailing), typed),
+        as_(cast.author).post(address("mailing-comments", review.mailing), typed),
+        as_(cast.author).post(address("mailing-comments", draft), {**typed, "reply_to": ""}),
+    ]
+
+    for page, template in zip(
+        pages, ("review/review_detail.html", "delivery/mailing_detail.html", "compose/composer.html"), strict=True
+    ):
+        assert page.status_code == 422
+        assert template in [one.name for one in page.templates]
+        assert ("Too long. " * 101).strip() in page.text
+        assert "at most 1000 characters" in page.text
+        assert '<option value="headline" selected>' in page.text
+    assert f'name="reply_to" value="{comment.pk}"' in pages[0].text
+    assert Comment.objects.count() == 1
 
 
 def test_the_composer_counts_the_comments_of_a_step_and_lists_them(cast: Cast, reviewer: User) -> None:

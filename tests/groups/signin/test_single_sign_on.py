@@ -10,7 +10,7 @@ from django.db import connection
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
-from pytest_django import DjangoCaptureOnCommitCallbacks
+from pytest_django import DjangoCaptureOnCommitCallbacks, Settings
 
 from groups.errors import InputRefused, StaleState
 from groups.models import BreakGlassAdmin, Event, SignOnState, SingleSignOn, User
@@ -316,3 +316,68 @@ def test_the_page_asks_no_more_the_more_admins_there_are(cast: Cast) -> None:
         an_app(a_person(role=Role.ADMIN, group=root_group(cast.brand)))
 
     assert len(cost_of(lambda: browser.get(reverse("groups:sso")))) == few
+
+
+def test_enforcing_it_ends_the_sessions_of_passwords_and_no_others(cast: Cast, settings: Settings) -> None:
+    settings.ALLOWED_HOSTS = ["*"]
+    a_sign_on(cast, SignOnState.ON, tested_at=timezone.now())
+    second = a_person(role=Role.ADMIN, group=root_group(cast.brand), name="Bo Admin")
+    secret = an_app(cast.admin)
+    name_break_glass(brand=cast.brand, user=cast.admin, actor=second)
+    glass = sign_in(cast.admin)
+    glass.post(reverse("mfa_authenticate"), {"code": a_code(secret)})
+    author, elsewhere = sign_in(cast.author), sign_in(cast.outsider, host="harbor.testserver")
+    by_provider = sign_in(cast.sender)
+    session = by_provider.session
+    session["account_authentication_methods"] = [{"method": "socialaccount", "at": 0.0}]
+    session.save()
+
+    glass.post(reverse("groups:sso-move"), {"to": "enforced"})
+
+    assert SingleSignOn.objects.get().state == SignOnState.ENFORCED
+    assert not is_signed_in(author)
+    assert is_signed_in(glass)
+    assert is_signed_in(by_provider)
+    assert is_signed_in(elsewhere, host="harbor.testserver")
+    assert Event.objects.get(action="sign_in.sso_moved").detail["sessions_ended"] == 1
+
+
+def test_who_enforces_it_by_a_password_signs_in_anew(cast: Cast) -> None:
+    a_sign_on(cast, SignOnState.ON, tested_at=timezone.now())
+    second = a_person(role=Role.ADMIN, group=root_group(cast.brand), name="Bo Admin")
+    an_app(cast.admin)
+    name_break_glass(brand=cast.brand, user=cast.admin, actor=second)
+    browser, other = sign_in(second), sign_in(second)
+
+    answer = browser.post(reverse("groups:sso-move"), {"to": "enforced"})
+
+    assert (answer.status_code, answer["Location"]) == (302, reverse("account_login"))
+    assert not is_signed_in(browser)
+    assert not is_signed_in(other)
+
+
+def test_a_refused_step_ends_no_session(cast: Cast) -> None:
+    a_sign_on(cast, SignOnState.ON, tested_at=timezone.now())
+    browser, author = sign_in(cast.admin), sign_in(cast.author)
+
+    browser.post(reverse("groups:sso-move"), {"to": "enforced"})
+
+    assert SingleSignOn.objects.get().state == SignOnState.ON
+    assert is_signed_in(browser)
+    assert is_signed_in(author)
+
+
+def test_a_break_glass_admin_who_is_taken_back_loses_the_session_of_the_password(cast: Cast) -> None:
+    second = a_person(role=Role.ADMIN, group=root_group(cast.brand), name="Bo Admin")
+    secrets = [an_app(user) for user in (cast.admin, second)]
+    for user in (cast.admin, second):
+        name_break_glass(brand=cast.brand, user=user, actor=cast.admin)
+    a_sign_on(cast, SignOnState.ENFORCED)
+    browsers = [sign_in(user) for user in (cast.admin, second)]
+    for browser, secret in zip(browsers, secrets, strict=True):
+        browser.post(reverse("mfa_authenticate"), {"code": a_code(secret)})
+
+    browsers[0].post(reverse("groups:sso-break-glass"), {"user": str(second.pk), "remove": "1"})
+
+    assert is_signed_in(browsers[0])
+    assert not is_signed_in(browsers[1])

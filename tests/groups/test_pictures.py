@@ -10,9 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image, ImageOps
 
-from campaigns.library import pictures
-from campaigns.library.errors import ImageRefused
-from campaigns.library.pictures import picture_from
+from groups import pictures
+from groups.errors import PictureRefused
+from groups.pictures import picture_from
 from tests.campaigns.library.sources import a_picture_file
 
 
@@ -81,7 +81,7 @@ def test_the_same_upload_gives_the_same_bytes() -> None:
     ids=["svg", "empty", "only a head", "bmp", "cut off", "too heavy", "animated"],
 )
 def test_what_cannot_be_used_is_refused_with_a_sentence(data: bytes, sentence: str) -> None:
-    with pytest.raises(ImageRefused) as refused:
+    with pytest.raises(PictureRefused) as refused:
         picture_from(data)
 
     assert sentence in refused.value.sentence
@@ -90,7 +90,7 @@ def test_what_cannot_be_used_is_refused_with_a_sentence(data: bytes, sentence: s
 def test_a_picture_of_too_many_pixels_is_refused_before_it_is_decoded() -> None:
     bomb = saved(Image.new("1", (20_000, 20_000)), "PNG")
 
-    with pytest.raises(ImageRefused) as refused:
+    with pytest.raises(PictureRefused) as refused:
         picture_from(bomb)
 
     assert len(bomb) < 200_000
@@ -101,7 +101,7 @@ def test_a_picture_of_too_many_pixels_is_refused_before_it_is_decoded() -> None:
 def test_what_must_be_decoded_whole_has_at_most_16_million_pixels(kind: str) -> None:
     wide = saved(Image.new("L", (16_001, 1000)), kind)
 
-    with pytest.raises(ImageRefused) as refused:
+    with pytest.raises(PictureRefused) as refused:
         picture_from(wide)
 
     assert "16 million pixels" in refused.value.sentence
@@ -132,7 +132,7 @@ UNREADABLE = {"an unknown head": b"Exif\0\0garbagegarbage", "cut off": b"Exif\0\
 @pytest.mark.parametrize("name", UNREADABLE)
 @pytest.mark.parametrize("kind", ["PNG", "WEBP"])
 def test_metadata_that_cannot_be_read_is_refused_with_a_sentence(kind: str, name: str) -> None:
-    with pytest.raises(ImageRefused) as refused:
+    with pytest.raises(PictureRefused) as refused:
         picture_from(saved(Image.new("RGB", (20, 10)), kind, exif=UNREADABLE[name]))
 
     assert "damaged" in refused.value.sentence
@@ -148,7 +148,7 @@ def test_whatever_pillow_stumbles_over_is_refused_with_a_sentence(
 
     monkeypatch.setattr(pictures, step, stumble)
 
-    with pytest.raises(ImageRefused) as refused:
+    with pytest.raises(PictureRefused) as refused:
         picture_from(a_picture_file())
 
     assert "damaged" in refused.value.sentence
@@ -171,7 +171,7 @@ def test_no_metadata_brings_an_upload_down(tail: bytes, head: bytes) -> None:
 
     try:
         picture = picture_from(data)
-    except ImageRefused:
+    except PictureRefused:
         return
 
     assert sorted((picture.width, picture.height)) == [10, 20]
