@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from django.urls import path
 
-from groups.audiences import import_views, segment_views, unsubscribe_views, views
+from groups.audiences import segment_views, unsubscribe_views, views
+from groups.audiences.imports import views as import_views
 
 urlpatterns = [
     path("g/<uuid:group_id>/audiences/", views.audience_list, name="audience-list"),

@@ -11,7 +11,8 @@ from typing import BinaryIO, Final
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from groups.audiences import cleaning, reading
+from groups.audiences import cleaning
+from groups.audiences.imports import reading
 from groups.audiences.rejects import CellRefused, RejectReason
 from groups.errors import FileUnreadable, GroupsError
 from groups.models import Brand, BrandRole, Group, User

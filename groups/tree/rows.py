@@ -9,7 +9,8 @@ from typing import BinaryIO, Final
 from django.conf import settings
 from django.utils.translation import gettext as _
 
-from groups.audiences import cleaning, reading
+from groups.audiences import cleaning
+from groups.audiences.imports import reading
 from groups.audiences.rejects import CellRefused, RejectReason
 from groups.errors import FileUnreadable
 from groups.tree import rules

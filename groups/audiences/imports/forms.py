@@ -10,7 +10,7 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from groups.audiences import matching
+from groups.audiences.imports import matching
 from groups.models import Attribute, Audience, ContactImport
 
 NEW_LIST = ""

@@ -12,8 +12,9 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from groups import access
-from groups.audiences import queries, services
-from groups.audiences.forms import ColumnsForm, UploadForm
+from groups.audiences.imports import queries, services
+from groups.audiences.imports.forms import ColumnsForm, UploadForm
+from groups.audiences.queries import lists_of
 from groups.audiences.rejects import RejectReason
 from groups.errors import GroupsError, InputRefused, StaleState
 from groups.http import PortalRequest
@@ -30,7 +31,7 @@ def audience_upload(request: PortalRequest, group_id: uuid.UUID) -> HttpResponse
     """Takes a file for a new list or for one of the group's own."""
     group = access.get(request.user, Group, group_id, Permission.MANAGE_CONTACTS)
     initial = {"audience": request.GET.get("audience", "")}
-    form = UploadForm(request.POST or None, request.FILES or None, lists=queries.lists_of(group), initial=initial)
+    form = UploadForm(request.POST or None, request.FILES or None, lists=lists_of(group), initial=initial)
     if request.method == "POST":
         chosen = request.POST.get("audience", "")
         audience = access.get_usable(group, Audience, chosen) if chosen else None

@@ -17,10 +17,11 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from groups import audit
-from groups.audiences import chunk_writing, cleaning, matching, nudges, reading
-from groups.audiences.chunk_writing import Person
+from groups.audiences import cleaning, nudges
+from groups.audiences.imports import chunk_writing, matching, reading
+from groups.audiences.imports.chunk_writing import Person
+from groups.audiences.imports.services import import_limits, table_of
 from groups.audiences.rejects import CellRefused, RejectReason
-from groups.audiences.services import import_limits, table_of
 from groups.errors import FileUnreadable
 from groups.models import Attribute, Brand, ContactImport, ImportReject, ImportState, Workspace
 

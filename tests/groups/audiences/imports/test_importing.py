@@ -12,9 +12,12 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
-from groups.audiences import importing, queries, tasks
-from groups.audiences.importing import run_import
-from groups.audiences.services import confirm_mapping, start_import, unsubscribe
+from groups.audiences import queries, tasks
+from groups.audiences.imports import importing
+from groups.audiences.imports.importing import run_import
+from groups.audiences.imports.queries import imports_without_a_worker
+from groups.audiences.imports.services import confirm_mapping, start_import
+from groups.audiences.services import unsubscribe
 from groups.errors import InputRefused, StaleState
 from groups.models import (
     Audience,
@@ -420,7 +423,7 @@ def test_the_sweep_finds_what_waits_and_what_was_left() -> None:
     ContactImport.objects.filter(pk=left.pk).update(state=ImportState.IMPORTING, lease_until=past)
     ContactImport.objects.filter(pk=held.pk).update(state=ImportState.IMPORTING, lease_until=future)
 
-    assert set(queries.imports_without_a_worker()) == {waiting.pk, left.pk}
+    assert set(imports_without_a_worker()) == {waiting.pk, left.pk}
 
 
 def test_a_list_of_another_group_is_refused() -> None:

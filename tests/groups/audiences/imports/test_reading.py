@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from groups.audiences.reading import BadRow, Limits, Row, detect, rows
+from groups.audiences.imports.reading import BadRow, Limits, Row, detect, rows
 from groups.audiences.rejects import RejectReason
 from groups.errors import FileUnreadable
 from tests.shared_data import SHARED_DATA
