@@ -11,11 +11,13 @@ class CampaignsConfig(AppConfig):
     name = "campaigns"
 
     def ready(self) -> None:
-        """Makes the kinds of notices and the words of the audit trail known to the rooms that need them."""
-        from campaigns import trail
+        """Makes kinds of notices, words of the audit trail and uses of audiences known to the rooms that need them."""
+        from campaigns import audiences, trail
         from campaigns.delivery import kinds as delivery
         from campaigns.review import kinds as review
+        from groups.audiences import uses
         from groups.notices.kinds import register
 
         register(*review.KINDS, *delivery.KINDS)
+        uses.register(audiences.uses_of)
         trail.tell()

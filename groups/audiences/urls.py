@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.urls import path
 
 from groups.audiences import segment_views, unsubscribe_views, views
+from groups.audiences.imports import limit_views
 from groups.audiences.imports import views as import_views
 
 urlpatterns = [
@@ -16,6 +17,8 @@ urlpatterns = [
     path("audiences/<uuid:audience_id>/", views.audience_show, name="audience-show"),
     path("audiences/<uuid:audience_id>/sync/", views.audience_sync, name="audience-sync"),
     path("audiences/<uuid:audience_id>/export/", views.audience_export, name="audience-export"),
+    path("audiences/<uuid:audience_id>/delete/", views.audience_remove, name="audience-remove"),
+    path("g/<uuid:group_id>/imports/limits/", limit_views.import_limits, name="import-limits"),
     path(
         "audiences/<uuid:audience_id>/contacts/<uuid:contact_id>/remove/",
         views.audience_contact_remove,
@@ -23,6 +26,9 @@ urlpatterns = [
     ),
     path("imports/<uuid:import_id>/", import_views.import_show, name="import-show"),
     path("imports/<uuid:import_id>/columns/", import_views.import_columns, name="import-columns"),
+    path("imports/<uuid:import_id>/begin/", import_views.import_begin, name="import-begin"),
+    path("imports/<uuid:import_id>/reopen/", import_views.import_reopen, name="import-reopen"),
+    path("imports/<uuid:import_id>/undo/", import_views.import_undo, name="import-undo"),
     path("imports/<uuid:import_id>/retry/", import_views.import_retry, name="import-retry"),
     path("imports/<uuid:import_id>/rejects.csv", import_views.import_rejects, name="import-rejects"),
     path("u/<uuid:group_id>/<str:token>", unsubscribe_views.unsubscribe, name="unsubscribe"),

@@ -11,11 +11,13 @@ from django.http import HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from groups import access
 from groups.audiences import cleaning, exporting, queries, services
-from groups.errors import InputRefused
+from groups.audiences.removing import remove_list
+from groups.audiences.uses import uses_of
+from groups.errors import GroupsError, InputRefused
 from groups.http import PortalRequest
 from groups.models import Audience, AudienceKind, Contact, Group
 from groups.roles import Permission
@@ -36,6 +38,7 @@ def audience_list(request: PortalRequest, group_id: uuid.UUID) -> HttpResponse:
         "audiences": audiences,
         "may_manage": access.may(request.user, Permission.MANAGE_CONTACTS, group),
         "may_assign": access.may(request.user, Permission.ASSIGN_SEGMENTS, group),
+        "may_limit": access.may(request.user, Permission.MANAGE_RULES, group),
         "has_everybody": any(audience.kind == AudienceKind.EVERYBODY for audience in audiences),
     }
     return render(request, "audiences/audience_list.html", context)
@@ -55,6 +58,7 @@ def audience_show(request: PortalRequest, audience_id: uuid.UUID) -> HttpRespons
         "counts": queries.sync_counts(audience),
         "pause_reason": workspace_of(audience.group.brand).pause_reason,
         "may_manage": access.may(request.user, Permission.MANAGE_CONTACTS, audience.group),
+        "may_replace": access.may(request.user, Permission.OVERWRITE_AUDIENCE, audience.group),
         "may_export": access.may(request.user, Permission.EXPORT_AUDIENCES, audience.group),
     }
     is_partial = bool(request.htmx) and not request.htmx.history_restore_request
@@ -74,6 +78,23 @@ def audience_sync(request: PortalRequest, audience_id: uuid.UUID) -> HttpRespons
         "pause_reason": workspace_of(audience.group.brand).pause_reason,
     }
     return render(request, "audiences/_sync.html", context)
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def audience_remove(request: PortalRequest, audience_id: uuid.UUID) -> HttpResponse:
+    """Asks before a list is deleted, and names the mailings that are still to go to it."""
+    audience = access.get(request.user, Audience, audience_id, Permission.MANAGE_CONTACTS)
+    if request.method == "POST":
+        try:
+            remove_list(audience=audience, actor=request.user)
+        except GroupsError as error:
+            messages.error(request, error.sentence)
+            return redirect("groups:audience-show", audience_id=audience.pk)
+        messages.success(request, _("The list %(name)s is deleted. Its people stay.") % {"name": audience.name})
+        return redirect("groups:audience-list", group_id=audience.group_id)
+    context = {"audience": audience, "group": audience.group, "uses": uses_of(audience)}
+    return render(request, "audiences/remove.html", context)
 
 
 @login_required

@@ -6,7 +6,16 @@ from groups.models.attribute import Attribute, AttributeKind
 from groups.models.audience import COUNTED_BY_BRAZE, Audience, AudienceKind, AudienceMember
 from groups.models.brand import Brand
 from groups.models.contact import Contact, Suppression, SuppressionReason, SyncState
-from groups.models.contact_import import ContactImport, ImportReject, ImportState
+from groups.models.contact_import import (
+    ContactImport,
+    HeaderChoice,
+    ImportLimit,
+    ImportMode,
+    ImportReject,
+    ImportState,
+    Replacement,
+    ReplacementPart,
+)
 from groups.models.event import AddedOnly, Event, Origin, Seal
 from groups.models.feature import FeatureSwitch
 from groups.models.group import MAIL_FIELDS, Group, GroupKind, GroupPath, ReviewPolicy
@@ -49,6 +58,9 @@ __all__ = [
     "GroupFieldValue",
     "GroupKind",
     "GroupPath",
+    "HeaderChoice",
+    "ImportLimit",
+    "ImportMode",
     "ImportReject",
     "ImportState",
     "Invitation",
@@ -59,6 +71,8 @@ __all__ = [
     "Origin",
     "Pace",
     "RateWindow",
+    "Replacement",
+    "ReplacementPart",
     "ReviewPolicy",
     "RoleGrant",
     "ScimGroup",

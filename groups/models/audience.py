@@ -21,8 +21,19 @@ class AudienceKind(models.TextChoices):
 COUNTED_BY_BRAZE: Final = frozenset({AudienceKind.SEGMENT, AudienceKind.EVERYBODY})
 
 
+class LiveAudiences(models.Manager["Audience"]):
+    """The audiences that nobody removed; mailings that went to a removed one still reach it by their own column."""
+
+    def get_queryset(self) -> models.QuerySet[Audience]:
+        """Leaves out what was removed."""
+        return super().get_queryset().filter(removed_at=None)
+
+
 class Audience(models.Model):
-    """An audience of a group; `segment_id` stands for segments only, `size` is the number of members of a list."""
+    """An audience of a group; `segment_id` stands for segments only, `size` is the number of members of a list.
+
+    A list that was removed has no members any more; its row stays, because mailings went to it.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     group = models.ForeignKey("groups.Group", on_delete=models.PROTECT, related_name="audiences")
@@ -32,12 +43,19 @@ class Audience(models.Model):
     size = models.PositiveIntegerField(default=0)
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)
+    removed_at = models.DateTimeField(null=True, blank=True)
+
+    objects = LiveAudiences()
 
     group_path = "group"
 
     class Meta:
         constraints = (
-            models.UniqueConstraint(fields=["group", "name"], name="audience_name_once_per_group"),
+            models.UniqueConstraint(
+                fields=["group", "name"],
+                condition=models.Q(removed_at__isnull=True),
+                name="audience_name_once_per_group",
+            ),
             models.CheckConstraint(
                 condition=models.Q(kind="segment") ^ models.Q(segment_id=""), name="audience_segment_has_its_id"
             ),
