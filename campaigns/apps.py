@@ -11,15 +11,17 @@ class CampaignsConfig(AppConfig):
     name = "campaigns"
 
     def ready(self) -> None:
-        """Makes known what rooms of groups ask: notices, words of the trail, what erasing and other changes mean here."""
-        from campaigns import consequences, trail
+        """Makes known what rooms of groups ask: notices, words of the trail, what uses audiences, what changes mean."""
+        from campaigns import audiences, consequences, trail
         from campaigns.delivery import kinds as delivery
         from campaigns.delivery.erasing import HOLDER
         from campaigns.review import kinds as review
+        from groups.audiences import uses
         from groups.erasing import holders
         from groups.notices.kinds import register
 
         register(*review.KINDS, *delivery.KINDS)
         holders.register(HOLDER)
+        uses.register(audiences.uses_of)
         trail.tell()
         consequences.tell()

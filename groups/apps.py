@@ -6,6 +6,13 @@ from django.apps import AppConfig
 
 
 class GroupsConfig(AppConfig):
-    """Names the application."""
+    """Names the application, and tells other rooms of its notices."""
 
     name = "groups"
+
+    def ready(self) -> None:
+        """Makes the kinds of notices known to the room that tells people."""
+        from groups.audiences.imports import kinds as imports
+        from groups.notices.kinds import register
+
+        register(*imports.KINDS)

@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 
 _ROWS: Final = 1_000_000
 _ASKS: Final = 60
-_IMPORTED: Final = 50_000
 _STORES: Final = 100
 _TODAY: Final = date(2026, 11, 30)
 _DAYS: Final = 1_000
@@ -53,8 +52,7 @@ def run(options: Options) -> Result:
     its first page, in a database of its own on the server of ``DATABASE_URL`` or in SQLite.
 
     Each filter has three conditions. `throughput` is asks a second of all of them, `bare_throughput` those of a query
-    that reads one contact by its address. `imported_per_second` are contacts that are written in chunks as imports do,
-    `imported_per_second_without` the same without the indexes of targets.
+    that reads one contact by its address. `bench import` tells what the indexes of targets cost an import.
     """
     rows, asks = options.rows or _ROWS, options.calls or _ASKS
     with own_place() as database:
@@ -74,11 +72,9 @@ def _measured(database: str, rows: int, asks: int) -> Result:
     call_command("migrate", verbosity=0)
     brand, everybody, store = a_brand()
     _fill(brand, everybody, store, rows)
-    before = _imported(brand, everybody)
     started = time.perf_counter()
     made = indexes.tend()
     indexed_seconds = time.perf_counter() - started
-    after = _imported(brand, everybody)
     with connection.cursor() as cursor:
         # Autovacuum does this on a server that is not measured.
         cursor.execute("VACUUM ANALYZE groups_contact" if database == "postgresql" else "ANALYZE")
@@ -115,8 +111,6 @@ def _measured(database: str, rows: int, asks: int) -> Result:
             "worst_p95_ms": worst,
             "holds": "yes" if worst < _LIMIT_MS else "no",
             **figures,
-            "imported_per_second": after,
-            "imported_per_second_without": before,
         },
     )
 
@@ -258,34 +252,3 @@ def values_of(number: int) -> dict[str, object]:
         "last_visit": (_TODAY - timedelta(days=mixed // 1_000_000 % _DAYS)).isoformat(),
         "is_member": bool(mixed // 1_000_000_000 % 2),
     }
-
-
-def _imported(brand: Brand, group: Group) -> float:
-    """Gives how many contacts a second an import writes, by the very function that imports use."""
-    from django.db import transaction
-
-    from groups.audiences.chunk_writing import Person, write
-    from groups.models import Audience, Membership, User
-    from groups.people.roles import role_of
-    from groups.roles import Role
-
-    actor, is_new = User.objects.get_or_create(email="admin@bench.example", defaults={"name": "Ade Admin"})
-    if is_new:
-        Membership.objects.create(user=actor, group=group, role=role_of(brand, Role.ADMIN))
-    audience = Audience.objects.create(group=group, name=f"Import {time.monotonic()}")
-    first = 10_000_000 + Audience.objects.count() * _IMPORTED
-    started = time.perf_counter()
-    for begin in range(first, first + _IMPORTED, 1_000):
-        people = [
-            Person(
-                external_id=f"I{number}",
-                email=f"import{number}@bench.example",
-                attributes=values_of(number),  # type: ignore[arg-type]  # values of attributes
-                consent_source="bench",
-                consent_on=None,
-            )
-            for number in range(begin, begin + 1_000)
-        ]
-        with transaction.atomic():
-            write(audience, people, actor=actor)
-    return _IMPORTED / (time.perf_counter() - started)

@@ -20,8 +20,9 @@ from campaigns.library.services import create_template, describe_template
 from campaigns.library.snippets import add_snippet
 from campaigns.models import Image, ImageFolder, Snippet, Template
 from campaigns.rules.services import add_word, save_domains
-from groups.audiences.importing import run_import
-from groups.audiences.services import confirm_mapping, resync, start_import
+from groups.audiences.imports.importing import run_import
+from groups.audiences.imports.services import confirm_mapping, start_import
+from groups.audiences.services import resync
 from groups.models import Attribute, Audience, Brand, Event, Group, GroupKind, ReviewPolicy, User, Workspace
 from groups.people.services import add_member, service_user
 from groups.tree.importing import import_groups

@@ -1,11 +1,9 @@
-"""Reading audiences, contacts and imports."""
+"""Reading audiences and contacts."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
-from itertools import islice
-from typing import BinaryIO, cast
 from uuid import UUID
 
 from django.db.models import Case, Count, Exists, OuterRef, Q, QuerySet, Subquery, Value, When
@@ -13,10 +11,7 @@ from django.db.models.functions import Lower
 from django.utils import timezone
 
 from groups import access
-from groups.audiences import reading
 from groups.audiences.claiming import Waiting
-from groups.audiences.rejects import RejectReason
-from groups.audiences.services import import_limits, table_of
 from groups.models import (
     Attribute,
     Audience,
@@ -24,8 +19,6 @@ from groups.models import (
     Contact,
     ContactImport,
     Group,
-    ImportReject,
-    ImportState,
     Suppression,
     SuppressionReason,
     SyncState,
@@ -33,8 +26,6 @@ from groups.models import (
     Workspace,
 )
 from groups.roles import Permission
-
-PREVIEW_ROWS = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,19 +150,6 @@ def sync_counts(audience: Audience) -> SyncCounts:
     )
 
 
-def first_rows(contact_import: ContactImport) -> Sequence[Sequence[str]]:
-    """Gives the first 5 rows of an uploaded file as they stand."""
-    with contact_import.file.open("rb") as file:
-        rows = reading.rows(cast("BinaryIO", file), table_of(contact_import), import_limits())
-        return [row.cells for row in islice(rows, PREVIEW_ROWS)]
-
-
-def imports_without_a_worker() -> Sequence[UUID]:
-    """Gives the imports that wait, and those whose worker is gone."""
-    lost = Q(state=ImportState.IMPORTING, lease_until__lt=timezone.now())
-    return list(ContactImport.objects.filter(Q(state=ImportState.WAITING) | lost).values_list("pk", flat=True))
-
-
 def workspaces_with_pending_contacts() -> Sequence[UUID]:
     """Gives the connected workspaces, not paused, with contacts that nobody is bringing to Braze."""
     now = timezone.now()
@@ -182,12 +160,6 @@ def workspaces_with_pending_contacts() -> Sequence[UUID]:
         .exclude(endpoint="")
         .values_list("pk", flat=True)
     )
-
-
-def first_rejects(contact_import: ContactImport) -> Sequence[tuple[ImportReject, str]]:
-    """Gives the first 20 rows that were not imported, each with its reason in words."""
-    reasons = dict(RejectReason.choices)
-    return [(reject, str(reasons.get(reject.reason, reject.reason))) for reject in contact_import.rejects.all()[:20]]
 
 
 def _suppressions_of_outer_contact(group: Group) -> QuerySet[Suppression]:

@@ -24,6 +24,10 @@ class RejectReason(models.TextChoices):
         "known_elsewhere",
         _("Another group of the brand knows this ID with another address; ask head office"),
     )
+    MISSING_CONSENT = (
+        "missing_consent",
+        _("The row does not say where, when or to which words the person agreed"),
+    )
     BAD_QUOTES = "bad_quotes", _("The quotation marks of the row make no sense")
 
 

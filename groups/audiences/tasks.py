@@ -6,7 +6,9 @@ from uuid import UUID
 
 from celery import shared_task
 
-from groups.audiences import importing, queries, syncing
+from groups.audiences import queries, syncing
+from groups.audiences.imports import importing
+from groups.audiences.imports.queries import imports_without_a_worker
 
 
 @shared_task(name="groups.audiences.run_import")
@@ -36,7 +38,7 @@ def sweep() -> None:
 
     Twice or at once: hints are harmless. Never: work goes on by the hints that are sent when it appears.
     """
-    for import_id in queries.imports_without_a_worker():
+    for import_id in imports_without_a_worker():
         run_import.delay(str(import_id))
     for workspace_id in queries.workspaces_with_pending_contacts():
         sync.delay(str(workspace_id))

@@ -10,13 +10,15 @@ from django.http import Http404, HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from groups import access
 from groups.audiences import exporting, privacy, queries, services
+from groups.audiences.removing import remove_list
+from groups.audiences.uses import uses_of
 from groups.contacts import searching
 from groups.contacts.listing import typed_words
-from groups.errors import InputRefused, NotPermitted
+from groups.errors import GroupsError, InputRefused, NotPermitted
 from groups.http import PortalRequest
 from groups.models import Audience, AudienceKind, Contact, Group
 from groups.roles import Permission
@@ -38,6 +40,7 @@ def audience_list(request: PortalRequest, group_id: uuid.UUID) -> HttpResponse:
         "may_manage": access.may(request.user, Permission.MANAGE_CONTACTS, group),
         "may_assign": access.may(request.user, Permission.ASSIGN_SEGMENTS, group),
         "may_filter": access.may(request.user, Permission.CREATE_FILTERS, group),
+        "may_limit": access.may(request.user, Permission.MANAGE_RULES, group),
         "has_everybody": any(audience.kind == AudienceKind.EVERYBODY for audience in audiences),
     }
     return render(request, "audiences/audience_list.html", context)
@@ -69,6 +72,7 @@ def audience_show(request: PortalRequest, audience_id: uuid.UUID) -> HttpRespons
         context |= {
             "counts": queries.sync_counts(audience),
             "pause_reason": workspace_of(audience.group.brand).pause_reason,
+            "may_replace": is_open and access.may(request.user, Permission.OVERWRITE_AUDIENCE, audience.group),
             "may_export": is_open and access.may(request.user, Permission.EXPORT_AUDIENCES, audience.group),
         }
     return render(request, "audiences/_contacts.html" if is_partial else "audiences/audience.html", context)
@@ -87,6 +91,25 @@ def audience_sync(request: PortalRequest, audience_id: uuid.UUID) -> HttpRespons
         "pause_reason": workspace_of(audience.group.brand).pause_reason,
     }
     return render(request, "audiences/_sync.html", context)
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def audience_remove(request: PortalRequest, audience_id: uuid.UUID) -> HttpResponse:
+    """Asks before a list is deleted, and names the mailings that are still to go to it."""
+    audience = access.get(request.user, Audience, audience_id, Permission.MANAGE_CONTACTS)
+    if not access.may_see_people(request.user, audience, Permission.MANAGE_CONTACTS):
+        raise Http404
+    if request.method == "POST":
+        try:
+            remove_list(audience=audience, actor=request.user)
+        except GroupsError as error:
+            messages.error(request, error.sentence)
+            return redirect("groups:audience-show", audience_id=audience.pk)
+        messages.success(request, _("The list %(name)s is deleted. Its people stay.") % {"name": audience.name})
+        return redirect("groups:audience-list", group_id=audience.group_id)
+    context = {"audience": audience, "group": audience.group, "uses": uses_of(audience)}
+    return render(request, "audiences/remove.html", context)
 
 
 @login_required

@@ -11,7 +11,8 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from groups import audit
-from groups.audiences import matching, reading
+from groups.audiences.imports import matching, reading
+from groups.audiences.imports.tables import Limits, TableFormat
 from groups.consent.forms import cleaned_addresses, reasons_of
 from groups.consent.suppressing import counts_for, suppress
 from groups.errors import FileUnreadable, InputRefused, NotPermitted
@@ -76,7 +77,7 @@ def import_addresses(*, group: Group, file: File[bytes], reason: SuppressionReas
     `FileUnreadable` for a file that is no such table or is too large, and `NotPermitted` as `add_addresses`.
     """
     _demand_reason(group, reason)
-    limits = reading.Limits(MOST_BYTES, 1000)
+    limits = Limits(MOST_BYTES, 1000)
     source = cast("BinaryIO", file)
     table = reading.detect(source, limits)
     column = _column(table)
@@ -144,7 +145,7 @@ def _demand_reason(group: Group, reason: SuppressionReason) -> None:
         raise NotPermitted(_("Only head office shuts addresses for this reason."))
 
 
-def _column(table: reading.TableFormat) -> int:
+def _column(table: TableFormat) -> int:
     """Gives the position of the addresses; raises `FileUnreadable` where it cannot be told."""
     found = [
         position for position, target in matching.match(table.headers, ()).mapping.items() if target == matching.EMAIL

@@ -29,13 +29,18 @@ class Known(Protocol):
         """The address."""
 
 
+def has_erased(brand: Brand) -> bool:
+    """Tells whether a brand has erased anybody."""
+    return Erasure.objects.filter(brand=brand).exists()
+
+
 def keep_out(brand: Brand, contacts: Collection[Known]) -> int:
     """Shuts out those contacts whose address or ID is that of somebody who was erased; gives how many.
 
     Costs one query for a brand that has erased nobody, and two hashes a contact elsewhere. To be called wherever
     contacts come in or get another address; the sync asks once more before it tells Braze of anybody.
     """
-    if not contacts or not Erasure.objects.filter(brand=brand).exists():
+    if not contacts or not has_erased(brand):
         return 0
     key = key_of(brand)
     addresses = {contact.pk: address_digest(key, contact.email) for contact in contacts}

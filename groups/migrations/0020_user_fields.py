@@ -10,7 +10,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('groups', '0060_filters_and_segments'),
+        ('groups', '0061_contacts_wait_in_order'),
     ]
 
     operations = [

@@ -7,7 +7,16 @@ from groups.models.audience import COUNTED_BY_BRAZE, Audience, AudienceKind, Aud
 from groups.models.brand import Brand
 from groups.models.consent import Lift, Reading, ReadingKind, UnsubscribeScope
 from groups.models.contact import Contact, Suppression, SuppressionOrigin, SuppressionReason, SyncState
-from groups.models.contact_import import ContactImport, ImportReject, ImportState
+from groups.models.contact_import import (
+    ContactImport,
+    HeaderChoice,
+    ImportLimit,
+    ImportMode,
+    ImportReject,
+    ImportState,
+    Replacement,
+    ReplacementPart,
+)
 from groups.models.contact_text import ContactText
 from groups.models.erasure import ErasedAddress, Erasure, ErasureState, HashKey
 from groups.models.event import AddedOnly, Event, Origin, Seal
@@ -61,6 +70,9 @@ __all__ = [
     "GroupKind",
     "GroupPath",
     "HashKey",
+    "HeaderChoice",
+    "ImportLimit",
+    "ImportMode",
     "ImportReject",
     "ImportState",
     "Invitation",
@@ -74,6 +86,8 @@ __all__ = [
     "RateWindow",
     "Reading",
     "ReadingKind",
+    "Replacement",
+    "ReplacementPart",
     "ReviewPolicy",
     "RoleGrant",
     "ScimGroup",

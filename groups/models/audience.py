@@ -22,13 +22,21 @@ class AudienceKind(models.TextChoices):
 COUNTED_BY_BRAZE: Final = frozenset({AudienceKind.SEGMENT, AudienceKind.EVERYBODY})
 
 
+class LiveAudiences(models.Manager["Audience"]):
+    """The audiences that nobody removed; mailings that went to a removed one still reach it by their own column."""
+
+    def get_queryset(self) -> models.QuerySet[Audience]:
+        """Leaves out what was removed."""
+        return super().get_queryset().filter(removed_at=None)
+
+
 class Audience(models.Model):
     """An audience of a group; `size` is the number of members of a list.
 
     `definition` is what a filter says (`groups.audiences.filters`). `segment_id` names a segment of Braze, or the one
     that a filter narrows; a filter without it finds its people among the group's contacts. Of a list with `is_private`
     only those who hold a role on its very group see who is on it; those above see counts (catalogue A15,
-    `groups.access`).
+    `groups.access`). A list that was removed has no members any more; its row stays, because mailings went to it.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -41,12 +49,19 @@ class Audience(models.Model):
     is_private = models.BooleanField(default=False)
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)
+    removed_at = models.DateTimeField(null=True, blank=True)
+
+    objects = LiveAudiences()
 
     group_path = "group"
 
     class Meta:
         constraints = (
-            models.UniqueConstraint(fields=["group", "name"], name="audience_name_once_per_group"),
+            models.UniqueConstraint(
+                fields=["group", "name"],
+                condition=models.Q(removed_at__isnull=True),
+                name="audience_name_once_per_group",
+            ),
             models.CheckConstraint(
                 condition=models.Q(kind="filter") | (models.Q(kind="segment") ^ models.Q(segment_id="")),
                 name="audience_segment_has_its_id",

@@ -11,7 +11,9 @@ from typing import BinaryIO, Final
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from groups.audiences import cleaning, reading
+from groups.audiences import cleaning
+from groups.audiences.imports import reading
+from groups.audiences.imports.tables import BadRow, Limits
 from groups.audiences.rejects import CellRefused, RejectReason
 from groups.errors import FileUnreadable, GroupsError
 from groups.models import Brand, BrandRole, Group, User
@@ -137,7 +139,7 @@ def _refusal(actor: User, group: Group, role: BrandRole) -> str:
 
 
 def _read(file: BinaryIO, brand: Brand) -> Iterator[PersonRow | Finding]:
-    limits = reading.Limits(FILE_BYTES, CELL_CHARACTERS)
+    limits = Limits(FILE_BYTES, CELL_CHARACTERS)
     table = reading.detect(file, limits)
     headers = ["_".join(header.lower().split()) for header in table.headers]
     if missing := [name for name in REQUIRED if name not in headers]:
@@ -154,7 +156,7 @@ def _read(file: BinaryIO, brand: Brand) -> Iterator[PersonRow | Finding]:
                 _("A file takes at most %(most)s people. Split it, and import the parts one after the other.")
                 % {"most": MOST_ROWS}
             )
-        if isinstance(row, reading.BadRow):
+        if isinstance(row, BadRow):
             yield Finding(row.line, str(row.reason.label) + ".")
         else:
             yield _row(row.line, dict(zip(headers, row.cells, strict=True)), roles, groups, seen)

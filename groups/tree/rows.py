@@ -9,7 +9,9 @@ from typing import BinaryIO, Final
 from django.conf import settings
 from django.utils.translation import gettext as _
 
-from groups.audiences import cleaning, reading
+from groups.audiences import cleaning
+from groups.audiences.imports import reading
+from groups.audiences.imports.tables import BadRow, Limits
 from groups.audiences.rejects import CellRefused, RejectReason
 from groups.errors import FileUnreadable
 from groups.tree import rules
@@ -66,7 +68,7 @@ def read(file: BinaryIO) -> Iterator[GroupRow | Finding]:
 
     Raises `FileUnreadable` where the file as a whole is no such table.
     """
-    limits = reading.Limits(GROUPS_BYTES, CELL_CHARACTERS)
+    limits = Limits(GROUPS_BYTES, CELL_CHARACTERS)
     table = reading.detect(file, limits)
     headers = ["_".join(header.lower().split()) for header in table.headers]
     if missing := [name for name in REQUIRED if name not in headers and not (name == "region" and "parent" in headers)]:
@@ -77,7 +79,7 @@ def read(file: BinaryIO) -> Iterator[GroupRow | Finding]:
         )
     seen: dict[str, int] = {}
     for row in reading.rows(file, table, limits):
-        if isinstance(row, reading.BadRow):
+        if isinstance(row, BadRow):
             yield Finding(row.line, str(row.reason.label) + ".")
             continue
         found = _row(row.line, dict(zip(headers, row.cells, strict=True)))

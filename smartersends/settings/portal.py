@@ -34,6 +34,9 @@ DEMO_BRAZE_ENDPOINT = env.str("DEMO_BRAZE_ENDPOINT", default="http://127.0.0.1:8
 DEMO_BRAZE_API_KEY = env.str("DEMO_BRAZE_API_KEY", default="sandbox-key-northwind")
 
 ATTACHMENTS_PER_MAILING = env.int("ATTACHMENTS_PER_MAILING", default=5)
+# More rows than this, or a list that becomes so many times as long, ask before they come in; groups may say otherwise.
+IMPORT_LARGE_ROWS = env.int("IMPORT_LARGE_ROWS", default=100_000)
+IMPORT_LARGE_GROWTH = env.int("IMPORT_LARGE_GROWTH", default=10)
 IMPORT_MAX_BYTES = env.int("IMPORT_MAX_BYTES", default=200 * 1024 * 1024)
 IMPORT_MAX_CELL_CHARACTERS = env.int("IMPORT_MAX_CELL_CHARACTERS", default=10_000)
 

@@ -13,8 +13,8 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 
 from groups.audiences import queries
-from groups.audiences.importing import run_import
-from groups.audiences.services import confirm_mapping, start_import
+from groups.audiences.imports.importing import run_import
+from groups.audiences.imports.services import confirm_mapping, start_import
 from groups.audiences.syncing import sync_contacts
 from groups.errors import GroupsError, InputRefused
 from groups.models import ContactImport, Group, ImportState, Workspace

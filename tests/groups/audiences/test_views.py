@@ -21,10 +21,13 @@ pytestmark = pytest.mark.django_db
 CONTENT = b"customer_id,email,First Name,Salary\nC1,anna@example.com,Anna,9\nC2,nobody,=1+1,9\n"
 
 
+CONSENT = {"consent_source": "card", "consent_on": "2026-11-02", "consent_text": "Yes, write to me."}
+
+
 def upload_of(content: bytes = CONTENT, **fields: str) -> dict[str, object]:
     """Gives the upload form, filled in."""
     file = SimpleUploadedFile("regulars.csv", content, content_type="text/csv")
-    return {"audience": "", "name": "Regulars", "file": file, "consent_source": "card", "statement": "on", **fields}
+    return {"audience": "", "name": "Regulars", "file": file, "statement": "on", **CONSENT, **fields}
 
 
 def test_who_opens_which_page(cast: Cast, client: Client) -> None:
@@ -130,7 +133,7 @@ def test_a_file_comes_in_from_upload_to_result(cast: Cast, client: Client) -> No
     assert "2 of 2 rows" in done
     assert "This is no email address" in done
     assert rejects.decode("utf-8-sig").splitlines() == [
-        "line,reason,what is wrong,column,customer_id,email,First Name,Salary",
+        "rejected line,rejected reason,rejected why,rejected column,customer_id,email,First Name,Salary",
         "3,bad_email,This is no email address,email,C2,nobody,'=1+1,9",
     ]
     anna = Contact.objects.get()
@@ -143,7 +146,7 @@ def test_a_file_comes_in_from_upload_to_result(cast: Cast, client: Client) -> No
     [
         (b"", "The file is empty."),
         (b"anna@example.com\n", "has no header"),
-        (b"PK\x03\x04", "kind Excel"),
+        (b"PK\x03\x04", "damaged or none at all"),
         (b"email,name\na@example.com,\x81\x8d\n", "encoding that cannot be read"),
     ],
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from groups.audiences.matching import match
+from groups.audiences.imports.matching import match
 from groups.models import Attribute, AttributeKind
 
 ATTRIBUTES = [

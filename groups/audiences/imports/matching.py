@@ -15,7 +15,9 @@ EXTERNAL_ID: Final = "external_id"
 EMAIL: Final = "email"
 CONSENT_SOURCE: Final = "consent_source"
 CONSENT_ON: Final = "consent_on"
-OWN_TARGETS: Final = (EXTERNAL_ID, EMAIL, CONSENT_SOURCE, CONSENT_ON)
+CONSENT_TEXT: Final = "consent_text"
+CONSENTS: Final = (CONSENT_SOURCE, CONSENT_ON, CONSENT_TEXT)
+OWN_TARGETS: Final = (EXTERNAL_ID, EMAIL, *CONSENTS)
 NEARLY: Final = 0.86
 
 SYNONYMS: Final[Mapping[str, str]] = {
@@ -28,6 +30,8 @@ SYNONYMS: Final[Mapping[str, str]] = {
     "origen del consentimiento,동의 출처",
     CONSENT_ON: "consent on,consent date,opt in date,date of consent,einwilligung am,date du consentement,"
     "fecha de consentimiento,동의 날짜",
+    CONSENT_TEXT: "consent text,consent wording,opt in text,words of consent,einwilligungstext,texte du consentement,"
+    "texto del consentimiento,동의 문구",
     "first_name": "given name,forename,vorname,prénom,nombre,이름",
     "last_name": "surname,family name,nachname,familienname,nom,nom de famille,apellido,apellidos,성",
     "city": "home city,town,ort,stadt,wohnort,ville,ciudad,도시",
@@ -47,18 +51,29 @@ class Match:
 
 
 def targets(attributes: Iterable[Attribute]) -> tuple[str, ...]:
-    """Gives what a column may become: the portal's own four and the brand's attributes, each once."""
+    """Gives what a column may become: the portal's own five and the brand's attributes, each once."""
     return (*OWN_TARGETS, *(item.name for item in attributes if item.name not in OWN_TARGETS))
 
 
-def match(headers: Sequence[str], attributes: Sequence[Attribute]) -> Match:
-    """Matches headers by exact word first, then by synonym, then by likeness; a target is given once only."""
+def match(
+    headers: Sequence[str], attributes: Sequence[Attribute], remembered: Mapping[str, str] | None = None
+) -> Match:
+    """Matches headers by exact word first, then by synonym, then by likeness; a target is given once only.
+
+    What people last took a header for stands before all of that: `remembered` gives the target by folded header, an
+    empty one for a column that they left out.
+    """
+    remembered = remembered or {}
     words = _words(attributes)
     folded = [fold(header) for header in headers]
     mapping: dict[int, str] = {}
+    for position, header in enumerate(folded):
+        target = remembered.get(header, "")
+        if target in words and target not in mapping.values():
+            mapping[position] = target
     for rule in (_same, _other_word, _alike):
         for position, header in enumerate(folded):
-            if header and position not in mapping:
+            if header and position not in mapping and remembered.get(header) != "":
                 found = rule(header, {name: words[name] for name in words if name not in mapping.values()})
                 if found is not None:
                     mapping[position] = found

@@ -12,9 +12,12 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
-from groups.audiences import importing, queries, tasks
-from groups.audiences.importing import run_import
-from groups.audiences.services import confirm_mapping, start_import, unsubscribe
+from groups.audiences import queries, tasks
+from groups.audiences.imports import importing
+from groups.audiences.imports.importing import run_import
+from groups.audiences.imports.queries import imports_without_a_worker
+from groups.audiences.imports.services import confirm_mapping, start_import
+from groups.audiences.services import unsubscribe
 from groups.errors import InputRefused, StaleState
 from groups.models import (
     Audience,
@@ -358,7 +361,7 @@ def test_an_import_is_confirmed_once() -> None:
 
 
 def test_a_killed_import_goes_on_without_doubling(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(importing, "CHUNK_ROWS", 10)
+    monkeypatch.setattr(importing, "CHUNK_ROWS", {"postgresql": 10, "sqlite": 10})
     content = HEADER + "".join(f"C{n},p{n}@example.com,P,{n}\n" for n in range(35))
     contact_import = confirmed(an_import(content))
     write = importing._write_once
@@ -367,12 +370,11 @@ def test_a_killed_import_goes_on_without_doubling(monkeypatch: pytest.MonkeyPatc
     class Killed(BaseException):
         """What a kill looks like from inside."""
 
-    def dies_in_the_third_chunk(*arguments: object) -> bool:
+    def dies_in_the_third_chunk(*arguments: object) -> None:
         calls["write"] += 1
-        is_written = write(*arguments)  # type: ignore[arg-type]
+        write(*arguments)  # type: ignore[arg-type]
         if calls["write"] == 3:
             raise Killed
-        return is_written
 
     monkeypatch.setattr(importing, "_write_once", dies_in_the_third_chunk)
     with pytest.raises(Killed):
@@ -420,7 +422,7 @@ def test_the_sweep_finds_what_waits_and_what_was_left() -> None:
     ContactImport.objects.filter(pk=left.pk).update(state=ImportState.IMPORTING, lease_until=past)
     ContactImport.objects.filter(pk=held.pk).update(state=ImportState.IMPORTING, lease_until=future)
 
-    assert set(queries.imports_without_a_worker()) == {waiting.pk, left.pk}
+    assert set(imports_without_a_worker()) == {waiting.pk, left.pk}
 
 
 def test_a_list_of_another_group_is_refused() -> None:

@@ -1,80 +1,58 @@
-"""CSV files as people really save them: encoding, delimiter and header are found out, rows are read one at a time."""
+"""Tables as people really save them: encoding, delimiter and header are found out, rows are read one at a time."""
 
 from __future__ import annotations
 
 import codecs
 import csv
 import io
+import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import BinaryIO, Final
 
 from django.utils.translation import gettext as _
 
+from groups.audiences.imports import workbooks
+from groups.audiences.imports.tables import BadRow, Limits, Row, TableFormat, checked_headers, laid_out, long_cell
 from groups.audiences.rejects import RejectReason
 from groups.errors import FileUnreadable
 
 BLOCK_BYTES: Final = 1 << 20
+OLD_WORKBOOK: Final = b"\xd0\xcf\x11\xe0"
 LINE_CHARACTERS: Final = 1 << 20
-COLUMNS: Final = 500
-DELIMITERS: Final = (",", ";", "\t")
+DELIMITERS: Final = (",", ";", "\t", "|")
+SEPARATOR: Final = re.compile(r'"?sep=([,;\t|])"?', re.IGNORECASE)
 FOREIGN_STARTS: Final = {
-    b"PK\x03\x04": "Excel",
-    b"\xd0\xcf\x11\xe0": "Excel",
     b"%PDF": "PDF",
     b"\x1f\x8b": "gzip",
 }
 
 
-@dataclass(frozen=True, slots=True)
-class TableFormat:
-    """How a file is to be read: a codec's name, one delimiter character, and the cells of its first line."""
-
-    encoding: str
-    delimiter: str
-    headers: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """A row with as many cells as the header; `line` is where it begins in the file, the header being line 1."""
-
-    line: int
-    cells: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class BadRow:
-    """A row that cannot be laid under the header, with the cells as they stand and the reason."""
-
-    line: int
-    cells: tuple[str, ...]
-    reason: RejectReason
-
-
-@dataclass(frozen=True, slots=True)
-class Limits:
-    """The size of a file in bytes and of one cell in characters."""
-
-    file_bytes: int
-    cell_characters: int
-
-
 def detect(file: BinaryIO, limits: Limits) -> TableFormat:
     """Finds out how a file is to be read, by reading it once in blocks; leaves it at its start.
 
-    Encodings: UTF-8 with and without mark, UTF-16, EUC-KR, Windows-1252. Delimiters: comma, semicolon, tab. Raises
-    `FileUnreadable` for an empty file, one above the limit, one that is no text, and one without a header line.
+    Workbooks (XLSX) are known by their content, whatever their name. Encodings of text: UTF-8 with and without mark,
+    UTF-16, EUC-KR, Windows-1252. Delimiters: comma, semicolon, tab, bar, or the one that a first line `sep=` names.
+    Raises `FileUnreadable` for an empty file, one above the limit, one that is no table, and one without a header.
     """
+    file.seek(0)
+    start = file.read(len(workbooks.SIGN))
+    if start == workbooks.SIGN:
+        return workbooks.detect(file, limits)
     encoding = _encoding(file, limits)
     with _text(file, encoding) as text:
-        first = next(_lines(text), "").strip("\r\n")
-    if not first.strip(" ,;\t"):
+        source = _lines(text)
+        first = next((line for line in source if line.strip()), "").strip("\r\n")
+        named = SEPARATOR.fullmatch(first)
+        if named:
+            first = next(source, "").strip("\r\n")
+    if not first.strip(" ,;\t|"):
         raise FileUnreadable(_("The file has no header. Put the names of the columns into its first line."))
-    delimiter = max(DELIMITERS, key=lambda candidate: len(_cells(first, candidate)))
+    delimiter = named[1] if named else max(DELIMITERS, key=lambda candidate: len(_cells(first, candidate)))
     with _text(file, encoding) as text:
-        headers = _checked_headers(next(_rows(text, delimiter, limits))[1])
-    return TableFormat(encoding, delimiter, headers)
+        _line, headers = _header(_rows(text, delimiter, limits), delimiter)
+    if headers is None:
+        raise FileUnreadable(_("The quotation marks of the first line make no sense. Save the file as CSV again."))
+    return TableFormat(encoding, delimiter, checked_headers(headers))
 
 
 def rows(file: BinaryIO, table: TableFormat, limits: Limits) -> Iterator[Row | BadRow]:
@@ -84,22 +62,34 @@ def rows(file: BinaryIO, table: TableFormat, limits: Limits) -> Iterator[Row | B
     line, for a cell above the limit and for a quotation mark that is never closed.
     """
     width = len(table.headers)
+    if table.is_workbook:
+        yield from workbooks.rows(file, table, limits)
+        return
     with _text(file, table.encoding) as text:
         source = _rows(text, table.delimiter, limits)
-        next(source)
+        _header(source, table.delimiter)
         for line, found in source:
             if found is None:
                 yield BadRow(line, (), RejectReason.BAD_QUOTES)
-                continue
-            if not any(cell.strip() for cell in found):
-                continue
-            while len(found) > width and not found[-1].strip():
-                found.pop()
-            if len(found) == width:
-                yield Row(line, tuple(found))
-            else:
-                is_long = len(found) > width
-                yield BadRow(line, tuple(found), RejectReason.TOO_MANY_CELLS if is_long else RejectReason.TOO_FEW_CELLS)
+            elif (row := laid_out(line, found, width)) is not None:
+                yield row
+
+
+def count(file: BinaryIO, table: TableFormat, limits: Limits) -> int:
+    """Counts the rows below the header, and raises what `rows` raises."""
+    return sum(1 for _row in rows(file, table, limits))
+
+
+def _header(source: Iterator[tuple[int, list[str] | None]], delimiter: str) -> tuple[int, list[str] | None]:
+    """Gives the first row that is neither blank nor the name of the delimiter."""
+    for line, cells in source:
+        if cells is None or (any(cell.strip() for cell in cells) and not _names_delimiter(cells, delimiter)):
+            return line, cells
+    raise FileUnreadable(_("The file has no header. Put the names of the columns into its first line."))
+
+
+def _names_delimiter(cells: list[str], delimiter: str) -> bool:
+    return bool(SEPARATOR.fullmatch(delimiter.join(cells).strip()))
 
 
 class _text:
@@ -129,6 +119,7 @@ def _lines(text: io.TextIOWrapper) -> Iterator[str]:
 def _rows(text: io.TextIOWrapper, delimiter: str, limits: Limits) -> Iterator[tuple[int, list[str] | None]]:
     """Yields each row with the line where it begins; None for a row whose quotation marks make no sense."""
     reader = csv.reader(_lines(text), delimiter=delimiter, strict=True)
+    most = limits.cell_characters
     while True:
         line = reader.line_num + 1
         try:
@@ -137,7 +128,7 @@ def _rows(text: io.TextIOWrapper, delimiter: str, limits: Limits) -> Iterator[tu
             return
         except csv.Error as error:
             if "field larger" in str(error):
-                raise _long_cell(line, limits) from error
+                raise long_cell(line, limits) from error
             if "unexpected end" in str(error):
                 raise FileUnreadable(
                     _("A quotation mark that opens in line %(line)s is never closed. Nothing was imported.")
@@ -145,37 +136,13 @@ def _rows(text: io.TextIOWrapper, delimiter: str, limits: Limits) -> Iterator[tu
                 ) from error
             yield line, None
             continue
-        if any(len(cell) > limits.cell_characters for cell in cells):
-            raise _long_cell(line, limits)
+        if cells and len(max(cells, key=len)) > most:
+            raise long_cell(line, limits)
         yield line, cells
-
-
-def _long_cell(line: int, limits: Limits) -> FileUnreadable:
-    return FileUnreadable(
-        _(
-            "Line %(line)s holds a cell of more than %(limit)s characters. Often a quotation mark was opened there and "
-            "never closed. Nothing was imported."
-        )
-        % {"line": line, "limit": limits.cell_characters}
-    )
 
 
 def _cells(line: str, delimiter: str) -> list[str]:
     return next(csv.reader([line], delimiter=delimiter), [])
-
-
-def _checked_headers(headers: list[str] | None) -> tuple[str, ...]:
-    if headers is None:
-        raise FileUnreadable(_("The quotation marks of the first line make no sense. Save the file as CSV again."))
-    if len(headers) > COLUMNS:
-        raise FileUnreadable(_("The file has more than %(limit)s columns.") % {"limit": COLUMNS})
-    if any("\0" in cell for cell in headers):
-        raise FileUnreadable(_("The first line holds characters that are no text. Save the file as CSV (UTF-8) again."))
-    if any("@" in cell for cell in headers):
-        raise FileUnreadable(
-            _("The file has no header: its first line holds an address. Put the names of the columns there.")
-        )
-    return tuple(cell.strip() for cell in headers)
 
 
 def _encoding(file: BinaryIO, limits: Limits) -> str:
@@ -184,6 +151,13 @@ def _encoding(file: BinaryIO, limits: Limits) -> str:
     start = file.read(4096)
     if not start.strip(b"\xef\xbb\xbf \t\r\n"):
         raise FileUnreadable(_("The file is empty."))
+    if start.startswith(OLD_WORKBOOK):
+        raise FileUnreadable(
+            _(
+                "This workbook is in the old format of Excel (.xls), or locked by a password. Save it as .xlsx without "
+                "a password, or as CSV (UTF-8), then upload that."
+            )
+        )
     for sign, kind in FOREIGN_STARTS.items():
         if start.startswith(sign):
             raise FileUnreadable(

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from groups.audiences.reading import BadRow, Limits, Row, detect, rows
+from groups.audiences.imports.reading import BadRow, Limits, Row, detect, rows
 from groups.audiences.rejects import RejectReason
 from groups.errors import FileUnreadable
 from tests.shared_data import SHARED_DATA
@@ -52,7 +52,7 @@ def test_korean_of_old_spreadsheets_is_read() -> None:
         (b" \r\n\r\n", "The file is empty."),
         (b",,,\nanna@example.com,Anna,,\n", "has no header"),
         (b"anna@example.com,Anna\nben@example.com,Ben\n", "its first line holds an address"),
-        (b"PK\x03\x04\x14\x00\x06\x00", "kind Excel"),
+        (b"PK\x03\x04\x14\x00\x06\x00", "damaged or none at all"),
         (b"%PDF-1.7\n", "kind PDF"),
         (b"email,name\nanna@example.com,\x81\x8d\n", "encoding that cannot be read"),
         (b"e\x00mail,name\nanna@example.com,Anna\n", "characters that are no text"),
