@@ -20,7 +20,7 @@ from groups.contacts.seeing import attributes_seen_in
 from groups.models import Attribute, Audience, AudienceKind, AudienceMember, Contact, Group
 
 PAGE_SIZE: Final = 50
-MOST_HITS: Final = 2000
+MOST_HITS: Final = 500
 FEW_MEMBERS: Final = 20_000
 """Up to so many people on the lists, all of them are looked through; above, the index of the whole brand is."""
 LEAST_LETTERS: Final = 3
@@ -88,7 +88,7 @@ def page_of(scope: Scope, words: str = "", *, after: str = "", before: str = "")
     if words:
         if not is_small and len(words) < LEAST_LETTERS:
             return ContactPage((), names, is_too_short=True)
-        hits = list(_matching(people, words, names, is_small=is_small).values_list("pk", flat=True)[: MOST_HITS + 1])
+        hits = list(_matching(people, words, names).values_list("pk", flat=True)[: MOST_HITS + 1])
         is_cut = len(hits) > MOST_HITS
         people, is_small = Contact.objects.filter(pk__in=hits[:MOST_HITS]), True
     return _page(people, scope, names, after, before, is_small=is_small, is_cut=is_cut)
@@ -101,9 +101,9 @@ def _people(scope: Scope, *, is_small: bool) -> QuerySet[Contact]:
     return people.filter(Exists(scope.members().filter(contact=OuterRef("pk"))))
 
 
-def _matching(people: QuerySet[Contact], words: str, names: tuple[str, ...], *, is_small: bool) -> QuerySet[Contact]:
+def _matching(people: QuerySet[Contact], words: str, names: tuple[str, ...]) -> QuerySet[Contact]:
     """Narrows contacts to those that match: the index finds candidates, and what is seen of each decides."""
-    if connection.vendor == "postgresql" and not is_small:
+    if connection.vendor == "postgresql":
         people = people.filter(text__text__contains=words.lower())
     found = Q(email__icontains=words) | Q(external_id__icontains=words)
     for name in names:
@@ -127,10 +127,13 @@ def _page(
     start = _place(people, after or before)
     is_back = start is not None and not after
     rows = _in_order(people, start, is_back=is_back, is_small=is_small)
-    found = list(rows.annotate(is_suppressed=suppressed_by(scope.group))[: PAGE_SIZE + 1])
-    has_more, found = len(found) > PAGE_SIZE, found[:PAGE_SIZE]
+    # What is shown of a person is asked for those of the page alone, not for all who are sorted.
+    ids = list(rows.values_list("pk", flat=True)[: PAGE_SIZE + 1])
+    has_more, ids = len(ids) > PAGE_SIZE, ids[:PAGE_SIZE]
     if is_back:
-        found.reverse()
+        ids.reverse()
+    shown = Contact.objects.annotate(is_suppressed=suppressed_by(scope.group)).defer("synced").in_bulk(ids)
+    found = [shown[pk] for pk in ids if pk in shown]
     has_before = has_more if is_back else start is not None
     has_after = is_back or has_more
     return ContactPage(
