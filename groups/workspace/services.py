@@ -124,6 +124,8 @@ def connect(
         workspace.save()
         if is_another:
             resync(brand=brand)
+            # What the other one listed says nothing of this one: its lists are read from their beginning.
+            workspace.readings.all().delete()
         audit.record(
             "workspace.connected",
             actor=actor,

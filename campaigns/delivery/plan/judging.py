@@ -9,19 +9,27 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
-from typing import Final
+from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from django.db.models import Count, Min, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
-from django.db.models.lookups import IsNull
 from django.utils import timezone
 
 from campaigns.delivery.plan.lookups import LookedUp, only
-from campaigns.delivery.plan.winning import rivals_of, winner_among
+from campaigns.delivery.plan.winning import lost_to, rivals_of, winner_among
 from campaigns.models import BatchState, Candidate, Delivery, ExclusionReason, Recipient
 from campaigns.schedule.pressure import pressure_of
-from groups.models import Group, GroupKind, Suppression, SuppressionReason, SyncState, Workspace
+from groups.models import (
+    Audience,
+    AudienceMember,
+    Group,
+    GroupKind,
+    Suppression,
+    SuppressionReason,
+    SyncState,
+    Workspace,
+)
 
 # Whoever stands in a batch of these got the mail, will get it, or may have got it.
 MAYBE_REACHED: Final = (BatchState.ACCEPTED, BatchState.UNCERTAIN, BatchState.WITHDRAWAL_UNCERTAIN)
@@ -30,14 +38,13 @@ COMING: Final = (*MAYBE_REACHED, BatchState.WAITING, BatchState.CALLING, BatchSt
 
 @dataclass(frozen=True, slots=True)
 class Winner:
-    """The group that mails somebody the same day instead, as a subquery: nothing in it where there is none."""
+    """The group that mails somebody the same day instead, as a subquery: nothing in it where there is none.
+
+    `people` are all of a list for whom there is one, where the caller named the list: for counting that is quicker.
+    """
 
     group: Subquery
-
-    @property
-    def exists(self) -> IsNull:
-        """The condition that there is one."""
-        return IsNull(self.group, rhs=False)
+    people: QuerySet[Any, Any] | None = None
 
 
 Condition = LookedUp | Q | Winner
@@ -90,37 +97,45 @@ def _under_pressure(delivery: Delivery) -> Iterable[tuple[ExclusionReason, Condi
 
 
 def pressed(
-    group: Group, go_at: datetime, contact: str, delivery: Delivery | None = None
+    group: Group, go_at: datetime, contact: str, delivery: Delivery | None = None, *, audience: Audience | None = None
 ) -> list[tuple[ExclusionReason, LookedUp | Winner]]:
     """Gives who gets enough mail around a day already, and whom another group mails the same day (A12, A13, M16).
 
     Mails that are planned count like those that went, those of `delivery` itself do not; a mailing that is scheduled
     for the day and not planned yet counts where its group goes before this one (`winning`). `contact` is the column
-    that names the contact in the rows which the conditions are put on.
+    that names the contact in the rows which the conditions are put on, `audience` a list that is to be counted.
     """
     pressure = pressure_of(group)
     if group.kind == GroupKind.BRAND and not pressure.caps_head_office:
         return []
-    mails = (
-        Recipient.objects.filter(contact=OuterRef(contact), outcome="", batch__state__in=COMING)
+    all_mails = (
+        Recipient.objects.filter(outcome="", batch__state__in=COMING)
         .exclude(delivery=delivery)
         .annotate(goes_at=Coalesce("delivery__go_at", "delivery__created_at"))
     )
     if not pressure.caps_head_office:
-        mails = mails.exclude(delivery__mailing__group__kind=GroupKind.BRAND)
+        all_mails = all_mails.exclude(delivery__mailing__group__kind=GroupKind.BRAND)
+    mails = all_mails.filter(contact=OuterRef(contact))
     found: list[tuple[ExclusionReason, LookedUp | Winner]] = []
     if pressure.one_group_a_day:
         day = _local_day(go_at, group)
-        others = mails.filter(goes_at__range=day).exclude(delivery__mailing__group=group)
-        mailed_by = Subquery(others.order_by().values("delivery__mailing__group")[:1])
-        found.append((ExclusionReason.MAILED_TODAY, Winner(mailed_by)))
+        others = Q(goes_at__range=day) & ~Q(delivery__mailing__group=group)
+        mailed_by = Subquery(mails.filter(others).order_by().values("delivery__mailing__group")[:1])
+        mailed = None if audience is None else all_mails.filter(others, _on_list(audience)).order_by().values("contact")
+        found.append((ExclusionReason.MAILED_TODAY, Winner(mailed_by, mailed)))
         if rivals := rivals_of(group, day, timezone.now(), pressure):
-            found.append((ExclusionReason.MAILED_TODAY, Winner(winner_among(rivals, group, contact, pressure))))
+            winner = winner_among(rivals, group, contact, pressure)
+            lost = None if audience is None else lost_to(rivals, audience, group, pressure)
+            found.append((ExclusionReason.MAILED_TODAY, Winner(winner, lost)))
     if pressure.cap_mails and pressure.cap_days:
         around = timedelta(days=pressure.cap_days)
         near = mails.filter(goes_at__gt=go_at - around, goes_at__lt=go_at + around)
         found.append((ExclusionReason.CAPPED, _at_least(pressure.cap_mails, near)))
     return found
+
+
+def _on_list(audience: Audience) -> Q:
+    return Q(contact__in=AudienceMember.objects.filter(audience=audience).values("contact"))
 
 
 def _at_least(number: int, mails: QuerySet[Recipient]) -> LookedUp:

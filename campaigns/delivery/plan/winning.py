@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 from django.db import models
-from django.db.models import Case, CharField, Exists, F, IntegerField, OuterRef, Q, Subquery, TextField, Value, When
+from django.db.models import Case, Exists, F, IntegerField, OuterRef, Q, QuerySet, Subquery, TextField, Value, When
 from django.db.models.expressions import Combinable
 from django.db.models.fields.json import KeyTextTransform
 from django.db.models.functions import MD5, Cast, Coalesce, Concat, Length, Lower, Replace, StrIndex, Substr, Trim
@@ -20,7 +20,7 @@ from django.db.models.lookups import GreaterThan
 
 from campaigns.models import DeliveryState, Exclusion, Mailing, MailingState
 from campaigns.schedule.pressure import Pressure
-from groups.models import AudienceKind, Group, GroupKind, GroupPath, Suppression
+from groups.models import Audience, AudienceKind, AudienceMember, Group, GroupKind, GroupPath, Suppression
 
 # Once a delivery has left its plan, its recipients say whom it reaches, and not the audience.
 PLANNED: Final = (
@@ -53,8 +53,24 @@ def rivals_of(group: Group, day: tuple[datetime, datetime], now: datetime, press
 def winner_among(rivals: Sequence[UUID], group: Group, contact: str, pressure: Pressure) -> Subquery:
     """Gives the best group among the mailings of others that beats a group for a person, and nothing where none does.
 
-    `contact` is the column that names the person in the rows around it. Mailings that leave the person out anyway are
-    no rivals: those of a group that the person left, and those whose plan has judged them already.
+    `contact` is the column that names the person in the rows around it.
+    """
+    known = Mailing.objects.filter(pk__in=rivals, audience__members__contact=OuterRef(contact))
+    return Subquery(_better(known, group, pressure).order_by("-home", "-visit", "lot").values("group")[:1])
+
+
+def lost_to(rivals: Sequence[UUID], audience: Audience, group: Group, pressure: Pressure) -> QuerySet[Any, Any]:
+    """Gives the people of a list for whom a mailing of others beats a group's, all at once, by `person`."""
+    ours = AudienceMember.objects.filter(audience=audience).values("contact")
+    known = Mailing.objects.filter(pk__in=rivals, audience__members__contact__in=ours)
+    return _better(known, group, pressure).values("person")
+
+
+def _better(known: QuerySet[Mailing], group: Group, pressure: Pressure) -> QuerySet[Any, Any]:
+    """Gives the mailings with each person on their lists for whom they go before a group's, with what they go by.
+
+    Mailings that leave the person out anyway are none of them: those of a group that the person left, and those whose
+    plan has judged them already.
     """
     shut = Suppression.objects.filter(
         Q(contact=OuterRef("person")) | Q(brand=group.brand_id, address=OuterRef("person_address")),
@@ -67,8 +83,7 @@ def winner_among(rivals: Sequence[UUID], group: Group, contact: str, pressure: P
     codes = list(GroupPath.objects.filter(descendant=group).values_list("ancestor__code", flat=True))
     has_home = bool(pressure.home_attribute)
     found = (
-        Mailing.objects.filter(pk__in=rivals, audience__members__contact=OuterRef(contact))
-        .order_by()
+        known.order_by()
         .annotate(
             person=F(_PERSON),
             person_address=Lower(f"{_PERSON}__email"),
@@ -89,27 +104,26 @@ def winner_among(rivals: Sequence[UUID], group: Group, contact: str, pressure: P
             own_lot=_lot(Value(group.pk, models.UUIDField())),
         )
     )
-    is_better = (
+    return found.filter(
         Q(home__gt=F("own_home"))
         | Q(home=F("own_home"), visit__gt=F("own_visit"))
         | Q(home=F("own_home"), visit=F("own_visit"), lot__lt=F("own_lot"))
     )
-    return Subquery(found.filter(is_better).order_by("-home", "-visit", "lot").values("group")[:1])
 
 
 def _said(attribute: str) -> Combinable:
     """What a person's attribute says, as text; empty where the brand names none or they have none."""
     if not attribute:
-        return Value("", TextField())
+        return _text("")
     said = KeyTextTransform(attribute, f"{_PERSON}__attributes")
-    return Trim(Coalesce(said, Value("", TextField()), output_field=TextField()))
+    return Trim(Coalesce(said, _text(""), output_field=TextField()), output_field=TextField())
 
 
 def _visited(code: Combinable) -> Combinable:
     """What stands behind a group's code in `PDX-1=2026-11-20, SEA-2=2026-10-01`."""
-    plain = Replace(Replace(F("visits"), Value(" "), Value("")), Value(";"), Value(","))
-    listed = Concat(Value(","), plain, output_field=TextField())
-    mark = Concat(Value(","), code, Value("="), output_field=TextField())
+    plain = _replaced(_replaced(F("visits"), " ", ""), ";", ",")
+    listed = Concat(_text(","), plain, output_field=TextField())
+    mark = Concat(_text(","), Cast(code, TextField()), _text("="), output_field=TextField())
     return Case(
         When(
             Q(visits__contains="="),
@@ -118,13 +132,21 @@ def _visited(code: Combinable) -> Combinable:
                     Q(_at(listed, mark)),
                     then=Substr(listed, StrIndex(listed, mark) + Length(mark), _DAY_CHARACTERS),
                 ),
-                default=Value(""),
+                default=_text(""),
                 output_field=TextField(),
             ),
         ),
-        default=Value(""),
+        default=_text(""),
         output_field=TextField(),
     )
+
+
+def _text(words: str) -> Value:
+    return Value(words, TextField())
+
+
+def _replaced(text: Combinable, old: str, new: str) -> Combinable:
+    return Replace(text, _text(old), _text(new), output_field=TextField())
 
 
 def _at(listed: Combinable, mark: Combinable) -> Combinable:
@@ -133,12 +155,13 @@ def _at(listed: Combinable, mark: Combinable) -> Combinable:
 
 def _if_day(name: str) -> Combinable:
     """A day as text, in which a later one is greater; empty, which is the least, where it is none."""
-    return Case(When(Q(**{f"{name}__regex": _DAY}), then=F(name)), default=Value(""), output_field=TextField())
+    return Case(When(Q(**{f"{name}__regex": _DAY}), then=F(name)), default=_text(""), output_field=TextField())
 
 
 def _lot(group: Combinable) -> Combinable:
     """A hash of person and group, that stays what it is."""
-    return MD5(Concat(Cast(F("person"), CharField()), Cast(group, CharField()), output_field=TextField()))
+    both = Concat(Cast(F("person"), TextField()), Cast(group, TextField()), output_field=TextField())
+    return MD5(both, output_field=TextField())
 
 
 def _one_where(condition: Q) -> Combinable:

@@ -21,6 +21,7 @@ from groups.consent.tasks import read_one
 from groups.models import Contact, Event, Group, Reading, ReadingKind, Suppression, Workspace
 from groups.roles import Role
 from groups.workspace import budget
+from groups.workspace.services import connect
 from tests.builders import a_contact, a_group, a_person, a_workspace, an_audience, root_group
 from tests.sandbox_server import RunningSandbox
 
@@ -187,3 +188,21 @@ def test_days_come_in_pieces_without_a_gap_and_the_last_one_holds_today() -> Non
     assert first[0].start == today - reading.FIRST_DAYS * DAY
     assert all(one.end == after.start for one, after in pairwise(first))
     assert first[-1].end == today + DAY
+
+
+def test_the_lists_of_another_workspace_are_read_from_their_beginning(
+    group: Group, workspace: Workspace, sandbox: RunningSandbox
+) -> None:
+    read(workspace)
+
+    connect(
+        brand=group.brand,
+        actor=None,
+        endpoint=sandbox.url,
+        app_id="another-app",
+        campaign_id=workspace.campaign_id,
+        variation_id=workspace.variation_id,
+        api_key=workspace.api_key,
+    )
+
+    assert Reading.objects.count() == 0
