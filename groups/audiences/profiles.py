@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 from uuid import UUID
 
-from groups.audiences.claiming import Waiting
+from groups.audiences.claiming import Waiting, codes_on_lists
 from groups.audiences.filters.connecting import MIRROR, key_of
 from groups.audiences.filters.definition import targets_in
 from groups.audiences.queries import excluded_codes
-from groups.models import Attribute, AudienceKind, AudienceMember, Brand, Contact
+from groups.models import Attribute, Brand, Contact
 
 Profile = dict[str, object]
 
@@ -50,7 +50,7 @@ class Profiler:
         unsubscribed; nobody is ever subscribed by this.
         """
         ids = [contact.pk for contact in contacts]
-        codes = _codes_on_lists(ids)
+        codes = codes_on_lists(ids)
         excluded = excluded_codes(contacts)
         return {
             contact.pk: self._wanted(contact, codes.get(contact.pk, set()), excluded[contact.pk])
@@ -90,11 +90,3 @@ class Profiler:
 def _is_ours(key: str) -> bool:
     """Tells whether the portal alone writes an attribute, so that it takes away what is not wanted any more."""
     return key.startswith(MIRROR)
-
-
-def _codes_on_lists(ids: Iterable[UUID]) -> dict[UUID, set[str]]:
-    found: dict[UUID, set[str]] = {}
-    members = AudienceMember.objects.filter(contact__in=ids, audience__kind=AudienceKind.LIST)
-    for contact_id, code in members.values_list("contact", "audience__group__code"):
-        found.setdefault(contact_id, set()).add(code)
-    return found
