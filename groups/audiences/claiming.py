@@ -152,7 +152,7 @@ def codes_on_lists(contact_ids: Iterable[UUID]) -> dict[UUID, set[str]]:
 def shut_codes(
     contact_ids: Iterable[UUID], brand_ids: Iterable[UUID], addresses: Iterable[str]
 ) -> list[tuple[UUID, UUID, str, str | None]]:
-    """Gives contact, brand, address and group code of what shuts contacts or addresses; without a code it is the brand."""
+    """Gives contact, brand, address and group code of what shuts people out; without a code it is the whole brand."""
     contacts, brands = _keys([_key(one) for one in contact_ids]), _keys([_key(one) for one in brand_ids])
     with connection.cursor() as cursor:
         cursor.execute(_SHUT[connection.vendor], [contacts, brands, _json(list(addresses))])
