@@ -5,7 +5,7 @@ What the two databases say differently stands here and nowhere else.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -54,10 +54,34 @@ _LEASED: Final = {
     "postgresql": "UPDATE groups_contact SET sync_lease_until = %s WHERE id = ANY(%s::uuid[])",
     "sqlite": "UPDATE groups_contact SET sync_lease_until = %s WHERE id IN (SELECT value FROM json_each(%s))",
 }
+_CODES_OF: Final = (
+    "SELECT member.contact_id, of.code FROM groups_audiencemember member"
+    " JOIN groups_audience audience ON audience.id = member.audience_id AND audience.kind = 'list'"
+    " JOIN groups_group of ON of.id = audience.group_id WHERE member.contact_id "
+)
+_CODES: Final = {
+    "postgresql": f"{_CODES_OF} = ANY(%s::uuid[])",
+    "sqlite": f"{_CODES_OF} IN (SELECT value FROM json_each(%s))",
+}
+_SHUT_OF: Final = (
+    "SELECT shut.contact_id, shut.brand_id, shut.address, of.code FROM groups_suppression shut"
+    " LEFT JOIN groups_group of ON of.id = shut.group_id WHERE shut."
+)
+_SHUT: Final = {
+    "postgresql": (
+        f"{_SHUT_OF}contact_id = ANY(%s::uuid[]) UNION {_SHUT_OF}brand_id = ANY(%s::uuid[])"
+        " AND shut.address IN (SELECT jsonb_array_elements_text(%s::jsonb))"
+    ),
+    "sqlite": (
+        f"{_SHUT_OF}contact_id IN (SELECT value FROM json_each(%s)) UNION {_SHUT_OF}brand_id IN"
+        " (SELECT value FROM json_each(%s)) AND shut.address IN (SELECT value FROM json_each(%s))"
+    ),
+}
 # The rows are locked in the order of their keys, as imports do, so that neither waits for the other for ever.
 _TAKEN: Final = {
     "postgresql": (
-        "WITH told AS (SELECT * FROM unnest(%s::uuid[], %s::jsonb[], %s::int[]) AS told(id, profile, revision)),"
+        "WITH told AS MATERIALIZED (SELECT (value ->> 0)::uuid AS id, value -> 1 AS profile,"
+        " (value ->> 2)::int AS revision FROM jsonb_array_elements(%s::jsonb)),"
         " locked AS MATERIALIZED (SELECT id FROM groups_contact WHERE id IN (SELECT id FROM told)"
         " ORDER BY id FOR UPDATE)"
         " UPDATE groups_contact contact SET {changes} FROM told JOIN locked USING (id) WHERE contact.id = told.id"
@@ -85,10 +109,10 @@ def take_waiting(workspace: Workspace, *, limit: int, now: datetime, lease_until
         rows = cursor.fetchall()
         if rows:
             ids = [row[0] for row in rows]
-            cursor.execute(_LEASED[vendor], [_moment(lease_until), ids if vendor == "postgresql" else _json(ids)])
+            cursor.execute(_LEASED[vendor], [_moment(lease_until), _keys(ids)])
     return [
         Waiting(
-            pk=key if isinstance(key, UUID) else UUID(key),
+            pk=_uuid(key),
             brand_id=brand_id,
             external_id=external_id,
             email=email,
@@ -108,16 +132,41 @@ def note_taken(taken: Sequence[Taken], now: datetime) -> None:
         return
     moment = _moment(now)
     statement = _TAKEN[connection.vendor].format(changes=_CHANGES)
-    if connection.vendor == "postgresql":
-        told: list[Any] = [
-            [one.pk for one in taken],
-            [_json(one.profile) for one in taken],
-            [one.sync_revision for one in taken],
-        ]
-    else:
-        told = [_json([[_key(one.pk), one.profile, one.sync_revision] for one in taken])]
+    # One document: writing an array of them by hand costs the worker more than Braze's answer does.
+    told = _json([[_key(one.pk), one.profile, one.sync_revision] for one in taken])
     with connection.cursor() as cursor:
-        cursor.execute(statement, [*told, moment, moment, moment])
+        cursor.execute(statement, [told, moment, moment, moment])
+
+
+def codes_on_lists(contact_ids: Iterable[UUID]) -> dict[UUID, set[str]]:
+    """Gives the codes of the groups on whose lists contacts are, by contact."""
+    ids = [_key(one) for one in contact_ids]
+    found: dict[UUID, set[str]] = {}
+    with connection.cursor() as cursor:
+        cursor.execute(_CODES[connection.vendor], [_keys(ids)])
+        for key, code in cursor.fetchall():
+            found.setdefault(_uuid(key), set()).add(code)
+    return found
+
+
+def shut_codes(
+    contact_ids: Iterable[UUID], brand_ids: Iterable[UUID], addresses: Iterable[str]
+) -> list[tuple[UUID, UUID, str, str | None]]:
+    """Gives contact, brand, address and group code of what shuts people out; without a code it is the whole brand."""
+    contacts, brands = _keys([_key(one) for one in contact_ids]), _keys([_key(one) for one in brand_ids])
+    with connection.cursor() as cursor:
+        cursor.execute(_SHUT[connection.vendor], [contacts, brands, _json(list(addresses))])
+        rows = cursor.fetchall()
+    return [(_uuid(contact), _uuid(brand), address, code) for contact, brand, address, code in rows]
+
+
+def _uuid(key: UUID | str) -> UUID:
+    return key if isinstance(key, UUID) else UUID(key)
+
+
+def _keys(keys: Sequence[object]) -> str:
+    """Gives keys as one parameter: an array's text for PostgreSQL, JSON for SQLite."""
+    return "{" + ",".join(map(str, keys)) + "}" if connection.vendor == "postgresql" else _json(keys)
 
 
 def _json(value: object) -> str:

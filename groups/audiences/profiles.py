@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 from uuid import UUID
 
-from groups.audiences.claiming import Waiting
+from groups.audiences.claiming import Waiting, codes_on_lists
 from groups.audiences.filters.connecting import MIRROR, key_of
 from groups.audiences.filters.definition import targets_in
 from groups.audiences.queries import excluded_codes
-from groups.models import Attribute, AudienceKind, AudienceMember, Brand, Contact, Lift
+from groups.models import Attribute, Brand, Contact, Lift
 
 Profile = dict[str, object]
 
@@ -53,7 +53,7 @@ class Profiler:
         the whole brand, and who has given their consent again since (`Lift`). That is told once.
         """
         ids = [contact.pk for contact in contacts]
-        codes = _codes_on_lists(ids)
+        codes = codes_on_lists(ids)
         excluded = excluded_codes(contacts)
         renewed = _renewed(contact for contact in contacts if contact.synced.get(SUBSCRIPTION) == SHUT)
         return {
@@ -109,11 +109,3 @@ def _renewed(contacts: Iterable[Contact | Waiting]) -> set[UUID]:
 def _is_ours(key: str) -> bool:
     """Tells whether the portal alone writes an attribute, so that it takes away what is not wanted any more."""
     return key.startswith(MIRROR)
-
-
-def _codes_on_lists(ids: Iterable[UUID]) -> dict[UUID, set[str]]:
-    found: dict[UUID, set[str]] = {}
-    members = AudienceMember.objects.filter(contact__in=ids, audience__kind=AudienceKind.LIST)
-    for contact_id, code in members.values_list("contact", "audience__group__code"):
-        found.setdefault(contact_id, set()).add(code)
-    return found

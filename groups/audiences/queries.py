@@ -11,7 +11,7 @@ from django.db.models.functions import Lower
 from django.utils import timezone
 
 from groups import access
-from groups.audiences.claiming import Waiting
+from groups.audiences.claiming import Waiting, shut_codes
 from groups.models import (
     Attribute,
     Audience,
@@ -123,15 +123,9 @@ def excluded_codes(contacts: Collection[Contact] | Collection[Waiting]) -> dict[
     by_address: dict[tuple[UUID, str], set[UUID]] = {}
     for contact in contacts:
         by_address.setdefault((contact.brand_id, contact.email.lower()), set()).add(contact.pk)
-    own = Q(contact__in=[contact.pk for contact in contacts])
-    of_address = Q(
-        brand__in={brand_id for brand_id, _address in by_address},
-        address__in={address for _brand, address in by_address},
-    )
     found: dict[UUID, set[str | None]] = {contact.pk: set() for contact in contacts}
-    for contact_id, brand_id, address, code in Suppression.objects.filter(own | of_address).values_list(
-        "contact", "brand", "address", "group__code"
-    ):
+    brands, addresses = zip(*by_address, strict=True) if by_address else ((), ())
+    for contact_id, brand_id, address, code in shut_codes(found, set(brands), set(addresses)):
         for shut_out in by_address.get((brand_id, address), set()) | ({contact_id} & found.keys()):
             found[shut_out].add(code)
     return found

@@ -45,7 +45,7 @@ from groups.workspace.braze import async_client_for, budget_key_of, explained
 
 logger = logging.getLogger(__name__)
 
-CALLS_PER_ROUND: Final = 8
+CALLS_PER_ROUND: Final = 16
 LEASE: Final = timedelta(seconds=120)
 PAUSE: Final = timedelta(minutes=2)
 ATTEMPTS: Final = 2
