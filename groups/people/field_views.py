@@ -55,7 +55,7 @@ def user_field_list(request: PortalRequest) -> HttpResponse:
 def user_field_edit(request: PortalRequest, field_id: uuid.UUID) -> HttpResponse:
     """Shows a field, and changes what people read of it."""
     field = access.get(request.user, UserField, field_id, Permission.MANAGE_USERS)
-    form = PersonFieldForm(request.POST or None, initial=field_initial(field))
+    form = PersonFieldForm(request.POST or None, kind=field.kind, initial=field_initial(field))
     if request.method == "POST" and form.is_valid():
         try:
             fields.change_field(field=field, actor=request.user, **form.said)
@@ -75,7 +75,9 @@ def user_field_delete(request: PortalRequest, field_id: uuid.UUID) -> HttpRespon
     try:
         fields.delete_field(field=field, actor=request.user, is_sure="sure" in request.POST)
     except InputRefused as refused:
-        return _field_page(request, field, PersonFieldForm(initial=field_initial(field)), refused.sentence)
+        return _field_page(
+            request, field, PersonFieldForm(kind=field.kind, initial=field_initial(field)), refused.sentence
+        )
     messages.success(request, _("“%(label)s” is deleted.") % {"label": field.label})
     return redirect("groups:user-field-list")
 

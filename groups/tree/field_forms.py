@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy
 
 from groups.models import GroupFieldKind
 from groups.models.brand_field import VALUE_CHARACTERS, BrandField
-from groups.tree.field_rules import KEY_CHARACTERS, LABEL_CHARACTERS, NOTE_CHARACTERS
+from groups.tree.field_rules import CHOICE, KEY_CHARACTERS, LABEL_CHARACTERS, NOTE_CHARACTERS
 from groups.tree.field_values import FieldLine
 
 MOST_CHARACTERS_OF_OPTIONS = 6000
@@ -40,13 +40,19 @@ class FieldForm(forms.Form):
         label=gettext_lazy("Place in the list"), min_value=0, max_value=999, required=False, initial=0
     )
 
+    def __init__(self, *args: Any, kind: str = "", **options: Any) -> None:
+        super().__init__(*args, **options)
+        # The kind of a field that is there never changes: only a choice goes on having options.
+        if kind and kind != CHOICE:
+            del self.fields["options"]
+
     @property
     def said(self) -> dict[str, Any]:
         """What was said, as the services take it."""
         words = self.cleaned_data
         return {
             "label": words["label"],
-            "options": str(words["options"]).splitlines(),
+            "options": str(words.get("options", "")).splitlines(),
             "note": words["note"],
             "is_local": words["is_local"],
             "is_required": words["is_required"],

@@ -51,7 +51,7 @@ def group_field_list(request: PortalRequest) -> HttpResponse:
 def group_field_edit(request: PortalRequest, field_id: uuid.UUID) -> HttpResponse:
     """Shows a field, and changes what people read of it."""
     field = access.get(request.user, GroupField, field_id, Permission.MANAGE_GROUPS)
-    form = FieldForm(request.POST or None, initial=field_initial(field))
+    form = FieldForm(request.POST or None, kind=field.kind, initial=field_initial(field))
     if request.method == "POST" and form.is_valid():
         try:
             fields.change_field(field=field, actor=request.user, **form.said)
@@ -71,7 +71,7 @@ def group_field_delete(request: PortalRequest, field_id: uuid.UUID) -> HttpRespo
     try:
         fields.delete_field(field=field, actor=request.user, is_sure="sure" in request.POST)
     except InputRefused as refused:
-        return _field_page(request, field, FieldForm(initial=field_initial(field)), refused.sentence)
+        return _field_page(request, field, FieldForm(kind=field.kind, initial=field_initial(field)), refused.sentence)
     messages.success(request, _("“%(label)s” is deleted.") % {"label": field.label})
     return redirect("groups:group-field-list")
 

@@ -21,6 +21,7 @@ from groups.errors import InputRefused
 from groups.http import PortalRequest
 from groups.models import Brand, User
 from groups.roles import Permission
+from groups.tree.field_columns import own_columns
 from groups.tree.importing import GroupImportReport, import_groups
 from groups.tree.rows import COLUMNS, GROUPS_BYTES, REQUIRED
 
@@ -97,6 +98,6 @@ def _page(request: PortalRequest, form: FileForm, report: GroupImportReport | No
         "findings": errors[:FINDINGS_SHOWN],
         "more": max(len(errors) - FINDINGS_SHOWN, 0),
         "required": REQUIRED,
-        "optional": [name for name in COLUMNS if name not in REQUIRED],
+        "optional": [*(name for name in COLUMNS if name not in REQUIRED), *own_columns(request.brand)],
     }
     return render(request, "tree/group_import.html", context, status=422 if form.errors or errors else 200)

@@ -11,6 +11,7 @@ from django.db import transaction
 from groups import audit
 from groups.models import Brand, Group, GroupKind, GroupPath, User
 from groups.people.admins import lock_people
+from groups.tree.field_columns import own_columns, store_own
 from groups.tree.placing import Tree
 from groups.tree.rows import Finding, GroupRow, read
 from groups.tree.rules import PERSONAL
@@ -36,14 +37,15 @@ def import_groups(*, brand: Brand, file: BinaryIO, actor: User | None, dry_run: 
     """Adds and updates the groups of a CSV file, by code, and the regions that are missing; all of it or nothing.
 
     A row names the group above it by its code (`parent`), of the brand or of the file, or its region by name: that
-    stands below the brand's own group. Running a file twice changes nothing the second time. A dry run reports the
+    stands below the brand's own group. A column that is called as the key of one of the brand's own fields says what
+    the group says of it. Running a file twice changes nothing the second time. A dry run reports the
     same and changes nothing. Raises `FileUnreadable` where the file as a whole is no such table. The caller has checked
     that the actor manages the brand's groups.
     """
-    found = list(read(file))
+    found = list(read(file, own_columns(brand)))
     errors = [item for item in found if isinstance(item, Finding)]
     rows = [item for item in found if isinstance(item, GroupRow)]
-    regions = added = 0
+    regions = added = updated = 0
     changed: dict[Group, dict[str, str]] = {}
     warnings: tuple[str, ...] = ()
     with transaction.atomic():
@@ -59,14 +61,16 @@ def import_groups(*, brand: Brand, file: BinaryIO, actor: User | None, dry_run: 
             regions = sum(1 for group in made if group.code not in by_code)
             added = len(made) - regions
             _update(changed, actor)
+            own_changed = store_own(rows, groups, actor) - {group.pk for group in made}
+            updated = len({group.pk for group in changed} | own_changed)
             warnings = variation_warnings(brand)
         if dry_run or errors:
             transaction.set_rollback(True)
     return GroupImportReport(
         regions_added=regions,
         added=added,
-        updated=len(changed),
-        unchanged=0 if errors else len(rows) - added - len(changed),
+        updated=updated,
+        unchanged=0 if errors else len(rows) - added - updated,
         errors=tuple(sorted(errors, key=lambda finding: finding.line)),
         warnings=warnings,
     )

@@ -13,8 +13,10 @@ from groups.audiences import cleaning
 from groups.audiences.imports import reading
 from groups.audiences.imports.tables import BadRow, Limits
 from groups.audiences.rejects import CellRefused, RejectReason
-from groups.errors import FileUnreadable
+from groups.errors import FileUnreadable, InputRefused
+from groups.models import GroupField
 from groups.tree import rules
+from groups.tree.field_kinds import read_value
 
 COLUMNS: Final = (
     "code",
@@ -42,7 +44,8 @@ CELL_CHARACTERS: Final = 1000
 class GroupRow:
     """A group of the file: its line, its place, and the fields of `Group` by name.
 
-    The place is `parent`, the code of the group above; where that is empty, `region`, the name of a region.
+    The place is `parent`, the code of the group above; where that is empty, `region`, the name of a region. `own` is
+    what the row says of the brand's own fields.
     """
 
     line: int
@@ -50,6 +53,7 @@ class GroupRow:
     region: str
     parent: str
     fields: Mapping[str, str]
+    own: tuple[tuple[GroupField, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,9 +67,10 @@ class Finding:
         return _("Line %(line)s: %(sentence)s") % {"line": self.line, "sentence": self.sentence}
 
 
-def read(file: BinaryIO) -> Iterator[GroupRow | Finding]:
+def read(file: BinaryIO, own: Mapping[str, GroupField]) -> Iterator[GroupRow | Finding]:
     """Yields the groups of a CSV file, and a finding for each line that cannot be taken.
 
+    `own` are the brand's own fields by the name of their column; those that have none in the file are left alone.
     Raises `FileUnreadable` where the file as a whole is no such table.
     """
     limits = Limits(GROUPS_BYTES, CELL_CHARACTERS)
@@ -82,7 +87,7 @@ def read(file: BinaryIO) -> Iterator[GroupRow | Finding]:
         if isinstance(row, BadRow):
             yield Finding(row.line, str(row.reason.label) + ".")
             continue
-        found = _row(row.line, dict(zip(headers, row.cells, strict=True)))
+        found = _row(row.line, dict(zip(headers, row.cells, strict=True)), own)
         if isinstance(found, GroupRow) and (before := seen.setdefault(found.code, row.line)) != row.line:
             found = Finding(
                 row.line,
@@ -91,11 +96,14 @@ def read(file: BinaryIO) -> Iterator[GroupRow | Finding]:
         yield found
 
 
-def _row(line: int, cells: Mapping[str, str]) -> GroupRow | Finding:
+def _row(line: int, cells: Mapping[str, str], own: Mapping[str, GroupField]) -> GroupRow | Finding:
     try:
         texts = {name: cleaning.text(cells.get(name, "")) for name in COLUMNS}
+        said = tuple((field, read_value(field, cells[name])) for name, field in own.items() if name in cells)
     except CellRefused:
         return Finding(line, str(RejectReason.CONTROL_CHARACTER.label) + ".")
+    except InputRefused as refused:
+        return Finding(line, refused.sentence)
     problem = next(_problems(texts), None)
     if problem is not None:
         return Finding(line, problem)
@@ -103,7 +111,7 @@ def _row(line: int, cells: Mapping[str, str]) -> GroupRow | Finding:
     fields["variation_id"] = texts["message_variation_id"]
     fields["language"] = fields["language"] or settings.LANGUAGE_CODE
     fields["time_zone"] = fields["time_zone"] or "UTC"
-    return GroupRow(line, texts["code"], texts["region"], texts["parent"], fields)
+    return GroupRow(line, texts["code"], texts["region"], texts["parent"], fields, said)
 
 
 def _problems(texts: Mapping[str, str]) -> Iterator[str]:

@@ -19,13 +19,14 @@ from campaigns.review.deciding import approve
 from campaigns.review.digest import digest_of
 from campaigns.review.services import submit
 from campaigns.rules.services import add_word
-from groups.models import Membership, User, UserField, UserFieldKind, UserFieldValue, Workspace
+from groups.models import GroupField, Membership, User, UserField, UserFieldKind, UserFieldValue, Workspace
 from groups.people.field_values import set_values
 from groups.people.queries import colleagues_of
 from groups.roles import Role
 from tests.builders import Cast, a_group, a_membership, a_person, a_workspace
 from tests.campaigns.builders import SOURCE, a_mailing, a_template
 from tests.groups.people.test_fields import a_field, a_photo
+from tests.groups.tree.test_fields import a_field as a_group_field
 
 pytestmark = [pytest.mark.django_db, pytest.mark.catalogue("G6")]
 WITH_LICENCE = SOURCE.replace("Hello [[first_name]]", "[[sender.person]], licence [[sender.licence]]")
@@ -380,3 +381,50 @@ def test_what_goes_out_says_whose_name_it_was(cast: Cast, licence: UserField) ->
     send(mailing=mailing, actor=cast.sender)
 
     assert "Agnes Agent, licence CA-77" in mailing.deliveries.get().message["html"]
+
+
+def test_a_local_author_who_forges_every_form_about_people_gets_nothing(
+    cast: Cast, licence: UserField, client: Client
+) -> None:
+    group_field = a_group_field(cast.brand)
+    theirs = a_mailing(group=cast.next_store, author=cast.neighbour)
+    mine = a_mailing(group=cast.store, author=cast.author)
+    client.force_login(cast.author)
+    others = (cast.sender, cast.neighbour, cast.admin, cast.outsider)
+    asked: list[tuple[str, tuple[object, ...], dict[str, object]]] = [
+        *(("groups:person-values", (one.pk,), {"licence": "CA-666"}) for one in others),
+        ("groups:user-field-list", (), {"label": "It", "key": "it", "kind": "text"}),
+        ("groups:user-field-edit", (licence.pk,), {"label": "It", "is_local": "on"}),
+        ("groups:user-field-delete", (licence.pk,), {"sure": "on"}),
+        ("groups:group-field-delete", (group_field.pk,), {"sure": "on"}),
+        ("groups:group-features", (cast.store.pk,), {"on": ["exports"]}),
+        ("groups:sso-move", (), {"to": "off"}),
+        ("groups:sso-break-glass", (), {"user": str(cast.author.pk)}),
+        ("campaigns:mailing-save", (theirs.pk,), {"mailing-revision": "0", "mailing-person": str(cast.author.pk)}),
+        ("campaigns:mailing-comments", (theirs.pk,), {"text": "Mine"}),
+    ]
+
+    answers = {
+        (name, arguments): client.post(reverse(name, args=arguments), form).status_code
+        for name, arguments, form in asked
+    }
+    script = client.post(
+        reverse("campaigns:mailing-save", args=[mine.pk]),
+        {"mailing-revision": mine.revision, "mailing-person": str(cast.neighbour.pk)},
+        headers={"accept": "application/json"},
+    )
+    own = client.post(
+        reverse("groups:account-values"),
+        {
+            "licence": "CA-1",
+            "person": str(cast.sender.pk),
+            "user": str(cast.sender.pk),
+            "person_id": str(cast.sender.pk),
+        },
+    )
+
+    assert set(answers.values()) == {404}
+    assert (script.status_code, own.status_code) == (404, 302)
+    assert [(one.user, one.value) for one in UserFieldValue.objects.all()] == [(cast.author, "CA-1")]
+    assert [one.on_behalf_of for one in Mailing.objects.all()] == [None, None]
+    assert (UserField.objects.count(), GroupField.objects.count(), theirs.comments.count()) == (1, 1, 0)

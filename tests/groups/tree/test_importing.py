@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from pytest_django import DjangoAssertNumQueries
 
 from groups.errors import FileUnreadable
-from groups.models import Brand, Event, Group, GroupKind, GroupPath
+from groups.models import Brand, Event, Group, GroupFieldKind, GroupFieldValue, GroupKind, GroupPath
 from groups.tree.importing import GroupImportReport, import_groups
 from tests.builders import Cast, a_brand, a_group, root_group
+from tests.groups.tree.test_fields import a_field
 from tests.groups.tree.test_services import a_file
 
 pytestmark = pytest.mark.django_db
@@ -160,3 +163,71 @@ def test_a_thousand_groups_take_few_statements_besides_the_trail(
         report = imported(cast.brand, *rows)
 
     assert (report.added, report.errors) == (1000, ())
+
+
+OWN_HEAD = "code,name,parent,Hours,booking"
+
+
+def own_values(brand: Brand) -> dict[tuple[str, str], str]:
+    """Gives what the groups of a brand say of its own fields themselves."""
+    values = GroupFieldValue.objects.filter(group__brand=brand)
+    return {(code, key): value for code, key, value in values.values_list("group__code", "field__key", "value")}
+
+
+@pytest.mark.catalogue("G5")
+def test_own_fields_come_in_columns_that_are_called_as_their_keys(cast: Cast) -> None:
+    a_field(cast.brand)
+    a_field(cast.brand, "booking", GroupFieldKind.URL)
+    fax = a_field(cast.brand, "fax")
+    code, above = cast.store.code, cast.region.code
+    GroupFieldValue.objects.create(group=cast.store, field=fax, value="+1 503 555 0100")
+    rows = (f"{code},{cast.store.name},{above},8 to 8,https://northwind.example/portland", f"NEW,New,{above},9 to 5,")
+
+    dry = imported(cast.brand, *rows, head=OWN_HEAD, dry_run=True)
+    before = own_values(cast.brand)
+    first = imported(cast.brand, *rows, head=OWN_HEAD)
+    events = Event.objects.filter(action="group.fields_changed").count()
+    second = imported(cast.brand, *rows, head=OWN_HEAD)
+    third = imported(cast.brand, f"{code},{cast.store.name},{above},,https://northwind.example/pdx", head=OWN_HEAD)
+
+    assert (dry.added, dry.updated, dry.errors) == (first.added, first.updated, ()) == (1, 1, ())
+    assert before == {(code, "fax"): "+1 503 555 0100"}
+    assert (second.added, second.updated, second.unchanged) == (0, 0, 2)
+    assert events == 2
+    assert third.updated == 1
+    assert own_values(cast.brand) == {
+        (code, "booking"): "https://northwind.example/pdx",
+        (code, "fax"): "+1 503 555 0100",
+        ("NEW", "hours"): "9 to 5",
+    }
+
+
+@pytest.mark.catalogue("G5")
+def test_a_value_that_is_none_names_its_line_and_nothing_is_imported(cast: Cast) -> None:
+    a_field(cast.brand)
+    a_field(cast.brand, "booking", GroupFieldKind.URL)
+    a_field(cast.other_brand, "shoe")
+
+    report = imported(
+        cast.brand,
+        f"NEW,New,{cast.region.code},9 to 5,javascript:alert(1),42",
+        f"TWO,Two,{cast.region.code},9 to 5,,42",
+        head=f"{OWN_HEAD},shoe",
+    )
+
+    assert [(one.line, one.sentence.partition(":")[0]) for one in report.errors] == [(2, "Booking")]
+    assert own_values(cast.brand) == {}
+    assert not Group.objects.filter(code__in=("NEW", "TWO")).exists()
+
+
+@pytest.mark.catalogue("G5")
+def test_many_values_cost_as_many_statements_as_few(cast: Cast) -> None:
+    a_field(cast.brand)
+    counts = []
+    for size in (3, 60):
+        rows = [f"X{size}-{number},N {number},{cast.region.code},h {number}" for number in range(size)]
+        with CaptureQueriesContext(connection) as context:
+            imported(cast.brand, *rows, head="code,name,parent,hours")
+        counts.append(sum("groups_groupfieldvalue" in query["sql"] for query in context.captured_queries))
+
+    assert counts[0] == counts[1]
