@@ -214,12 +214,14 @@ def _empty() -> dict[str, float]:
 def _import(path: Path) -> dict[str, float]:
     """Imports a file as the worker does, into a new list."""
     from django.core.files import File
-    from django.utils import timezone
+    from django.urls import reverse
 
     from groups.audiences.imports.importing import run_import
     from groups.audiences.imports.services import confirm_mapping, start_import
     from groups.models import ContactImport, Group, User
 
+    # A worker has long loaded its addresses when a file comes.
+    reverse("groups:group-list")
     actor, group = User.objects.get(email="author@example.com"), Group.objects.get(code="us-001")
     started = time.perf_counter()
     with path.open("rb") as file:
@@ -242,7 +244,7 @@ def _import(path: Path) -> dict[str, float]:
         found = run_import(begun.pk)
     seconds = time.perf_counter() - started
     if found is None or found.state != "done" or found.audience.members.count() != found.rows_total:
-        raise RuntimeError(f"The file was not imported as it should be: {found and found.state}, {timezone.now()}")
+        raise RuntimeError(f"The file was not imported as it should be: {found and found.state}")
     return {
         "seconds": seconds,
         "detect": detect_seconds,
@@ -290,7 +292,8 @@ def _ready_people(path: Path) -> Iterator[tuple[str, ...]]:
 
 _UPSERT = (
     "INSERT INTO groups_contact (id, brand_id, external_id, email, attributes, consent_source, consent_on,"
-    " consent_text, token, sync_state, sync_error, sync_revision, synced, created_at, updated_at) {source} ON CONFLICT (brand_id,"
+    " consent_text, token, sync_state, sync_error, sync_revision, synced, created_at, updated_at) {source}"
+    " ON CONFLICT (brand_id,"
     " external_id) DO UPDATE SET email = excluded.email, attributes = excluded.attributes,"
     " consent_source = excluded.consent_source, consent_on = excluded.consent_on,"
     " consent_text = excluded.consent_text, updated_at = excluded.updated_at"
