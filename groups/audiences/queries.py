@@ -126,7 +126,8 @@ def excluded_codes(contacts: Collection[Contact] | Collection[Waiting]) -> dict[
     found: dict[UUID, set[str | None]] = {contact.pk: set() for contact in contacts}
     brands, addresses = zip(*by_address, strict=True) if by_address else ((), ())
     for contact_id, brand_id, address, code in shut_codes(found, set(brands), set(addresses)):
-        for shut_out in by_address.get((brand_id, address), set()) | ({contact_id} & found.keys()):
+        known = {contact_id} & found.keys() if contact_id is not None else set()
+        for shut_out in by_address.get((brand_id, address), set()) | known:
             found[shut_out].add(code)
     return found
 

@@ -35,7 +35,9 @@ def lines_of(page: ContactPage, reader: User) -> list[ContactLine]:
     ids = [contact.pk for contact in page.contacts]
     lists: dict[UUID, list[tuple[str, str]]] = {}
     members = AudienceMember.objects.filter(
-        contact__in=ids, audience__group__in=access.groups_with(reader, Permission.SEE_CONTACTS)
+        access.open_members(reader, Permission.SEE_CONTACTS),
+        contact__in=ids,
+        audience__group__in=access.groups_with(reader, Permission.SEE_CONTACTS),
     )
     for contact_id, name, group in members.order_by("audience__group__name", "audience__name").values_list(
         "contact", "audience__name", "audience__group__name"

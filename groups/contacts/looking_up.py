@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final
@@ -14,12 +15,15 @@ from django.utils.translation import gettext_lazy, pgettext
 from braze_client import EXPORT, BrazeError, PermissionRefused, calls
 from groups import access, audit
 from groups.audiences.profiles import GROUPS, SUBSCRIPTION
+from groups.consent.telling import note_subscription_group, note_subscription_state
 from groups.contacts.seeing import attributes_seen_of
 from groups.errors import BrazeUnreachable, GroupsError, NotConnected
 from groups.models import Attribute, AttributeKind, Audience, AudienceKind, Contact, Group, User, Workspace
 from groups.roles import Permission
 from groups.workspace import budget
 from groups.workspace.braze import budget_key_of, client_for, explained
+
+logger = logging.getLogger(__name__)
 
 PERMISSION: Final = "users.export.ids"
 _ALWAYS: Final = ("external_id", "braze_id", "created_at", "email", "email_subscribe")
@@ -46,7 +50,10 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Lookup:
-    """What Braze said of a contact; `subscription` is its word for whether they agreed to get mail."""
+    """What Braze said of a contact; `subscription` is its word for whether they agreed to get mail.
+
+    `is_shut_now` tells that the portal learned by it that they unsubscribed, and mails them nothing from now on.
+    """
 
     is_known: bool
     lines: tuple[Line, ...] = ()
@@ -54,6 +61,7 @@ class Lookup:
     braze_id: str = ""
     since: str = ""
     is_shut_here: bool = False
+    is_shut_now: bool = False
     is_new_to_braze: bool = False
 
     @property
@@ -96,6 +104,7 @@ def look_up(*, contact: Contact, workspace: Workspace, actor: User) -> Lookup:
             "contact.looked_up", actor=actor, target=contact, brand=contact.brand, group=_seen_in(contact, actor)
         )
     profile = _asked(workspace, contact, attributes)
+    is_shut_now = profile is not None and _take_note(contact, profile)
     is_shut = contact.suppressions.filter(group=None).exists()
     if profile is None:
         return Lookup(is_known=False, is_shut_here=is_shut, is_new_to_braze=contact.first_synced_at is None)
@@ -106,7 +115,21 @@ def look_up(*, contact: Contact, workspace: Workspace, actor: User) -> Lookup:
         braze_id=str(profile.get("braze_id") or ""),
         since=str(profile.get("created_at") or "")[:10],
         is_shut_here=is_shut,
+        is_shut_now=is_shut_now,
     )
+
+
+def _take_note(contact: Contact, profile: Mapping[str, object]) -> bool:
+    """Stops mail to somebody of whom Braze says that they unsubscribed; tells whether that is news.
+
+    What cannot be asked of a subscription group takes nothing from the look-up.
+    """
+    is_news = note_subscription_state(contact, profile.get(SUBSCRIPTION))
+    try:
+        return note_subscription_group(contact) or is_news
+    except GroupsError as error:
+        logger.info("The subscription group of contact %s is not known: %s", contact.pk, error)
+        return is_news
 
 
 def _asked(workspace: Workspace, contact: Contact, attributes: Iterable[Attribute]) -> Mapping[str, object] | None:

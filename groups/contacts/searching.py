@@ -15,9 +15,11 @@ from django.db import connection
 from django.db.models import Exists, OuterRef, Q, QuerySet, Sum, Value
 from django.db.models.functions import Concat
 
+from groups import access
 from groups.audiences.queries import suppressed_by
 from groups.contacts.seeing import attributes_seen_in
-from groups.models import Attribute, Audience, AudienceKind, AudienceMember, Contact, Group
+from groups.models import Attribute, Audience, AudienceKind, AudienceMember, Contact, Group, User
+from groups.roles import Permission
 
 PAGE_SIZE: Final = 50
 MOST_HITS: Final = 500
@@ -30,10 +32,15 @@ NAMES: Final = ("first_name", "last_name")
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """Where is searched: one list, or all lists of a group and of the groups below it."""
+    """Where is searched: one list, or all lists of a group and of the groups below it.
+
+    Of lists that their groups keep to themselves only those are searched that `reader` may look into, without a reader
+    none (A15). Whether one list may be looked into, the caller asks.
+    """
 
     group: Group
     audience: Audience | None = None
+    reader: User | None = None
 
     @property
     def people_on_lists(self) -> int:
@@ -48,8 +55,11 @@ class Scope:
         """Gives the places on the lists."""
         if self.audience is not None:
             return AudienceMember.objects.filter(audience=self.audience)
+        is_open = Q(audience__is_private=False)
+        if self.reader is not None:
+            is_open = access.open_members(self.reader, Permission.SEE_CONTACTS)
         return AudienceMember.objects.filter(
-            audience__kind=AudienceKind.LIST, audience__group__paths_up__ancestor=self.group
+            is_open, audience__kind=AudienceKind.LIST, audience__group__paths_up__ancestor=self.group
         )
 
     def seen_names(self) -> tuple[str, ...]:

@@ -32,7 +32,7 @@ def contact_list(request: PortalRequest, group_id: uuid.UUID) -> HttpResponse:
     """Shows everybody on the lists of a group and of those below it, each once; `?q=` searches."""
     group = access.get(request.user, Group, group_id, Permission.SEE_CONTACTS)
     words = typed_words(request.GET.get("q", ""))
-    scope = searching.Scope(group)
+    scope = searching.Scope(group, reader=request.user)
     page = searching.page_of(scope, words, after=request.GET.get("after", ""), before=request.GET.get("before", ""))
     rights = access.rights_of(request.user, group.brand, group)
     context = {
@@ -52,7 +52,8 @@ def contact_list(request: PortalRequest, group_id: uuid.UUID) -> HttpResponse:
 def contact_add(request: PortalRequest, audience_id: uuid.UUID) -> HttpResponse:
     """Asks for one person for a list, and adds them."""
     audience = access.get(request.user, Audience, audience_id, Permission.MANAGE_CONTACTS)
-    if audience.kind != AudienceKind.LIST:
+    sees_people = access.may_see_people(request.user, audience, Permission.MANAGE_CONTACTS)
+    if audience.kind != AudienceKind.LIST or not sees_people:
         raise Http404
     group = audience.group
     attributes = list(attributes_seen_in(group.brand, [group]))

@@ -111,6 +111,7 @@ _FAMILIES: Final[dict[str, Promise]] = {
     "contact": _("Contacts"),
     "erasure": _("Erasures"),
     "feature": _("Features"),
+    "filter": _("Filters"),
     "group": _("Groups"),
     "group_field": _("Fields of groups"),
     "import": _("Imports"),

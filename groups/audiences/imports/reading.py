@@ -18,7 +18,6 @@ from groups.errors import FileUnreadable
 
 BLOCK_BYTES: Final = 1 << 20
 OLD_WORKBOOK: Final = b"\xd0\xcf\x11\xe0"
-LINE_CHARACTERS: Final = 1 << 20
 DELIMITERS: Final = (",", ";", "\t", "|")
 SEPARATOR: Final = re.compile(r'"?sep=([,;\t|])"?', re.IGNORECASE)
 FOREIGN_STARTS: Final = {
@@ -40,11 +39,10 @@ def detect(file: BinaryIO, limits: Limits) -> TableFormat:
         return workbooks.detect(file, limits)
     encoding = _encoding(file, limits)
     with _text(file, encoding) as text:
-        source = _lines(text)
-        first = next((line for line in source if line.strip()), "").strip("\r\n")
+        first = next((line for line in text if line.strip()), "").strip("\r\n")
         named = SEPARATOR.fullmatch(first)
         if named:
-            first = next(source, "").strip("\r\n")
+            first = next(text, "").strip("\r\n")
     if not first.strip(" ,;\t|"):
         raise FileUnreadable(_("The file has no header. Put the names of the columns into its first line."))
     delimiter = named[1] if named else max(DELIMITERS, key=lambda candidate: len(_cells(first, candidate)))
@@ -71,13 +69,20 @@ def rows(file: BinaryIO, table: TableFormat, limits: Limits) -> Iterator[Row | B
         for line, found in source:
             if found is None:
                 yield BadRow(line, (), RejectReason.BAD_QUOTES)
+            elif len(found) == width and found[0]:
+                yield Row(line, tuple(found))
             elif (row := laid_out(line, found, width)) is not None:
                 yield row
 
 
 def count(file: BinaryIO, table: TableFormat, limits: Limits) -> int:
     """Counts the rows below the header, and raises what `rows` raises."""
-    return sum(1 for _row in rows(file, table, limits))
+    if table.is_workbook:
+        return sum(1 for _row in workbooks.rows(file, table, limits))
+    with _text(file, table.encoding) as text:
+        source = _rows(text, table.delimiter, limits)
+        _header(source, table.delimiter)
+        return sum(1 for _line, cells in source if cells is None or (any(cells) and any(map(str.strip, cells))))
 
 
 def _header(source: Iterator[tuple[int, list[str] | None]], delimiter: str) -> tuple[int, list[str] | None]:
@@ -108,24 +113,18 @@ class _text:
             self._wrapper.detach().seek(0)
 
 
-def _lines(text: io.TextIOWrapper) -> Iterator[str]:
-    """Yields lines as they stand; a line without an end, as in a binary file, is cut off by an error."""
-    while line := text.readline(LINE_CHARACTERS):
-        if len(line) == LINE_CHARACTERS:
-            raise FileUnreadable(_("A line of this file is longer than a million characters, so it is no CSV file."))
-        yield line
-
-
 def _rows(text: io.TextIOWrapper, delimiter: str, limits: Limits) -> Iterator[tuple[int, list[str] | None]]:
     """Yields each row with the line where it begins; None for a row whose quotation marks make no sense."""
-    reader = csv.reader(_lines(text), delimiter=delimiter, strict=True)
+    reader = csv.reader(text, delimiter=delimiter, strict=True)
     most = limits.cell_characters
+    line = 1
     while True:
-        line = reader.line_num + 1
         try:
-            cells = next(reader)
-        except StopIteration:
-            return
+            for cells in reader:
+                if cells and len(max(cells, key=len)) > most:
+                    raise long_cell(line, limits)
+                yield line, cells
+                line = reader.line_num + 1
         except csv.Error as error:
             if "field larger" in str(error):
                 raise long_cell(line, limits) from error
@@ -135,10 +134,9 @@ def _rows(text: io.TextIOWrapper, delimiter: str, limits: Limits) -> Iterator[tu
                     % {"line": line}
                 ) from error
             yield line, None
-            continue
-        if cells and len(max(cells, key=len)) > most:
-            raise long_cell(line, limits)
-        yield line, cells
+            line = reader.line_num + 1
+        else:
+            return
 
 
 def _cells(line: str, delimiter: str) -> list[str]:
@@ -196,6 +194,10 @@ def _decodes(file: BinaryIO, encoding: str) -> bool:
     has_hangul = False
     try:
         while block := file.read(BLOCK_BYTES):
+            if len(block) == BLOCK_BYTES and b"\n" not in block and b"\r" not in block:
+                raise FileUnreadable(
+                    _("A line of this file is longer than a million characters, so it is no CSV file.")
+                )
             has_hangul |= any("\uac00" <= letter <= "\ud7a3" for letter in _read(decoder, block, encoding))
         decoder.decode(b"", final=True)
     except UnicodeDecodeError:

@@ -7,9 +7,9 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from groups.audiences.importing import run_import
+from groups.audiences.imports.importing import run_import
+from groups.audiences.imports.services import confirm_mapping
 from groups.audiences.queries import suppressed_by
-from groups.audiences.services import confirm_mapping
 from groups.consent.services import add_addresses, import_addresses, save_policy
 from groups.consent.suppressing import suppress
 from groups.errors import FileUnreadable, InputRefused, NotPermitted

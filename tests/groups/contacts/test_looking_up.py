@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from braze_client import EXPORT
 from braze_client.sandbox import PORTAL_PERMISSIONS, SandboxOptions
@@ -14,7 +15,7 @@ from groups.audiences.services import unsubscribe
 from groups.audiences.syncing import sync_contacts
 from groups.contacts.looking_up import look_up
 from groups.errors import BrazeUnreachable, NotConnected
-from groups.models import Contact, Event, Workspace
+from groups.models import Contact, Event, Suppression, SuppressionOrigin, Workspace
 from groups.workspace import budget
 from groups.workspace.services import check_connection
 from tests.builders import API_KEY, Cast, a_contact, a_workspace, an_audience, change
@@ -85,7 +86,7 @@ def test_the_subscription_state_is_shown_and_a_contradiction_is_said(
     cast: Cast, workspace: Workspace, contact: Contact
 ) -> None:
     sync_contacts(workspace.pk)
-    unsubscribe(contact=contact, group=None, source="page")
+    unsubscribe(contact=contact, group=None, origin=SuppressionOrigin.PAGE)
     before = look_up(contact=contact, workspace=workspace, actor=cast.author)
     sync_contacts(workspace.pk)
     after = look_up(contact=contact, workspace=workspace, actor=cast.author)
@@ -93,6 +94,20 @@ def test_the_subscription_state_is_shown_and_a_contradiction_is_said(
     assert (before.subscription, before.is_shut_here) == ("", True)
     assert (after.subscription, after.disagrees_on_subscription) == ("unsubscribed", False)
     assert after.subscription_in_words.startswith("Unsubscribed")
+
+
+@pytest.mark.catalogue("A11")
+def test_somebody_who_unsubscribed_in_braze_is_mailed_by_nobody_of_the_brand_once_they_are_looked_up(
+    cast: Cast, workspace: Workspace, contact: Contact, sandbox: RunningSandbox
+) -> None:
+    sync_contacts(workspace.pk)
+    sandbox.state.profiles.set_email_state("ana@example.com", "unsubscribed", timezone.now())
+
+    found = [look_up(contact=contact, workspace=workspace, actor=cast.author).is_shut_now for _time in range(2)]
+
+    assert found == [True, False]
+    one = Suppression.objects.get()
+    assert (one.contact, one.group, one.origin) == (contact, None, SuppressionOrigin.BRAZE)
 
 
 def test_somebody_whom_braze_does_not_know_is_said_to_be_unknown(

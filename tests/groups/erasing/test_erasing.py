@@ -13,9 +13,10 @@ from django.utils import timezone
 
 from braze_client.sandbox import PORTAL_PERMISSIONS, SandboxOptions
 from groups.audiences import tasks
-from groups.audiences.chunk_writing import Person, write
+from groups.audiences.imports.importing import run_import
+from groups.audiences.imports.services import confirm_mapping
 from groups.audiences.queries import suppressed_by
-from groups.audiences.services import confirm_mapping, resync, unsubscribe
+from groups.audiences.services import resync, unsubscribe
 from groups.audiences.syncing import sync_contacts
 from groups.contacts.services import change_contact
 from groups.contacts.typed import typed
@@ -33,6 +34,7 @@ from groups.models import (
     ImportReject,
     Suppression,
     SuppressionReason,
+    User,
     Workspace,
 )
 from groups.workspace.services import check_connection
@@ -68,6 +70,13 @@ def contact(cast: Cast) -> Contact:
         first_name="Anabel",
         city="Bonn",
     )
+
+
+def imported(rows: str, group: Group, actor: User) -> None:
+    """Brings a file of IDs and addresses into a new list of a group."""
+    contact_import = an_import(f"id,email\n{rows}", group=group, actor=actor)
+    confirm_mapping(contact_import=contact_import, mapping={0: "external_id", 1: "email"}, actor=actor)
+    run_import(contact_import.pk)
 
 
 def is_shut(email: str, group: Group) -> bool:
@@ -300,8 +309,7 @@ def test_an_address_that_they_had_unsubscribed_with_stays_shut_as_a_hash(cast: C
     change_contact(contact=contact, said=typed({"email": "new@example.com"}, (), with_id=False), actor=cast.author)
 
     erasure = erased(contact, cast)
-    people = [Person("C1", "ana@example.com", {}, "", None), Person("C2", "new@example.com", {}, "", None)]
-    write(an_audience(group=cast.next_store), people, actor=cast.manager)
+    imported("C1,ana@example.com\nC2,new@example.com\n", cast.next_store, cast.manager)
 
     assert erasure.addresses.count() == 2
     assert is_shut("ana@example.com", cast.next_store)
@@ -321,8 +329,7 @@ def test_from_the_moment_it_is_asked_for_nobody_with_the_address_is_mailed(cast:
 def test_another_brand_knows_nothing_of_it_and_its_hashes_differ(cast: Cast, contact: Contact) -> None:
     erased(contact, cast)
     other = a_contact(brand=cast.other_brand, email="ana@example.com")
-    audience = an_audience(group=cast.other_brand.groups.get())
-    write(audience, [Person("C1", "ana@example.com", {}, "", None)], actor=cast.outsider)
+    imported("C1,ana@example.com\n", cast.other_brand.groups.get(), cast.outsider)
 
     digests = {hashing.address_digest(hashing.key_of(brand), "a@b.c") for brand in (cast.brand, cast.other_brand)}
     assert not Suppression.objects.filter(contact=other).exists()
