@@ -10,7 +10,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('groups', '0061_contacts_wait_in_order'),
+        ('groups', '0062_room_for_the_sync'),
     ]
 
     operations = [
