@@ -29,7 +29,7 @@ def resync(*, brand: Brand) -> int:
 
     Gives their number. Costs one data point for each attribute of each contact.
     """
-    forgotten = Contact.objects.filter(brand=brand).update(
+    forgotten = Contact.objects.filter(brand=brand, erased_at=None).update(
         sync_state=SyncState.PENDING,
         sync_error="",
         sync_revision=F("sync_revision") + 1,
