@@ -26,8 +26,8 @@ from groups.models import (
     Workspace,
 )
 
-MOST_ROWS: Final = 100_000
-MOST_BYTES: Final = 10 * 1024 * 1024
+MOST_ROWS: Final = 20_000
+MOST_BYTES: Final = 5 * 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +84,7 @@ def import_addresses(*, group: Group, file: File[bytes], reason: SuppressionReas
     cells: list[str] = []
     for row in reading.rows(source, table, limits):
         if len(cells) >= MOST_ROWS:
-            raise FileUnreadable(_("The file has more than 100,000 rows. Cut it into smaller ones."))
+            raise FileUnreadable(_("The file has more than 20,000 rows. Cut it into smaller ones."))
         cells.append(row.cells[column] if column < len(row.cells) else "")
     addresses, wrong = cleaned_addresses(cells)
     if not addresses:
