@@ -81,4 +81,9 @@ PEOPLE_ROWS: Final[dict[str, str]] = {
     "M27": "An audit trail that is only added to, sealed, verified and exported",
 }
 
-ROWS: Final = TEMPLATE_ROWS | DELIVERY_ROWS | REVIEW_ROWS | PEOPLE_ROWS
+# Contacts one by one: docs/contacts.md.
+AUDIENCE_ROWS: Final[dict[str, str]] = {
+    "A4": "People are found by part of address, name or ID, and added, changed, taken off and deleted one by one",
+}
+
+ROWS: Final = TEMPLATE_ROWS | DELIVERY_ROWS | REVIEW_ROWS | PEOPLE_ROWS | AUDIENCE_ROWS
