@@ -6,7 +6,7 @@ from collections.abc import Collection
 from uuid import UUID
 
 from groups import access
-from groups.models import AudienceMember, Brand, Contact, User
+from groups.models import AudienceMember, Brand, Contact, Erasure, User
 from groups.roles import Permission
 
 
@@ -23,5 +23,6 @@ def changeable(actor: User, brand: Brand, contact_ids: Collection[UUID]) -> set[
 
 
 def may_change(actor: User, contact: Contact) -> bool:
-    """Tells whether a person may change a contact; nobody changes one who was erased."""
-    return contact.erased_at is None and contact.pk in changeable(actor, contact.brand, [contact.pk])
+    """Tells whether a person may change a contact; nobody changes one whose erasure was asked for."""
+    is_to_go = Erasure.objects.filter(contact=contact).exists()
+    return not is_to_go and contact.pk in changeable(actor, contact.brand, [contact.pk])

@@ -5,12 +5,15 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Iterator
+from datetime import timedelta
 from typing import Final, TypeVar
 
+from django.conf import settings
 from django.db import connection, transaction
 from django.db.models import Model, Q, QuerySet, TextField
 from django.db.models.functions import Cast
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from groups.audiences import cleaning
 from groups.audiences.rejects import CellRefused
@@ -43,15 +46,18 @@ def nameless_address(contact: Contact) -> str:
     return f"{contact.pk}@erased.invalid"
 
 
-def forget(erasure: Erasure, leftover: Leftover) -> None:
+def forget(erasure: Erasure, leftover: Leftover) -> str:
     """Takes everything that names a person out of the portal, and notes how much that was.
 
+    Says what has to be waited for, and does nothing then; nothing where it is done.
     The row of the contact stays without a name, so that recipients and people left out still count; and so does one
     suppression, for the whole brand. What is left is counted in `staying`.
     """
     rejects = _forget_rejects(erasure.brand, leftover)
     with transaction.atomic():
         contact = Contact.objects.select_for_update(of=("self",)).select_related("brand").get(pk=erasure.contact_id)
+        if reason := _why_wait(contact):
+            return reason
         gone = {"contact": 1, "lists": leave_lists(contact), "rejects": rejects}
         for holder in holders():
             gone |= holder.erase(contact, leftover)
@@ -60,6 +66,21 @@ def forget(erasure: Erasure, leftover: Leftover) -> None:
             portal_done_at=timezone.now(), gone=gone, staying=_staying(erasure.brand, leftover)
         )
     erasure.refresh_from_db(fields=["portal_done_at", "gone", "staying"])
+    return ""
+
+
+def _why_wait(contact: Contact) -> str:
+    """Says why it is too early: what Braze was told last might reach the profile after it was deleted (B-TRK-17/18).
+
+    The row must be locked, so that no sync begins meanwhile.
+    """
+    now = timezone.now()
+    if contact.sync_lease_until is not None and contact.sync_lease_until > now:
+        return _("Waiting for a call to Braze that is under way.")
+    propagation = timedelta(seconds=settings.BRAZE_PROPAGATION_SECONDS)
+    if contact.synced_at is not None and contact.synced_at + propagation > now:
+        return _("Waiting until Braze has stored what it was told last.")
+    return ""
 
 
 def _forget_contact(contact: Contact) -> None:

@@ -11,7 +11,6 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models import F, Q
 from django.utils import timezone
-from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from groups import audit
@@ -46,9 +45,9 @@ def work_on(erasure_id: UUID) -> ErasureState | None:
     erasure = Erasure.objects.select_related("brand", "contact__brand", "asked_by").get(pk=erasure_id)
     leftover = Leftover.from_text(erasure.leftover)
     if erasure.portal_done_at is None:
-        if reason := _still_under_way(erasure):
+        reason = _mail_under_way(erasure) or forget(erasure, leftover)
+        if reason:
             return _wait(erasure, ErasureState.ERASING, reason, LOOK_AGAIN)
-        forget(erasure, leftover)
     try:
         answer = tell(erasure, leftover)
     except GroupsError as error:
@@ -63,15 +62,11 @@ def _free(now: datetime) -> Q:
     return is_unleased & is_due & ~Q(state=ErasureState.ERASED)
 
 
-def _still_under_way(erasure: Erasure) -> str:
+def _mail_under_way(erasure: Erasure) -> str:
     """Takes the person out of mail that has not left; says what has to be waited for, nothing where nothing has."""
-    contact = erasure.contact
-    lease = contact.sync_lease_until
-    if lease is not None and lease > timezone.now():
-        return _("Waiting for a call to Braze that is under way.")
     found = UnderWay()
     for holder in holders():
-        more = holder.withdraw(contact)
+        more = holder.withdraw(erasure.contact)
         found = UnderWay(found.waits + more.waits, found.too_late + more.too_late)
     if found.too_late:
         Erasure.objects.filter(pk=erasure.pk).update(on_its_way=found.too_late)

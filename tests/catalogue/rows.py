@@ -87,12 +87,17 @@ MAILING_ROWS: Final[dict[str, str]] = {
     "M1": "The list of mailings: states, filters, search, folders, duplicate, several moved or deleted at once",
 }
 
+# Contacts one by one: docs/contacts.md.
+CONTACT_ROWS: Final[dict[str, str]] = {
+    "A4": "People are found by part of address, name or ID, and added, changed, taken off and deleted; so are lists",
+}
+
 # Suppressions, the unsubscribe page, and whose mail a person gets: docs/consent.md.
 CONSENT_ROWS: Final[dict[str, str]] = {
     "A10": "The unsubscribe page asks for this store or the brand; one click is the brand; head office offers no store",
     "A11": "Complaints and hard bounces count everywhere at once, unsubscribes by policy; the origin of each is kept",
     "A12": "On lists of two groups one gets one mail a day: of their own group, the one visited last, or by a hash",
-    "A14": "The first big mailing of a group is approved by somebody else",
+    "A14": "Large imports are asked about and told; the first big mailing of a group is approved by somebody else",
     "A15": "A group keeps a list from those above it: they see how many are on it, and nowhere who",
 }
 
@@ -102,6 +107,7 @@ PAGES: Final[dict[str, dict[str, str]]] = {
     "review.md": REVIEW_ROWS,
     "people.md": PEOPLE_ROWS,
     "mailings.md": MAILING_ROWS,
+    "contacts.md": CONTACT_ROWS,
     "consent.md": CONSENT_ROWS,
 }
 ROWS: Final = {row: sentence for rows in PAGES.values() for row, sentence in rows.items()}

@@ -32,6 +32,7 @@ _SOURCES: Mapping[str, StrPromise] = {
     "one-click header": gettext_lazy("by the unsubscribe button of their mail program"),
     "unsubscribe page": gettext_lazy("on the unsubscribe page"),
     "same address": gettext_lazy("by somebody with the same address"),
+    "erased": gettext_lazy("because they asked to be erased"),
 }
 
 

@@ -10,6 +10,7 @@ import pytest
 import time_machine
 from django.apps import apps
 from django.utils import timezone
+from pytest_django import Settings
 
 from braze_client.sandbox import PORTAL_PERMISSIONS, SandboxOptions
 from groups.audiences import tasks
@@ -259,6 +260,31 @@ def test_a_call_to_braze_that_is_under_way_is_waited_for(cast: Cast, workspace: 
         working.work_on(erasure.pk)
     erasure.refresh_from_db()
     assert erasure.state == ErasureState.ERASED
+
+
+def test_what_braze_was_told_last_has_to_be_stored_before_the_profile_is_deleted(
+    cast: Cast, workspace: Workspace, sandbox: RunningSandbox, contact: Contact, settings: Settings
+) -> None:
+    settings.BRAZE_PROPAGATION_SECONDS = 300
+    sync_contacts(workspace.pk)
+
+    erasure = erased(contact, cast)
+    early = (erasure.state, erasure.state_reason, sandbox.calls(DELETE_PATH))
+    with time_machine.travel(timezone.now() + timedelta(seconds=301)):
+        working.work_on(erasure.pk)
+    erasure.refresh_from_db()
+
+    assert early == (ErasureState.ERASING, "Waiting until Braze has stored what it was told last.", 0)
+    assert erasure.state == ErasureState.ERASED
+
+
+def test_whose_erasure_was_asked_for_is_changed_by_nobody(cast: Cast, contact: Contact) -> None:
+    services.ask(contact=contact, actor=cast.manager)
+
+    with pytest.raises(NotPermitted):
+        change_contact(contact=contact, said=typed({"email": "new@example.com"}, (), with_id=False), actor=cast.admin)
+
+    assert Contact.objects.get(pk=contact.pk).email == "ana@example.com"
 
 
 def test_somebody_whom_braze_was_never_told_of_needs_no_braze(cast: Cast, contact: Contact) -> None:
