@@ -81,4 +81,10 @@ PEOPLE_ROWS: Final[dict[str, str]] = {
     "M27": "An audit trail that is only added to, sealed, verified and exported",
 }
 
-ROWS: Final = TEMPLATE_ROWS | DELIVERY_ROWS | REVIEW_ROWS | PEOPLE_ROWS
+# Whom mailings go to: docs/filters.md.
+AUDIENCE_ROWS: Final[dict[str, str]] = {
+    "A6": "Head office assigns Braze segments; each call is narrowed to the group, and sizes are kept for good",
+    "A7": "Filters by all and any over allowed attributes, counted live, never beyond the group's own contacts",
+}
+
+ROWS: Final = TEMPLATE_ROWS | DELIVERY_ROWS | REVIEW_ROWS | PEOPLE_ROWS | AUDIENCE_ROWS
