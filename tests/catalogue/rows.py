@@ -87,6 +87,12 @@ MAILING_ROWS: Final[dict[str, str]] = {
     "M1": "The list of mailings: states, filters, search, folders, duplicate, several moved or deleted at once",
 }
 
+# Whom mailings go to: docs/filters.md.
+FILTER_ROWS: Final[dict[str, str]] = {
+    "A6": "Head office assigns Braze segments; each call is narrowed to the group, and sizes are kept for good",
+    "A7": "Filters by all and any over allowed attributes, counted live, never beyond the group's own contacts",
+}
+
 # Contacts one by one: docs/contacts.md.
 CONTACT_ROWS: Final[dict[str, str]] = {
     "A4": "People are found by part of address, name or ID, and added, changed, taken off and deleted; so are lists",
@@ -107,6 +113,7 @@ PAGES: Final[dict[str, dict[str, str]]] = {
     "review.md": REVIEW_ROWS,
     "people.md": PEOPLE_ROWS,
     "mailings.md": MAILING_ROWS,
+    "filters.md": FILTER_ROWS,
     "contacts.md": CONTACT_ROWS,
     "consent.md": CONSENT_ROWS,
 }

@@ -126,6 +126,8 @@ def _brand(things: Things, numbers: range) -> None:
 
 def _audiences(things: Things, numbers: range) -> None:
     like(numbers, Audience, things["audience_id"], name=lambda n: f"List {n}")
+    like(numbers, Audience, things["filter_id"], name=lambda n: f"Filter {n}")
+    like(numbers, Audience, things["segment_audience"], name=lambda n: f"Segment {n}", segment_id=lambda n: f"s-{n}")
     people = like(
         numbers,
         Contact,

@@ -187,6 +187,25 @@ CONSENT = (
     page("groups:unsubscribe", Asks.ANYBODY, ids={"token": "unsubscribe_token"}),
     act("groups:unsubscribe", Asks.ANYBODY, ids={"token": "unsubscribe_token"}, answers=(200,)),
 )
+A_FILTER = {
+    "do": "save",
+    "name": "Spring in town",
+    "source": "@segment_audience",
+    "join": "all",
+    "g0-join": "all",
+    "g0-c0-attribute": "@target",
+    "g0-c0-operator": "is",
+    "g0-c0-value": "Portland",
+}
+FILTERS = (
+    page("groups:filter-new", P.CREATE_FILTERS),
+    act("groups:filter-new", P.CREATE_FILTERS, form=A_FILTER),
+    page("groups:filter-show", P.SEE_CONTACTS, ids={"audience_id": "filter_id"}),
+    page("groups:filter-edit", P.CREATE_FILTERS, ids={"audience_id": "filter_id"}),
+    act("groups:filter-edit", P.CREATE_FILTERS, form=A_FILTER, ids={"audience_id": "filter_id"}),
+    page("groups:segment-show", P.SEE_CONTACTS, ids={"audience_id": "segment_audience"}),
+    act("groups:segment-read", P.ASSIGN_SEGMENTS, ids={"audience_id": "segment_audience"}),
+)
 NOTICES = (
     page("groups:notice-list", Asks.SIGNED_IN),
     act("groups:notice-read-all", Asks.SIGNED_IN, acts=False),
@@ -265,6 +284,7 @@ ROWS = (
     *PEOPLE,
     *USER_FIELDS,
     *AUDIENCES,
+    *FILTERS,
     *CONSENT,
     *CONTACTS,
     *NOTICES,

@@ -53,6 +53,12 @@ def people_file(things: Things) -> SimpleUploadedFile:
 
 
 NEW_PEOPLE = {"creates_people": "on", "group_code": "OWN", "role": "read_only"}
+FILTERS = (
+    Case("POST groups:filter-new", "source", "segment_audience", 404),
+    Case("POST groups:filter-new", "g0-c0-attribute", "target", 422, of_sibling=False),
+    Case("POST groups:filter-edit", "source", "segment_audience", 404),
+    Case("POST groups:filter-edit", "g0-c0-attribute", "target", 422, of_sibling=False),
+)
 FORMS = (
     Case("POST groups:person-invite", "group", "code", 422),
     Case("POST groups:person-invite", "role", "role_read_only", 422, of_sibling=False),
@@ -101,6 +107,7 @@ FORMS = (
     Case("POST campaigns:mailing-comments", "mentions", "person_id", 422),
     Case("POST campaigns:review-approve-together", "review", "review_with_digest", 302, by=MANAGER),
     Case("POST campaigns:review-ask-changes", "canned", "reason_id", 422, of_sibling=False),
+    *FILTERS,
 )
 # In these addresses one part is of the person's own group, and the other one is foreign.
 PARTS = (

@@ -29,6 +29,7 @@ from campaigns.rules.services import add_word
 from campaigns.schedule.services import add_blackout
 from groups.erasing.holders import Leftover
 from groups.models import (
+    Attribute,
     Brand,
     BreakGlassAdmin,
     Erasure,
@@ -57,6 +58,7 @@ from tests.builders import PASSWORD, a_contact, a_membership, an_audience, an_im
 from tests.campaigns.builders import SOURCE, a_template
 from tests.campaigns.library.sources import a_picture_file
 from tests.campaigns.review.builders import a_rule
+from tests.groups.audiences.filters.builders import a_filter
 from tests.matrix.mailings import IN_TEN_DAYS, mailings_of, reviews_of
 from tests.sandbox_server import RunningSandbox
 
@@ -111,6 +113,7 @@ def things_of_brand(brand: Brand, sandbox: RunningSandbox) -> Things:
         "field": "headline",
         "snippet_id": add_snippet(brand=brand, name="footer", label="Footer", source="Footer", actor=None).snippet_id,
         "attribute_id": brand.attributes.get(name="points").pk,
+        "target": _target_of(brand).name,
         "word_id": add_word(
             brand=brand, text="guaranteed", is_pattern=False, level=RuleLevel.WARN, reason="", actor=None
         ).pk,
@@ -131,6 +134,14 @@ def things_of_brand(brand: Brand, sandbox: RunningSandbox) -> Things:
     }
 
 
+def _target_of(brand: Brand) -> Attribute:
+    """Gives an attribute that filters of this brand may use, and those of no other."""
+    name = f"target_{crc32(brand.slug.encode())}"
+    return Attribute.objects.create(
+        brand=brand, name=name, label="Target", braze_name=name, liquid_name=name, is_custom=True, is_target=True
+    )
+
+
 def things_of_group(group: Group, of_brand: Things) -> Things:
     """Gives the things of a group, and of the people in it."""
     admin: User = of_brand["admin"]
@@ -138,6 +149,7 @@ def things_of_group(group: Group, of_brand: Things) -> Things:
     approver = _service_person("approver", group.brand, group, Role.APPROVER)
     colleague = _service_person("colleague", group.brand, group, Role.READ_ONLY)
     audience = an_audience(group=group, name=f"Regulars of {group.code}", contacts=3)
+    segment = an_audience(group=group, name=f"Loyal people of {group.code}", segment_id=f"segment-{group.code}")
     contact = audience.members.first().contact
     contact.token = f"token-{group.code.lower()}"
     contact.save(update_fields=["token"])
@@ -215,6 +227,8 @@ def things_of_group(group: Group, of_brand: Things) -> Things:
         "invitation_id": invitation.pk,
         "secret": f"secret-{group.code}",
         "audience_id": audience.pk,
+        "segment_audience": segment.pk,
+        "filter_id": a_filter(group=group, name=f"Portland of {group.code}", actor=author).pk,
         "contact_id": contact.pk,
         "contact_name": contact.external_id,
         "suppression_id": _shut(group),
