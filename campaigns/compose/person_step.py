@@ -7,12 +7,13 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from campaigns.brandlock import Compiled
+from campaigns.brandlock import Compiled, RenderContext
 from campaigns.compose.content import compiled_of
 from campaigns.compose.editing import edit_draft
 from campaigns.compose.sender_person import fields_of_person, person_of
 from campaigns.compose.step import PERSON, Step, notes_for, own_key
 from campaigns.errors import NotAllowed
+from campaigns.library.snippets import snippets_of
 from campaigns.models import Mailing
 from campaigns.preflight.findings import CheckFinding
 from groups.models import User
@@ -22,10 +23,14 @@ MOST_OFFERED = 200
 
 
 def person_steps(
-    mailing: Mailing, compiled: Compiled, values: Mapping[str, Any], findings: Sequence[CheckFinding]
+    mailing: Mailing,
+    compiled: Compiled,
+    values: Mapping[str, Any],
+    findings: Sequence[CheckFinding],
+    context: RenderContext,
 ) -> Iterator[Step]:
     """Yields the step where it matters: the mail says something of the person, or somebody was chosen."""
-    if mailing.on_behalf_of is None and not fields_of_person(mailing.group.brand, compiled, values):
+    if mailing.on_behalf_of is None and not fields_of_person(compiled, values, context.snippets):
         return
     key = own_key(PERSON)
     notes = notes_for(key, findings, blocks=True)
@@ -45,8 +50,9 @@ def named_person(mailing: Mailing) -> User | None:
     """Gives the person in whose name a mailing goes; None where the mail says nothing of its author."""
     if mailing.on_behalf_of is not None:
         return mailing.on_behalf_of
-    is_named = fields_of_person(mailing.group.brand, compiled_of(mailing.version), mailing.values)
-    return mailing.author if is_named else None
+    compiled = compiled_of(mailing.version)
+    snippets = snippets_of(mailing.group.brand) if compiled.snippet_fields else {}
+    return mailing.author if fields_of_person(compiled, mailing.values, snippets) else None
 
 
 def offered_people(mailing: Mailing, actor: User) -> list[User]:

@@ -12,12 +12,11 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from campaigns.brandlock import Compiled, FieldType
+from campaigns.brandlock import Compiled, FieldType, Snippet
 from campaigns.brandlock.conditions import parse
 from campaigns.brandlock.pieces import places
 from campaigns.brandlock.tokens import TOKEN, is_of_person
 from campaigns.compose.sender import group_sender, sender_of
-from campaigns.library.snippets import snippets_of
 from campaigns.models import Mailing
 from groups.models import Brand, Group, User, UserFieldKind
 from groups.people.field_values import sender_fields_of
@@ -68,10 +67,10 @@ def person_of(mailing: Mailing) -> User:
     return mailing.on_behalf_of or mailing.author
 
 
-def fields_of_person(brand: Brand, compiled: Compiled, values: Mapping[str, Any]) -> tuple[str, ...]:
+def fields_of_person(compiled: Compiled, values: Mapping[str, Any], snippets: Mapping[str, Snippet]) -> tuple[str, ...]:
     """Gives the fields of the person that a mail asks for on some day: its places, texts, shared parts and rules."""
     shared = {option.value for spec in compiled.fields if spec.type is FieldType.SNIPPET for option in spec.options}
-    parts = [part for name, part in snippets_of(brand).items() if name in shared] if shared else []
+    parts = [part for name in shared if (part := compiled.snippets_by_name.get(name) or snippets.get(name))]
     named = {place.name for place in compiled.places()}
     named |= {place.name for part in parts for place in places(part.pieces)}
     named |= set(TOKEN.findall(json.dumps([values, *(spec.default for spec in compiled.fields)], ensure_ascii=False)))

@@ -69,7 +69,7 @@ class _Builder:
         )
         if parts := open_parts(self.mailing.version):
             yield self.sender_step(parts)
-        yield from person_steps(self.mailing, self.compiled, self.values, self.findings)
+        yield from person_steps(self.mailing, self.compiled, self.values, self.findings, self.context)
         yield self.envelope_step()
         opened: set[str] = set()
         for spec in self.compiled.fields:

@@ -18,7 +18,7 @@ from groups.people.queries import belongs_to
 def person(subject: Subject) -> Iterator[CheckFinding]:
     """Asks whether the person belongs to the group still, where the mail names them or somebody chose them."""
     mailing = subject.mailing
-    named = fields_of_person(mailing.group.brand, subject.compiled, mailing.values)
+    named = fields_of_person(subject.compiled, mailing.values, subject.context.snippets)
     if mailing.on_behalf_of_id is None and not named:
         return
     if not belongs_to(person_of(mailing), mailing.group):

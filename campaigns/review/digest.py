@@ -60,7 +60,7 @@ def _content(mailing: Mailing) -> dict[str, Any]:
 
 def _person(mailing: Mailing, compiled: Compiled, context: RenderContext) -> dict[str, Any]:
     """Gives in whose name it goes and what it says of the person; left out where it says nothing, as in `_beside`."""
-    names = fields_of_person(mailing.group.brand, compiled, mailing.values)
+    names = fields_of_person(compiled, mailing.values, context.snippets)
     if mailing.on_behalf_of_id is None and not names:
         return {}
     return {"person": [str(person_of(mailing).pk), {name: context.sender.get(name, "") for name in names}]}

@@ -39,7 +39,7 @@ def hits_of(
     """
     if not restrictions:
         return ()
-    named = (*PARTS, *fields_of_person(mailing.group.brand, compiled, mailing.values))
+    named = (*PARTS, *fields_of_person(compiled, mailing.values, context.snippets))
     sender = (
         replace(hit, label=words)
         for words in dict.fromkeys(context.sender.get(name, "") for name in named)

@@ -5,8 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.internal.flows.login import get_authentication_records
+from allauth.core.exceptions import ImmediateHttpResponse
+from django.contrib import messages
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.http import HttpRequest
+from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext_lazy as _
@@ -40,9 +44,17 @@ class InvitedOnlyAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allaut
         return user
 
     def login(self, request: HttpRequest, user: User) -> None:
-        """Begins the session, bound to the brand of the page, and tells the admins of a break-glass sign-in."""
-        super().login(request, user)
+        """Begins the session, bound to the brand of the page, and tells the admins of a break-glass sign-in.
+
+        Whoever typed their password before single sign-on was enforced, and their code after it, comes too late.
+        """
         brand = request.brand  # type: ignore[attr-defined]
+        methods = {record["method"] for record in get_authentication_records(request, user)}
+        is_by_password = "password" in methods and "socialaccount" not in methods
+        if is_by_password and break_glass.is_password_refused(user, brand):
+            messages.error(request, self.error_messages["single_sign_on_only"])
+            raise ImmediateHttpResponse(redirect("account_login"))
+        super().login(request, user)
         request.session[BRAND_KEY] = str(brand.pk)
         break_glass.note_sign_in(request, user)
 

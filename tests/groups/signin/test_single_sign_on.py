@@ -381,3 +381,16 @@ def test_a_break_glass_admin_who_is_taken_back_loses_the_session_of_the_password
 
     assert is_signed_in(browsers[0])
     assert not is_signed_in(browsers[1])
+
+
+def test_a_code_that_comes_after_it_was_enforced_lets_nobody_in(cast: Cast) -> None:
+    secret = an_app(cast.author)
+    an_app(cast.admin)
+    name_break_glass(brand=cast.brand, user=cast.admin, actor=cast.admin)
+    browser = sign_in(cast.author)
+    a_sign_on(cast, SignOnState.ENFORCED)
+
+    answer = browser.post(reverse("mfa_authenticate"), {"code": a_code(secret)}, follow=True)
+
+    assert not is_signed_in(browser)
+    assert "Passwords are switched off here" in answer.text
