@@ -168,7 +168,7 @@ def _encoding(file: BinaryIO, limits: Limits) -> str:
             % {"limit": limits.file_bytes // (1024 * 1024)}
         )
     for encoding in _candidates(start):
-        if _decodes(file, encoding):
+        if _decodes(file, encoding, limits):
             return encoding
     raise FileUnreadable(
         _("The file is in an encoding that cannot be read. Save it as CSV (UTF-8), then upload it again.")
@@ -188,16 +188,20 @@ def _candidates(start: bytes) -> tuple[str, ...]:
     return ("utf-8", "euc_kr", "cp1252")
 
 
-def _decodes(file: BinaryIO, encoding: str) -> bool:
+def _decodes(file: BinaryIO, encoding: str, limits: Limits) -> bool:
     file.seek(0)
     decoder = codecs.getincrementaldecoder(encoding)()
     has_hangul = False
+    lines = 0
     try:
         while block := file.read(BLOCK_BYTES):
             if len(block) == BLOCK_BYTES and b"\n" not in block and b"\r" not in block:
+                if lines:
+                    raise long_cell(lines + 1, limits)
                 raise FileUnreadable(
                     _("A line of this file is longer than a million characters, so it is no CSV file.")
                 )
+            lines += block.count(b"\n")
             has_hangul |= any("\uac00" <= letter <= "\ud7a3" for letter in _read(decoder, block, encoding))
         decoder.decode(b"", final=True)
     except UnicodeDecodeError:

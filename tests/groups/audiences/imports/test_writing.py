@@ -129,7 +129,7 @@ def test_a_chunk_is_written_as_row_by_row() -> None:
     store = a_group()
     place = Place(store, a_group(brand=store.brand), a_person(group=store))
 
-    @settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
+    @settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck))
     @given(known=people, file=rows)
     def one_example(known: dict[str, tuple[str, str, str | None]], file: list[tuple[str, ...]]) -> None:
         Suppression.objects.all().delete()
