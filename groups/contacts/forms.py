@@ -97,6 +97,13 @@ class EraseForm(forms.Form):
     )
 
 
+class EraseByAddressForm(EraseForm):
+    """Somebody to be erased, named by their address."""
+
+    address = forms.EmailField(label=gettext_lazy("Email address"), max_length=254)
+    field_order = ("address", "reference", "is_sure")
+
+
 def _field(attribute: Attribute) -> forms.Field:
     common: dict[str, Any] = {"label": attribute.label, "required": False}
     match attribute.kind:

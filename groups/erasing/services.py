@@ -7,13 +7,15 @@ from django.utils.translation import gettext as _
 
 from groups import access, audit
 from groups.audiences import cleaning
+from groups.audiences.rejects import CellRefused
 from groups.audiences.services import mark_pending, short
 from groups.erasing import nudges
 from groups.erasing.hashing import address_digest, external_id_digest, key_of
 from groups.erasing.holders import Leftover, holders
 from groups.erasing.kept_out import ERASED
-from groups.errors import NotPermitted, StaleState
+from groups.errors import InputRefused, NotPermitted, StaleState
 from groups.models import (
+    Brand,
     Contact,
     ErasedAddress,
     Erasure,
@@ -64,6 +66,23 @@ def ask(*, contact: Contact, actor: User, reference: str = "") -> Erasure:
     return erasure
 
 
+def ask_by_address(*, brand: Brand, address: str, actor: User, reference: str = "") -> list[Erasure]:
+    """Asks for the erasure of everybody of a brand who has an address, also of those whose lists nobody above sees.
+
+    Raises `InputRefused` for what is no address and where nobody has it, and what `ask` raises.
+    """
+    try:
+        cleaned = cleaning.address(address)
+    except CellRefused as refusal:
+        raise InputRefused(_("This is no email address.")) from refusal
+    with transaction.atomic():
+        theirs = Contact.objects.filter(brand=brand, email=cleaned, erased_at=None).filter(erasure=None)
+        asked = [ask(contact=contact, actor=actor, reference=reference) for contact in theirs.order_by("pk")]
+    if not asked:
+        raise InputRefused(_("Nobody who is not erased already has this address."))
+    return asked
+
+
 def retry(*, erasure: Erasure, actor: User) -> None:
     """Tells Braze at once instead of at the next try; raises `StaleState` where nothing waits for that."""
     with transaction.atomic():
@@ -96,6 +115,7 @@ def _shut_out(contact: Contact) -> None:
             brand=contact.brand,
             group=None,
             address=contact.email.lower(),
-            defaults={"reason": SuppressionReason.BLOCKED, "source": ERASED},
+            reason=SuppressionReason.BLOCKED,
+            defaults={"source": ERASED},
         )
     mark_pending(same)

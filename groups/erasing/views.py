@@ -14,7 +14,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from groups import access
 from groups.contacts.doors import contact_for
-from groups.contacts.forms import EraseForm
+from groups.contacts.forms import EraseByAddressForm, EraseForm
 from groups.erasing import exporting, services
 from groups.erasing.proof import facts_of, gone_lines, may_delete_in_braze, staying_lines
 from groups.errors import GroupsError
@@ -28,14 +28,29 @@ PAGE_SIZE = 50
 
 
 @login_required
-@require_GET
+@require_http_methods(["GET", "HEAD", "POST"])
 def erasure_list(request: PortalRequest) -> HttpResponse:
-    """Shows the erasures of the brand, the newest first, to those who manage the contacts of all of it."""
+    """Shows the erasures of the brand, the newest first, and takes the order to erase whoever has an address.
+
+    For those who manage the contacts of all of the brand.
+    """
     brand = access.get(request.user, Brand, request.brand.pk, Permission.MANAGE_CONTACTS)
+    form = EraseByAddressForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        given = form.cleaned_data
+        try:
+            asked = services.ask_by_address(
+                brand=brand, address=given["address"], actor=request.user, reference=given["reference"]
+            )
+        except GroupsError as error:
+            form.add_error("address", error.sentence)
+        else:
+            return redirect("groups:erasure-show", erasure_id=asked[0].pk)
     erasures = Erasure.objects.filter(brand=brand).select_related("asked_by")
     root = brand.groups.get(parent=None)
     page = Paginator(erasures, PAGE_SIZE).get_page(request.GET.get("page"))
-    return render(request, "erasing/erasure_list.html", {"page": page, "root": root})
+    context = {"page": page, "root": root, "form": form}
+    return render(request, "erasing/erasure_list.html", context, status=422 if form.errors else 200)
 
 
 @login_required

@@ -274,6 +274,12 @@ CONTACTS = (
     page("groups:contact-erase", P.MANAGE_CONTACTS, BRAND),
     act("groups:contact-erase", P.MANAGE_CONTACTS, BRAND, {"is_sure": "on"}),
     page("groups:erasure-list", P.MANAGE_CONTACTS, BRAND),
+    act(
+        "groups:erasure-list",
+        P.MANAGE_CONTACTS,
+        BRAND,
+        {"address": "@contact_address", "is_sure": "on"},
+    ),
     page("groups:erasure-show", P.MANAGE_CONTACTS, BRAND),
     act("groups:erasure-retry", P.MANAGE_CONTACTS, BRAND),
     act("groups:erasure-export", P.MANAGE_CONTACTS, BRAND, answers=(200,)),

@@ -81,6 +81,7 @@ FORMS = (
     Case("POST groups:event-export", "group", "group_id", 404),
     Case("POST groups:event-export", "person", "author_id", 404),
     # A draft that is not among those that the page lists: "0 drafts are up to date now".
+    Case("POST groups:erasure-list", "address", "contact_address", 422, of_sibling=False),
     Case("POST campaigns:mailings-move", "mailing", "mailing_id", 404),
     Case("POST campaigns:mailings-move", "folder", "mailing_folder", 404),
     Case("POST campaigns:mailings-delete", "mailing", "mailing_id", 404),

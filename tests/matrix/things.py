@@ -230,6 +230,7 @@ def things_of_group(group: Group, of_brand: Things) -> Things:
         "segment_audience": segment.pk,
         "filter_id": a_filter(group=group, name=f"Portland of {group.code}", actor=author).pk,
         "contact_id": contact.pk,
+        "contact_address": contact.email,
         "contact_name": contact.external_id,
         "suppression_id": _shut(group),
         "folder_slug": folder.slug,

@@ -8,7 +8,7 @@ from django.urls import reverse
 
 from groups.audiences.syncing import sync_contacts
 from groups.erasing import services, tasks
-from groups.models import Contact, Erasure, ErasureState, Event, Suppression
+from groups.models import Audience, Contact, Erasure, ErasureState, Event, Suppression
 from groups.workspace.services import check_connection
 from tests.builders import Cast, a_contact, a_workspace, an_audience
 from tests.exports import rows_of
@@ -122,3 +122,52 @@ def test_the_pages_are_for_those_who_manage_the_contacts_of_the_whole_brand(
     assert {name for name, answers in opened.items() if answers == [200, 200, 200]} == {"Mika Manager", "Ade Admin"}
     assert {tuple(answers) for answers in opened.values()} == {(200, 200, 200), (404, 404, 404)}
     assert Erasure.objects.count() == 1
+
+
+def test_whoever_has_an_address_is_erased_also_from_a_list_that_is_kept_from_head_office(
+    cast: Cast, client: Client
+) -> None:
+    audience = an_audience(group=cast.store)
+    Audience.objects.filter(pk=audience.pk).update(is_private=True)
+    hidden = a_contact(audience=audience, external_id="H1", email="hidden@example.com")
+    client.force_login(cast.manager)
+
+    unseen = client.get(reverse("groups:contact-erase", args=[hidden.pk]))
+    answer = client.post(
+        reverse("groups:erasure-list"), {"address": " Hidden@Example.com ", "reference": "R-7", "is_sure": "on"}
+    )
+
+    erasure = Erasure.objects.get()
+    assert unseen.status_code == 404
+    assert (erasure.contact, erasure.reference, erasure.asked_by) == (hidden, "R-7", cast.manager)
+    assert answer.headers["Location"] == reverse("groups:erasure-show", args=[erasure.pk])
+
+
+@pytest.mark.parametrize(
+    ("form", "sentence"),
+    [
+        ({"address": "nobody@example.com", "is_sure": "on"}, "Nobody who is not erased already has this address."),
+        ({"address": "ana@example.com"}, "Confirm that this person is to be erased."),
+    ],
+)
+def test_an_address_of_nobody_and_an_order_that_is_not_confirmed_come_back_with_the_reason(
+    cast: Cast, client: Client, form: dict[str, str], sentence: str
+) -> None:
+    a_contact(audience=an_audience(group=cast.store), email="ana@example.com")
+    client.force_login(cast.manager)
+
+    answer = client.post(reverse("groups:erasure-list"), form)
+
+    assert answer.status_code == 422
+    assert sentence in answer.content.decode()
+    assert not Erasure.objects.exists()
+
+
+def test_nobody_of_one_store_erases_by_address(cast: Cast, client: Client) -> None:
+    a_contact(audience=an_audience(group=cast.store), email="ana@example.com")
+    client.force_login(cast.author)
+
+    answer = client.post(reverse("groups:erasure-list"), {"address": "ana@example.com", "is_sure": "on"})
+
+    assert answer.status_code == 404
+    assert not Erasure.objects.exists()
