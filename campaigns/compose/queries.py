@@ -15,9 +15,9 @@ from campaigns.brandlock import Compiled, default_values
 from campaigns.compose.content import compiled_of
 from campaigns.delivery.plan.judging import pressed
 from campaigns.models import ExclusionReason, Mailing, MailingState, Route
-from groups.audiences.filters.queries import people_of
+from groups.audiences.filters.queries import people_of, words_of
 from groups.audiences.queries import suppressed_by
-from groups.models import Audience, Group, SuppressionReason, SyncState
+from groups.models import Audience, AudienceKind, Group, SuppressionReason, SyncState
 
 FILTERS: dict[str, tuple[MailingState, ...]] = {
     "drafts": (MailingState.DRAFT, MailingState.EXPIRED),
@@ -43,13 +43,14 @@ class AudienceCount:
     """How many people an audience holds, how many a mailing reaches, and who is left out, by reason.
 
     `total` is None for people whom only Braze knows; `waiting` are those whom the mailing waits for, because Braze does
-    not have them yet.
+    not have them yet. `words` say what a filter says.
     """
 
     total: int | None
     reached: int | None
     left_out: tuple[tuple[str, int], ...] = ()
     waiting: int = 0
+    words: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +88,7 @@ def audience_count(audience: Audience, group: Group, go_at: datetime | None = No
     `go_at` is when the mailing goes, None for now: who got enough mail depends on the day.
     """
     if audience.is_counted_by_braze:
-        return AudienceCount(total=None, reached=None)
+        return AudienceCount(total=None, reached=None, words=_words(audience))
     contacts = people_of(audience, go_at)
     suppressed = contacts.filter(suppressed_by(group))
     unsubscribed = suppressed.filter(suppressed_by(group, SuppressionReason.UNSUBSCRIBED))
@@ -113,7 +114,12 @@ def audience_count(audience: Audience, group: Group, go_at: datetime | None = No
         reached=figures["addresses"],
         left_out=tuple((str(reason.label), count) for reason, count in left_out if count),
         waiting=figures["waiting"],
+        words=_words(audience),
     )
+
+
+def _words(audience: Audience) -> str:
+    return words_of(audience) if audience.kind == AudienceKind.FILTER else ""
 
 
 def differences(mailing: Mailing, *, against: Mapping[str, Any] | None = None) -> tuple[Difference, ...]:
