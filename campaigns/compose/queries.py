@@ -16,8 +16,8 @@ from campaigns.brandlock import Compiled, default_values
 from campaigns.compose.content import compiled_of
 from campaigns.delivery.plan.judging import Winner, pressed
 from campaigns.models import ExclusionReason, Mailing, Route
-from groups.audiences.filters.queries import people_of
-from groups.models import Audience, Group, Suppression, SuppressionReason, SyncState
+from groups.audiences.filters.queries import people_of, words_of
+from groups.models import Audience, AudienceKind, Group, Suppression, SuppressionReason, SyncState
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,13 +25,14 @@ class AudienceCount:
     """How many people an audience holds, how many a mailing reaches, and who is left out, by reason.
 
     `total` is None for people whom only Braze knows; `waiting` are those whom the mailing waits for, because Braze does
-    not have them yet.
+    not have them yet. `words` say what a filter says.
     """
 
     total: int | None
     reached: int | None
     left_out: tuple[tuple[str, int], ...] = ()
     waiting: int = 0
+    words: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +63,7 @@ def audience_count(audience: Audience, group: Group, go_at: datetime | None = No
     `go_at` is when the mailing goes, None for now: who got enough mail depends on the day.
     """
     if audience.is_counted_by_braze:
-        return AudienceCount(total=None, reached=None)
+        return AudienceCount(total=None, reached=None, words=_words(audience))
     rules: list[tuple[ExclusionReason, Exists | Q]] = [
         *_suppressed(group),
         (ExclusionReason.UNKNOWN_TO_BRAZE, Q(sync_state=SyncState.REFUSED)),
@@ -96,7 +97,12 @@ def audience_count(audience: Audience, group: Group, go_at: datetime | None = No
         reached=kept["addresses"],
         left_out=tuple((str(reason.label), count) for reason, count in left_out if count),
         waiting=kept["waiting"],
+        words=_words(audience),
     )
+
+
+def _words(audience: Audience) -> str:
+    return words_of(audience) if audience.kind == AudienceKind.FILTER else ""
 
 
 def _suppressed(group: Group) -> Iterator[tuple[ExclusionReason, Exists]]:

@@ -69,9 +69,15 @@ def definition_of(audience: Audience) -> Definition:
 
 
 def words_of(audience: Audience) -> str:
-    """Gives what a filter says in the reader's language, also where its attributes may not be used any more."""
+    """Gives what a filter says in the reader's language, also where its attributes may not be used any more.
+
+    Nothing where an attribute has become one of another kind since.
+    """
     attributes = all_attributes_of(audience.group.brand_id)
-    return described(parsing.read(audience.definition, attributes), attributes)
+    try:
+        return described(parsing.read(audience.definition, attributes), attributes)
+    except InputRefused:
+        return ""
 
 
 def problem_of(audience: Audience) -> str:

@@ -66,6 +66,7 @@ def test_a_filter_is_counted_and_mailed_like_a_list(
 
     assert count is not None
     assert (count.total, count.reached, count.left_out) == (3, 2, (("Unsubscribed", 1),))
+    assert count.words == "City is Portland"
     assert (delivery.frozen, delivery.recipients.count(), delivery.excluded) == (3, 2, {"unsubscribed": 1})
     assert delivery.batches.get().kind == BatchKind.LIST
     (body,) = sandbox.bodies(CREATE)

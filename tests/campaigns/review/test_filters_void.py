@@ -21,7 +21,7 @@ from tests.campaigns.review.builders import DRAFT, a_store
 from tests.groups.audiences.filters.builders import a_filter, where
 
 
-@pytest.mark.catalogue("A7", "M3")
+@pytest.mark.catalogue("A7")
 def test_a_filter_that_changes_after_the_approval_voids_it(group: Group, workspace: Workspace) -> None:
     store = a_store(group)
     a_contact(audience=an_audience(group=group), city="Portland")
