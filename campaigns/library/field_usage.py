@@ -5,6 +5,9 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from django.db.models import TextField
+from django.db.models.functions import Cast
+
 from campaigns.brandlock.pieces import Origin
 from campaigns.library.merge_tag_usage import stands_in
 from campaigns.models import Snippet, SnippetVersion, Template
@@ -14,7 +17,9 @@ from groups.models import Brand
 def templates_showing(brand: Brand, name: str) -> list[Template]:
     """Gives the templates whose published version shows `[[name]]`: in a place, a text, or the rule of a section."""
     published = Template.objects.filter(brand=brand, current__isnull=False).select_related("current")
-    found = published.defer("current__source").order_by("name", "pk")
+    # Only what has the name in its text at all is read; whether it stands there as a name is asked of the pieces.
+    near = published.alias(text=Cast("current__compiled", TextField())).filter(text__contains=name)
+    found = near.defer("current__source").order_by("name", "pk")
     return [one for one in found.iterator() if one.current is not None and _shows(one.current.compiled, name)]
 
 
