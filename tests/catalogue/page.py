@@ -1,4 +1,4 @@
-"""The generated parts of docs/templates.md, docs/delivery.md, docs/review.md and docs/people.md."""
+"""The generated parts of docs/templates.md, docs/delivery.md, docs/review.md, docs/people.md and docs/imports.md."""
 
 from __future__ import annotations
 
@@ -12,13 +12,14 @@ from campaigns.brandlock.tokens import MAILING_NAMES, SENDER_NAMES, UNSUBSCRIBE_
 from campaigns.brandlock.types import TYPES
 from groups.models import Group
 from groups.roles import PERMISSIONS, Permission, Role
-from tests.catalogue.rows import DELIVERY_ROWS, PEOPLE_ROWS, REVIEW_ROWS, TEMPLATE_ROWS
+from tests.catalogue.rows import AUDIENCE_ROWS, DELIVERY_ROWS, PEOPLE_ROWS, REVIEW_ROWS, TEMPLATE_ROWS
 from tests.contract.claims import CATALOGUE, ROOT, claims
 from tests.contract.page import replaced, shown_by
 
 PAGE = ROOT / "docs" / "templates.md"
 DELIVERY_PAGE = ROOT / "docs" / "delivery.md"
 REVIEW_PAGE = ROOT / "docs" / "review.md"
+IMPORTS_PAGE = ROOT / "docs" / "imports.md"
 PEOPLE_PAGE = ROOT / "docs" / "people.md"
 BAR = r"\|"
 BRAND_NAMES = {
@@ -61,6 +62,11 @@ def generated_review(text: str) -> str:
 def generated_people(text: str) -> str:
     """Returns the page on people with its table of rows as the tests make it now, and the table of rights."""
     return replaced(replaced(text, "rows", row_table(PEOPLE_ROWS, claims(CATALOGUE))), "rights", rights_table())
+
+
+def generated_imports(text: str) -> str:
+    """Returns the page on imports with its table of rows as the tests make it now."""
+    return replaced(text, "rows", row_table(AUDIENCE_ROWS, claims(CATALOGUE)))
 
 
 def rights_table() -> str:

@@ -81,4 +81,15 @@ PEOPLE_ROWS: Final[dict[str, str]] = {
     "M27": "An audit trail that is only added to, sealed, verified and exported",
 }
 
-ROWS: Final = TEMPLATE_ROWS | DELIVERY_ROWS | REVIEW_ROWS | PEOPLE_ROWS
+# Contacts and lists: docs/imports.md.
+AUDIENCE_ROWS: Final[dict[str, str]] = {
+    "A1": "CSV, TSV and XLSX come in; headers are matched, and what somebody chose is proposed the next time",
+    "A2": "Only what the brand allows is imported; other columns are named and left out",
+    "A3": "An import can be tried, runs once, and ends with counts, a message, and rejects that can be mended",
+    "A4": "People are added, removed and searched; deleting a list names the mailings that are still to go to it",
+    "A5": "Replacing a list is a right of its own, shows the difference, asks on a large drop, and can be undone",
+    "A14": "A large import asks its uploader and tells those above",
+    "A16": "Where, when and to which words people agreed is kept with each of them; the statement is in the trail",
+}
+
+ROWS: Final = TEMPLATE_ROWS | DELIVERY_ROWS | REVIEW_ROWS | PEOPLE_ROWS | AUDIENCE_ROWS

@@ -19,11 +19,13 @@ from campaigns.brandlock import (
 from campaigns.brandlock.duties import publish_findings
 from tests.catalogue.page import (
     DELIVERY_PAGE,
+    IMPORTS_PAGE,
     PAGE,
     PEOPLE_PAGE,
     REVIEW_PAGE,
     generated,
     generated_delivery,
+    generated_imports,
     generated_people,
     generated_review,
 )
@@ -67,6 +69,12 @@ def test_the_page_on_people_shows_the_rights_and_the_tests_that_there_are() -> N
     page = PEOPLE_PAGE.read_text(encoding="utf-8")
 
     assert generated_people(page) == page, "run: make docs"
+
+
+def test_the_page_on_imports_shows_the_tests_that_there_are() -> None:
+    page = IMPORTS_PAGE.read_text(encoding="utf-8")
+
+    assert generated_imports(page) == page, "run: make docs"
 
 
 def test_the_worked_example_can_be_published_and_sent() -> None:
