@@ -59,7 +59,7 @@ def undefused(cell: str) -> str:
     """Gives a cell as it was before `defused`, for our own files that people mend and send back."""
     found = []
     is_open = True
-    for letter, following in zip(cell, f"{cell[1:]}\0", strict=True):
+    for letter, following in zip(cell, f"{cell[1:]}\0", strict=False):
         if not (is_open and letter == "'" and following in FORMULA_SIGNS):
             found.append(letter)
         is_open = letter in OPENING or unicodedata.category(letter) in UNSEEN_CATEGORIES

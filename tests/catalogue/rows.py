@@ -87,15 +87,21 @@ MAILING_ROWS: Final[dict[str, str]] = {
     "M1": "The list of mailings: states, filters, search, folders, duplicate, several moved or deleted at once",
 }
 
+# Files of contacts: docs/imports.md.
+IMPORT_ROWS: Final[dict[str, str]] = {
+    "A1": "CSV, TSV and XLSX come in; headers are matched, and what somebody chose is proposed the next time",
+    "A2": "Only what the brand allows is imported; other columns are named and left out",
+    "A3": "An import can be tried, runs once, and ends with counts, a message, and rejects that can be mended",
+    "A4": "People and lists are added, removed, searched and deleted; a list names the mailings that still go to it",
+    "A5": "Replacing a list is a right of its own, shows the difference, asks on a large drop, and can be undone",
+    "A14": "Large imports are asked about and told; the first big mailing of a group is approved by somebody else",
+    "A16": "Where, when and to which words people agreed is kept with each of them; the statement is in the trail",
+}
+
 # Whom mailings go to: docs/filters.md.
 FILTER_ROWS: Final[dict[str, str]] = {
     "A6": "Head office assigns Braze segments; each call is narrowed to the group, and sizes are kept for good",
     "A7": "Filters by all and any over allowed attributes, counted live, never beyond the group's own contacts",
-}
-
-# Contacts one by one: docs/contacts.md.
-CONTACT_ROWS: Final[dict[str, str]] = {
-    "A4": "People are found by part of address, name or ID, and added, changed, taken off and deleted; so are lists",
 }
 
 # Suppressions, the unsubscribe page, and whose mail a person gets: docs/consent.md.
@@ -103,7 +109,6 @@ CONSENT_ROWS: Final[dict[str, str]] = {
     "A10": "The unsubscribe page asks for this store or the brand; one click is the brand; head office offers no store",
     "A11": "Complaints and hard bounces count everywhere at once, unsubscribes by policy; the origin of each is kept",
     "A12": "On lists of two groups one gets one mail a day: of their own group, the one visited last, or by a hash",
-    "A14": "Large imports are asked about and told; the first big mailing of a group is approved by somebody else",
     "A15": "A group keeps a list from those above it: they see how many are on it, and nowhere who",
 }
 
@@ -113,8 +118,8 @@ PAGES: Final[dict[str, dict[str, str]]] = {
     "review.md": REVIEW_ROWS,
     "people.md": PEOPLE_ROWS,
     "mailings.md": MAILING_ROWS,
+    "imports.md": IMPORT_ROWS,
     "filters.md": FILTER_ROWS,
-    "contacts.md": CONTACT_ROWS,
     "consent.md": CONSENT_ROWS,
 }
 ROWS: Final = {row: sentence for rows in PAGES.values() for row, sentence in rows.items()}

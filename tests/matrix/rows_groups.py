@@ -162,6 +162,13 @@ AUDIENCES = (
     page("groups:import-show", P.SEE_CONTACTS, answers=(302,)),
     page("groups:import-columns", P.MANAGE_CONTACTS),
     act("groups:import-columns", P.MANAGE_CONTACTS, form={"column_0": "external_id", "column_1": "email"}),
+    page("groups:audience-remove", P.MANAGE_CONTACTS),
+    act("groups:audience-remove", P.MANAGE_CONTACTS, ids={"audience_id": "spare_list"}),
+    page("groups:import-limits", P.MANAGE_RULES),
+    act("groups:import-limits", P.MANAGE_RULES, form={"most_rows": "5", "most_growth": "3"}),
+    act("groups:import-begin", P.MANAGE_CONTACTS, ids={"import_id": "checked_import"}),
+    act("groups:import-reopen", P.MANAGE_CONTACTS, ids={"import_id": "checked_import"}),
+    act("groups:import-undo", P.OVERWRITE_AUDIENCE, ids={"import_id": "replaced_import"}),
     act("groups:import-retry", P.MANAGE_CONTACTS, ids={"import_id": "failed_import"}),
     page("groups:import-rejects", P.MANAGE_CONTACTS),
 )

@@ -36,6 +36,7 @@ from groups.models import (
     ErasureState,
     Group,
     GroupFieldKind,
+    ImportMode,
     ImportState,
     Membership,
     Notice,
@@ -181,6 +182,13 @@ def things_of_group(group: Group, of_brand: Things) -> Things:
     failed = an_import("external_id,email\nF1,f1@example.com\n", group=group, actor=author, name="Failed")
     failed.state = ImportState.FAILED
     failed.save(update_fields=["state"])
+    checked = an_import("external_id,email\nK1,k1@example.com\n", group=group, actor=author, name="Checked")
+    replaced = an_import("external_id,email\nK2,k2@example.com\n", group=group, actor=author, name="Replaced")
+    type(checked).objects.filter(pk=checked.pk).update(state=ImportState.CHECKED)
+    type(replaced).objects.filter(pk=replaced.pk).update(
+        state=ImportState.DONE, mode=ImportMode.REPLACE, finished_at=timezone.now()
+    )
+    spare_list = an_audience(group=group, name="Spare", contacts=1)
     mailings = mailings_of(group, author, audience, of_brand)
     waiting, approved = reviews_of(mailings["waiting"], mailings["approved"], author, approver)
     attachment = Attachment.objects.create(
@@ -237,6 +245,9 @@ def things_of_group(group: Group, of_brand: Things) -> Things:
         "unsubscribe_token": contact.token,
         "import_id": an_import("external_id,email\nN1,n1@example.com\n", group=group, actor=author, name="New").pk,
         "failed_import": failed.pk,
+        "checked_import": checked.pk,
+        "replaced_import": replaced.pk,
+        "spare_list": spare_list.pk,
         "folder_id": folder.pk,
         "mailing_folder": add_mailing_folder(group=group, name=f"Summer of {group.code}", actor=admin).pk,
         "image_id": image.pk,

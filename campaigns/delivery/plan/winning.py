@@ -20,7 +20,8 @@ from django.db.models.lookups import GreaterThan
 
 from campaigns.models import DeliveryState, Exclusion, Mailing, MailingState
 from campaigns.schedule.pressure import Pressure
-from groups.models import Audience, AudienceKind, AudienceMember, Group, GroupKind, GroupPath, Suppression
+from groups.audiences.filters.queries import people_of
+from groups.models import Audience, AudienceKind, Group, GroupKind, GroupPath, Suppression
 
 # Once a delivery has left its plan, its recipients say whom it reaches, and not the audience.
 PLANNED: Final = (
@@ -60,8 +61,8 @@ def winner_among(rivals: Sequence[UUID], group: Group, contact: str, pressure: P
 
 
 def lost_to(rivals: Sequence[UUID], audience: Audience, group: Group, pressure: Pressure) -> QuerySet[Any, Any]:
-    """Gives the people of a list for whom a mailing of others beats a group's, all at once, by `person`."""
-    ours = AudienceMember.objects.filter(audience=audience).values("contact")
+    """Gives the people of a list or a filter for whom a mailing of others beats a group's, at once, by `person`."""
+    ours = people_of(audience).order_by().values("pk")
     known = Mailing.objects.filter(pk__in=rivals, audience__members__contact__in=ours)
     return _better(known, group, pressure).values("person")
 
