@@ -40,7 +40,6 @@ def audience_list(request: PortalRequest, group_id: uuid.UUID) -> HttpResponse:
         "may_manage": access.may(request.user, Permission.MANAGE_CONTACTS, group),
         "may_assign": access.may(request.user, Permission.ASSIGN_SEGMENTS, group),
         "may_filter": access.may(request.user, Permission.CREATE_FILTERS, group),
-        "may_limit": access.may(request.user, Permission.MANAGE_RULES, group),
         "has_everybody": any(audience.kind == AudienceKind.EVERYBODY for audience in audiences),
     }
     return render(request, "audiences/audience_list.html", context)
