@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from groups import access
 from groups.audiences.claiming import Waiting, shut_codes
+from groups.contacts.seeing import attributes_seen_in
 from groups.models import (
     Attribute,
     Audience,
@@ -70,21 +71,14 @@ def attributes_seen_by(group: Group) -> QuerySet[Attribute]:
     Merge tags are what the brand shares: every author may insert them, and sees their values in tests. The brand's own
     group sees all that the brand allows. Which group brought the value of one person is not known, only the attribute.
     """
-    allowed = Attribute.objects.filter(brand=group.brand_id).order_by("is_custom", "name")
-    if group.parent_id is None:
-        return allowed
-    mapped = ContactImport.objects.filter(Q(rows_new__gt=0) | Q(rows_updated__gt=0), audience__group=group)
-    names = {name for mapping in mapped.order_by().values_list("mapping", flat=True) for name in mapping.values()}
-    return allowed.filter(Q(is_merge_tag=True) | Q(name__in=names))
+    return attributes_seen_in(group.brand_id, [group])
 
 
-def contacts_of(audience: Audience, search: str = "") -> QuerySet[Contact]:
-    """Gives the contacts of a list by address, with `is_suppressed`; `search` finds parts of addresses and IDs."""
+def contacts_of(audience: Audience) -> QuerySet[Contact]:
+    """Gives the contacts of a list by address, with `is_suppressed`; see `groups.contacts.searching` for a part."""
     contacts = Contact.objects.filter(audience_members__audience=audience).annotate(
         is_suppressed=suppressed_by(audience.group)
     )
-    if search:
-        contacts = contacts.filter(Q(email__icontains=search) | Q(external_id__icontains=search))
     return contacts.order_by("email", "pk")
 
 

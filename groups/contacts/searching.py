@@ -18,7 +18,7 @@ from django.db.models.functions import Concat
 from groups import access
 from groups.audiences.queries import suppressed_by
 from groups.contacts.seeing import attributes_seen_in
-from groups.models import Attribute, Audience, AudienceKind, AudienceMember, Contact, Group, User
+from groups.models import Audience, AudienceKind, AudienceMember, Contact, Group, User
 from groups.roles import Permission
 
 PAGE_SIZE: Final = 50
@@ -64,7 +64,7 @@ class Scope:
 
     def seen_names(self) -> tuple[str, ...]:
         """Gives which of the two parts of a name the group may see."""
-        seen = attributes_seen_in(self.group.brand, [self.group]).filter(name__in=NAMES)
+        seen = attributes_seen_in(self.group.brand_id, [self.group]).filter(name__in=NAMES)
         found = set(seen.values_list("name", flat=True))
         return tuple(name for name in NAMES if name in found)
 
@@ -182,8 +182,3 @@ def _place(people: QuerySet[Contact], contact_id: str) -> tuple[str, UUID] | Non
 def name_of(contact: Contact, names: tuple[str, ...]) -> str:
     """Gives the name of a contact as far as it may be seen."""
     return " ".join(str(contact.attributes[name]) for name in names if contact.attributes.get(name))
-
-
-def attributes_shown(scope: Scope) -> list[Attribute]:
-    """Gives the attributes that the group of a scope may see."""
-    return list(attributes_seen_in(scope.group.brand, [scope.group]))

@@ -56,7 +56,7 @@ def contact_add(request: PortalRequest, audience_id: uuid.UUID) -> HttpResponse:
     if audience.kind != AudienceKind.LIST or not sees_people:
         raise Http404
     group = audience.group
-    attributes = list(attributes_seen_in(group.brand, [group]))
+    attributes = list(attributes_seen_in(group.brand_id, [group]))
     form = NewContactForm(request.POST or None, attributes=attributes, derives_id=group.brand.derives_external_ids)
     if request.method == "POST" and form.is_valid():
         try:
