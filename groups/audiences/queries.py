@@ -18,7 +18,6 @@ from groups.models import (
     Audience,
     AudienceKind,
     Contact,
-    ContactImport,
     Group,
     Suppression,
     SuppressionReason,

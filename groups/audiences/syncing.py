@@ -7,7 +7,7 @@ import logging
 import time
 from collections.abc import Sequence
 from contextlib import aclosing
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
 from uuid import UUID
@@ -21,12 +21,14 @@ from braze_client import (
     TRACK,
     AsyncBrazeClient,
     BrazeError,
+    Call,
     CallRefused,
     ContractViolation,
     Dispatcher,
     KeyRefused,
     PartlyRefused,
     PermissionRefused,
+    Pool,
     RateLimited,
     TooLarge,
     TrackReply,
@@ -35,8 +37,9 @@ from braze_client import (
     calls,
     chunked,
 )
-from groups.audiences.claiming import Taken, Waiting, note_taken, take_waiting
-from groups.audiences.profiles import Profile, Profiler
+from groups.audiences.claiming import Taken, note_taken, take_waiting
+from groups.audiences.profiles import Profiler
+from groups.audiences.rounds import Claimed, Letter, Parcel, Round
 from groups.erasing.kept_out import keep_out
 from groups.errors import NotConnected
 from groups.models import Contact, SyncState, Workspace
@@ -49,6 +52,8 @@ CALLS_PER_ROUND: Final = 16
 LEASE: Final = timedelta(seconds=120)
 PAUSE: Final = timedelta(minutes=2)
 ATTEMPTS: Final = 2
+# A call that leaves later than this before the end of a window may arrive after it.
+MARGIN_SECONDS: Final = 0.1
 ERROR_CHARACTERS: Final = 500
 
 
@@ -63,38 +68,6 @@ class SyncResult:
     refused: int = 0
     has_more: bool = False
     reason: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Claimed:
-    """A contact that this worker has, and the profile that it should have in Braze."""
-
-    contact: Waiting
-    profile: Profile
-
-    @property
-    def is_known(self) -> bool:
-        """Whether it is known what Braze has."""
-        return self.contact.is_known
-
-
-@dataclass(frozen=True, slots=True)
-class Parcel:
-    """A claimed contact and what is sent of it."""
-
-    claimed: Claimed
-    attributes: UserAttributes
-
-
-@dataclass(slots=True)
-class Round:
-    """What became of the contacts of one round of calls."""
-
-    accepted: list[Claimed] = field(default_factory=list)
-    refused: list[tuple[Claimed, str]] = field(default_factory=list)
-    not_sent: list[Claimed] = field(default_factory=list)
-    unknown: list[Claimed] = field(default_factory=list)
-    problem: BrazeError | None = None
 
 
 def sync_contacts(workspace_id: UUID, limit_seconds: float = 20.0) -> SyncResult:
@@ -121,23 +94,33 @@ def sync_contacts(workspace_id: UUID, limit_seconds: float = 20.0) -> SyncResult
 
 
 def _sync_until(deadline: float, workspace: Workspace, client: AsyncBrazeClient, runner: asyncio.Runner) -> SyncResult:
+    """Works round by round; what a round makes is made before its calls are reserved, so that they leave at once.
+
+    A call that left late would count in Braze's next window, which is full of others.
+    """
     profiler = Profiler.of(workspace.brand)
     store, key = budget.store(), budget_key_of(workspace)
     pool = budget.ours(TRACK, workspace)
     synced = refused = 0
-    while (left := deadline - time.monotonic()) > 0:
-        grant = store.reserve(key, pool, CALLS_PER_ROUND, timezone.now())
-        if grant.granted == 0:
-            wait = (grant.resets_at - timezone.now()).total_seconds()
-            if wait > left:
-                return SyncResult(synced, refused, reason=explained(RateLimited("", retry_at=None)).sentence)
-            time.sleep(max(0.0, wait))
-            continue
-        claimed = _claim(workspace, profiler, grant.granted * OBJECTS_PER_TRACK_CALL)
-        if not claimed:
+    while time.monotonic() < deadline:
+        if not (claimed := _claim(workspace, profiler, CALLS_PER_ROUND * OBJECTS_PER_TRACK_CALL)):
             return SyncResult(synced, refused)
         outcome = Round()
-        runner.run(_send(client, _parcels(claimed, profiler, outcome), outcome))
+        letters = _letters(_parcels(claimed, profiler, outcome))
+        while letters:
+            _await_a_fresh_window(pool)
+            grant = store.reserve(key, pool, len(letters), timezone.now())
+            if grant.granted:
+                runner.run(_send(client, letters[: grant.granted], outcome))
+                del letters[: grant.granted]
+                if outcome.problem is not None or outcome.unknown:
+                    break
+                continue
+            wait = (grant.resets_at - timezone.now()).total_seconds()
+            if wait > deadline - time.monotonic():
+                break
+            time.sleep(max(0.0, wait))
+        outcome.not_sent += [parcel.claimed for letter in letters for parcel in letter.parcels]
         _write(outcome)
         synced += len(outcome.accepted)
         refused += len(outcome.refused)
@@ -148,9 +131,27 @@ def _sync_until(deadline: float, workspace: Workspace, client: AsyncBrazeClient,
             return SyncResult(synced, refused, reason=_stop(workspace, outcome.problem))
         elif outcome.unknown:
             return SyncResult(synced, refused)
+        elif letters:
+            return SyncResult(synced, refused, reason=explained(RateLimited("", retry_at=None)).sentence)
         else:
             _go_on(workspace)
     return SyncResult(synced, refused, has_more=True)
+
+
+def _await_a_fresh_window(pool: Pool) -> None:
+    """Waits for the next window where this one ends before a call could arrive in it."""
+    now = timezone.now()
+    left = (pool.window_end(now) - now).total_seconds()
+    if left < MARGIN_SECONDS:
+        time.sleep(left)
+
+
+def _letters(parcels: Sequence[Parcel]) -> list[Letter]:
+    return [Letter(batch, _call_for(batch)) for batch in chunked(parcels, OBJECTS_PER_TRACK_CALL)]
+
+
+def _call_for(batch: Sequence[Parcel]) -> Call[TrackReply]:
+    return calls.users_track([parcel.attributes for parcel in batch])
 
 
 def _claim(workspace: Workspace, profiler: Profiler, limit: int) -> list[Claimed]:
@@ -178,33 +179,33 @@ def _parcels(claimed: Sequence[Claimed], profiler: Profiler, outcome: Round) -> 
     return parcels
 
 
-async def _send(client: AsyncBrazeClient, parcels: Sequence[Parcel], outcome: Round) -> None:
+async def _send(client: AsyncBrazeClient, letters: Sequence[Letter], outcome: Round) -> None:
     """Makes the calls, a few at once, and sorts the contacts by what became of them."""
 
-    async def send(batch: tuple[Parcel, ...]) -> None:
-        await _send_batch(client, batch, outcome)
+    async def send(letter: Letter) -> None:
+        await _send_batch(client, letter, outcome)
 
-    batches = chunked(parcels, OBJECTS_PER_TRACK_CALL)
-    async with aclosing(Dispatcher(send, CALLS_PER_ROUND).run(batches)) as finished:
+    async with aclosing(Dispatcher(send, CALLS_PER_ROUND).run(letters)) as finished:
         async for _batch, _nothing in finished:
             pass
 
 
-async def _send_batch(client: AsyncBrazeClient, batch: tuple[Parcel, ...], outcome: Round) -> None:
+async def _send_batch(client: AsyncBrazeClient, letter: Letter, outcome: Round) -> None:
     """Makes one call; one that is refused as a whole is cut in halves down to the person whom Braze does not take."""
+    batch = letter.parcels
     claimed = [parcel.claimed for parcel in batch]
     if isinstance(outcome.problem, (KeyRefused, PermissionRefused, RateLimited)):
         outcome.not_sent += claimed
         return
     try:
-        reply = await _stored(client, batch)
+        reply = await _stored(client, letter)
     except (CallRefused, TooLarge) as error:
         if len(batch) == 1:
             outcome.refused.append((claimed[0], error.message))
             return
         middle = len(batch) // 2
-        await _send_batch(client, batch[:middle], outcome)
-        await _send_batch(client, batch[middle:], outcome)
+        for half in (batch[:middle], batch[middle:]):
+            await _send_batch(client, Letter(half, _call_for(half)), outcome)
     except Uncertain as error:
         outcome.problem = outcome.problem or error
         outcome.unknown += claimed
@@ -222,10 +223,10 @@ async def _send_batch(client: AsyncBrazeClient, batch: tuple[Parcel, ...], outco
                 outcome.accepted.append(one)
 
 
-async def _stored(client: AsyncBrazeClient, batch: tuple[Parcel, ...]) -> TrackReply:
+async def _stored(client: AsyncBrazeClient, letter: Letter) -> TrackReply:
     """Makes the call and gives what Braze said of each person, some of whom it may have refused."""
     try:
-        return await client.send(calls.users_track([parcel.attributes for parcel in batch]), attempts=ATTEMPTS)
+        return await client.send(letter.call, attempts=ATTEMPTS)
     except PartlyRefused as partly:
         return partly.reply
 
