@@ -71,6 +71,7 @@ bench: setup-dev
 	$(BIN)/python -m bench preview --json
 	$(BIN)/python -m bench delivery --json
 	$(BIN)/python -m bench pages --json
+	$(BIN)/python -m bench import --json
 
 messages: setup-dev
 	$(BIN)/python manage.py makemessages --all --no-wrap --ignore .venv --ignore node_modules --ignore tests

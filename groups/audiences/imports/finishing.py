@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from groups import access, audit
 from groups.audiences import nudges
-from groups.audiences.imports import kinds, limits, replacing
+from groups.audiences.imports import kinds, replacing
 from groups.models import Audience, ContactImport, ImportMode, ImportReject, ImportState, User, Workspace
 from groups.notices.kinds import Kind
 from groups.notices.services import tell
@@ -75,8 +75,6 @@ def finish(contact_import: ContactImport, lease: datetime) -> None:
             rejected=contact_import.rows_rejected,
         )
         _tell(contact_import, kinds.FINISHED, [contact_import.uploaded_by])
-        if contact_import.is_confirmed and limits.is_large(contact_import):
-            tell_above(contact_import)
         nudges.sync(Workspace.objects.filter(brand=group.brand_id).values_list("pk", flat=True).first())
         transaction.on_commit(lambda: _forget_file(contact_import))
 

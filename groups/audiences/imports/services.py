@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from groups import audit
 from groups.audiences import cleaning, nudges
-from groups.audiences.imports import limits, matching, reading
+from groups.audiences.imports import finishing, limits, matching, reading
 from groups.audiences.imports.columns import CONSENT_TEXT_CHARACTERS, Consent
 from groups.audiences.imports.rejecting import is_ours
 from groups.audiences.imports.remembering import remember, remembered_by
@@ -102,6 +102,7 @@ def confirm_mapping(
     not let the portal make them up, and where neither a column nor the upload says where, when and to which words the
     people agreed; `StaleState` when the import has begun already.
     """
+    _demand_list(contact_import)
     group = contact_import.audience.group
     allowed = matching.targets(Attribute.objects.filter(brand=group.brand))
     _check_mapping(mapping, allowed, len(contact_import.headers), group)
@@ -144,7 +145,10 @@ def begin(*, contact_import: ContactImport, actor: User, is_confirmed: bool = Fa
     Raises `InputRefused` where it is large, or takes most people off the list that it replaces, and the uploader has
     not confirmed that; `StaleState` where it does not wait for this.
     """
-    if needs_word(contact_import) and not is_confirmed:
+    _demand_list(contact_import)
+    is_large = limits.is_large(contact_import)
+    was_asked = is_large or limits.drops_much(contact_import)
+    if was_asked and not is_confirmed:
         raise InputRefused(_("Confirm that this is what you want. Nothing has been imported yet."))
     with transaction.atomic():
         moved = ContactImport.objects.filter(pk=contact_import.pk, state=ImportState.CHECKED).update(
@@ -164,15 +168,21 @@ def begin(*, contact_import: ContactImport, actor: User, is_confirmed: bool = Fa
             raise StaleState
         contact_import.rejects.all().delete()
         group = contact_import.audience.group
-        audit.record(
-            "import.begun", actor=actor, target=contact_import, group=group, was_asked=needs_word(contact_import)
-        )
+        audit.record("import.begun", actor=actor, target=contact_import, group=group, was_asked=was_asked)
+        if is_large:
+            finishing.tell_above(contact_import)
         nudges.run_import(contact_import.pk)
 
 
 def needs_word(contact_import: ContactImport) -> bool:
     """Tells whether an import that was tried begins only with its uploader's explicit word."""
     return limits.is_large(contact_import) or limits.drops_much(contact_import)
+
+
+def _demand_list(contact_import: ContactImport) -> None:
+    """Raises `InputRefused` where the list was deleted since its file was uploaded."""
+    if not Audience.objects.filter(pk=contact_import.audience_id).exists():
+        raise InputRefused(_("The list was deleted in the meantime. Upload the file for another one."))
 
 
 def change_columns(*, contact_import: ContactImport, actor: User) -> None:
@@ -191,6 +201,7 @@ def retry_import(*, contact_import: ContactImport, actor: User) -> None:
 
     A list is replaced only by a file that was tried to its end, so that one is tried anew.
     """
+    _demand_list(contact_import)
     is_tried = contact_import.mode == ImportMode.REPLACE and not contact_import.is_confirmed
     with transaction.atomic():
         moved = ContactImport.objects.filter(pk=contact_import.pk, state=ImportState.FAILED).update(

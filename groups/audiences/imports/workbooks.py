@@ -44,7 +44,7 @@ MOST_PARTS: Final = 2_000
 MOST_RATIO: Final = 200
 RATIO_FREE_BYTES: Final = 5 * 1024 * 1024
 # Texts that several cells share are held in memory as long as the workbook is read.
-SHARED_BYTES: Final = 128 * 1024 * 1024
+SHARED_BYTES: Final = 64 * 1024 * 1024
 UNPACKED_FACTOR: Final = 10
 HEADER_ROWS: Final = 50
 # No program makes a longer sheet.

@@ -476,6 +476,11 @@ def test_a_list_is_not_deleted_under_an_import(cast: Cast, client: Client) -> No
 
     answer = client.post(reverse("groups:audience-remove", args=[audience.pk]), follow=True)
 
+    waiting = ContactImport.objects.get()
+    ContactImport.objects.update(state=ImportState.CHECKED)
+    Audience.objects.filter(pk=audience.pk).update(removed_at=waiting.created_at)
+    with pytest.raises(InputRefused, match="The list was deleted"):
+        begin(contact_import=waiting, actor=cast.author)
     assert "A file is being imported into this list." in answer.content.decode()
     assert audience.members.count() == 1
 
