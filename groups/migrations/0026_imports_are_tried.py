@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('groups', '0020_user_fields'),
+        ('groups', '0025_user_fields'),
     ]
 
     operations = [

@@ -10,7 +10,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('groups', '0062_room_for_the_sync'),
+        ('groups', '0024_room_for_the_sync'),
     ]
 
     operations = [

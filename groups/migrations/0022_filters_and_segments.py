@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('groups', '0041_contact_text'),
+        ('groups', '0021_contact_text'),
     ]
 
     operations = [

@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = (("campaigns", "0050_one_mail_a_day"),)
+    dependencies = (("campaigns", "0019_one_mail_a_day"),)
 
     operations = (
         migrations.AddField(

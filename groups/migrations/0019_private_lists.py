@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = (("groups", "0052_lifts_and_readings"),)
+    dependencies = (("groups", "0018_lifts_and_readings"),)
 
     operations = (
         migrations.AddField(model_name="audience", name="is_private", field=models.BooleanField(default=False)),

@@ -79,7 +79,7 @@ def keep_no_more(apps, schema_editor):
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("groups", "0040_erasures"),
+        ("groups", "0020_erasures"),
     ]
 
     operations = [

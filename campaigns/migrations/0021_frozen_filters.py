@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('campaigns', '0051_first_big_mailing'),
+        ('campaigns', '0020_first_big_mailing'),
     ]
 
     operations = [

@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('campaigns', '0060_frozen_filters'),
+        ('campaigns', '0021_frozen_filters'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -10,7 +10,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('groups', '0053_private_lists'),
+        ('groups', '0019_private_lists'),
     ]
 
     operations = [

@@ -10,7 +10,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = (("groups", "0051_origins_of_before"),)
+    dependencies = (("groups", "0017_suppressions_with_origin"),)
 
     operations = (
         migrations.AddField(

@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = (
         ("campaigns", "0018_mailing_folders"),
-        ("groups", "0053_private_lists"),
+        ("groups", "0019_private_lists"),
     )
 
     operations = (

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('groups', '0060_filters_and_segments'),
+        ('groups', '0022_filters_and_segments'),
     ]
 
     operations = [

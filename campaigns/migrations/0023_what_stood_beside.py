@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('campaigns', '0020_on_behalf_of'),
+        ('campaigns', '0022_on_behalf_of'),
     ]
 
     operations = [
