@@ -246,5 +246,7 @@ def _foreign(case: Case, theirs: Things) -> dict[str, object]:
 def test_the_things_of_others_are_others(world: World) -> None:
     for case in (*FORMS, *PARTS, *QUERIES):
         for whose in ("sibling", "other_brand") if case.of_sibling else ("other_brand",):
-            foreign = str(next(iter(_foreign(case, _things(world, whose)).values())))
-            assert foreign not in map(str, world.own.values()), (case.label, case.name)
+            own, foreign = (
+                str(next(iter(_foreign(case, things).values()))) for things in (world.own, _things(world, whose))
+            )
+            assert own != foreign, (case.label, case.name)
