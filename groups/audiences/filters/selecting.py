@@ -36,7 +36,6 @@ _VALUES: Final[dict[str, dict[str, str]]] = {
     },
 }
 _CONTAINS: Final = {"postgresql": "strpos({0}, %s) > 0", "sqlite": "instr({0}, %s) > 0"}
-_BEGINS: Final = {"postgresql": "{0} ^@ %s", "sqlite": "substr({0}, 1, length(%s)) = %s"}
 
 
 class Matches(Func):
@@ -83,8 +82,7 @@ class Matches(Func):
             case Operator.CONTAINS:
                 return _CONTAINS[vendor].format(value), [compared]
             case Operator.BEGINS_WITH:
-                begins = _BEGINS[vendor]
-                return begins.format(value), [compared] * begins.count("%s")
+                return _beginning_with(str(condition.value), value)
             case Operator.LESS:
                 return f"{value} < %s", [compared]
             case Operator.MORE:
@@ -107,6 +105,16 @@ def _of_days(condition: Condition, value: str, today: date) -> tuple[str, list[A
     bounds = [(f"{value} >= %s", days.first), (f"{value} < %s", days.end)]
     given = [(sql, day.isoformat()) for sql, day in bounds if day is not None]
     return _joined([sql for sql, _day in given], Join.ALL), [day for _sql, day in given]
+
+
+def _beginning_with(prefix: str, value: str) -> tuple[str, list[Any]]:
+    """Compares with a range, which an index serves: text sorts by its characters, so a prefix is a range."""
+    after = ord(prefix[-1]) + 1
+    # Between these lie no characters, but halves of some.
+    after = 0xE000 if after == 0xD800 else after
+    if after > 0x10FFFF:
+        return f"{value} >= %s", [prefix]
+    return f"({value} >= %s AND {value} < %s)", [prefix, prefix[:-1] + chr(after)]
 
 
 def _compared(value: Scalar | None, vendor: str) -> Any:

@@ -63,6 +63,8 @@ def found(audience: Audience, definition: Definition) -> set[str]:
         (("city", Operator.CONTAINS, "50% ("), {"pia"}),
         (("city", Operator.CONTAINS, "_"), set()),
         (("city", Operator.BEGINS_WITH, "Port"), {"maya", "omar"}),
+        (("city", Operator.BEGINS_WITH, "Portland"), {"maya"}),
+        (("city", Operator.BEGINS_WITH, "Portlanc"), set()),
         (("city", Operator.IS, "10"), {"sam"}),
         (("city", Operator.IS_EMPTY), {"quin", "rosa"}),
         (("city", Operator.IS_FILLED), {"maya", "noor", "omar", "pia", "sam"}),
