@@ -24,6 +24,9 @@ pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.catalogue("A3
 
 HEADER = "customer_id,email,first_name,points\n"
 CHUNK = 20
+between_processes = pytest.mark.skipif(
+    connection.vendor != "postgresql", reason="SQLite's database of the tests lies in the memory of one process"
+)
 
 
 @pytest.fixture(autouse=True)
@@ -64,6 +67,7 @@ def a_worker(contact_import: ContactImport) -> int:
     return pid
 
 
+@between_processes
 def test_an_import_that_is_killed_again_and_again_ends_with_everybody_once() -> None:
     group = a_group()
     audience, actor = an_audience(group=group), a_person(group=group)
@@ -103,6 +107,7 @@ def test_an_import_that_is_killed_again_and_again_ends_with_everybody_once() -> 
     assert audience.size == 600
 
 
+@between_processes
 def test_two_workers_at_once_import_a_file_once() -> None:
     group = a_group()
     audience, actor = an_audience(group=group), a_person(group=group)
@@ -116,7 +121,7 @@ def test_two_workers_at_once_import_a_file_once() -> None:
     assert Contact.objects.count() == 200
 
 
-@pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite lets one writer in at a time")
+@between_processes
 def test_imports_into_one_list_at_once_do_not_wait_for_each_other_forever() -> None:
     group = a_group()
     audience, actor = an_audience(group=group), a_person(group=group)
