@@ -14,7 +14,7 @@ from groups.models import Brand
 from groups.trail.sealing import seal_chunk
 from tests.builders import an_event
 
-migration = import_module("groups.migrations.0012_sealed_events")
+migration = import_module("groups.migrations.0002_a_trail_that_stays")
 
 
 def a_bare_brand(slug: str = "bare") -> Brand:

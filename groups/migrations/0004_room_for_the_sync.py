@@ -16,6 +16,6 @@ def _set(share: int) -> Any:
 
 
 class Migration(migrations.Migration):
-    dependencies = [("groups", "0023_contacts_wait_in_order")]
+    dependencies = [("groups", "0003_contact_text")]
 
     operations = [migrations.RunPython(_set(80), _set(100))]

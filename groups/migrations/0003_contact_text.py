@@ -5,8 +5,7 @@ whose address, ID or name an UPDATE changes, so that what a sync notes costs not
 out, because it would be checked row by row. SQLite reads the contacts themselves.
 """
 
-import django.db.models.deletion
-from django.db import migrations, models
+from django.db import migrations
 
 
 POSTGRESQL = """
@@ -79,39 +78,9 @@ def keep_no_more(apps, schema_editor):
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("groups", "0020_erasures"),
+        ("groups", "0002_a_trail_that_stays"),
     ]
 
     operations = [
-        migrations.CreateModel(
-            name="ContactText",
-            fields=[
-                (
-                    "contact",
-                    models.OneToOneField(
-                        db_constraint=False,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        primary_key=True,
-                        related_name="text",
-                        serialize=False,
-                        to="groups.contact",
-                    ),
-                ),
-                (
-                    "brand",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        to="groups.brand",
-                    ),
-                ),
-                ("text", models.TextField()),
-            ],
-            options={
-                "db_table": "groups_contacttext",
-                "managed": False,
-            },
-        ),
         migrations.RunPython(keep, keep_no_more),
     ]
