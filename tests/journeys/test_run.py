@@ -14,7 +14,7 @@ import pytest
 
 from tests.journeys.portal import PROJECT, Ports, processes_of, running_portal
 
-pytestmark = [pytest.mark.processes, pytest.mark.xdist_group("portal")]
+pytestmark = [pytest.mark.processes, pytest.mark.xdist_group("second-portal")]
 
 VALUES = PROJECT / "campaigns" / "demo" / "templates" / "event_invitation.values.json"
 SHORT_NOTICE = PROJECT / "campaigns" / "demo" / "templates" / "short_notice.values.json"

@@ -215,7 +215,7 @@ def test_tests_and_rules_of_review_know_the_people_of_a_filter(group: Group, peo
     a_rule(brand=group.brand, larger_than=2)
 
     assert facts_of(mailing, rules_of(mailing)).people == 3
-    assert set(contacts_for(mailing).values_list("external_id", flat=True)) == {"maya", "noor", "omar"}
+    assert set(contacts_for(mailing, mailing.author).values_list("external_id", flat=True)) == {"maya", "noor", "omar"}
 
 
 def test_a_filter_of_two_conditions_leaves_out_who_is_missing_one(group: Group, people: Audience) -> None:
