@@ -170,6 +170,13 @@ def suppressed_rows(audience: Audience, *, is_written: bool) -> int:
             f" AND {of_group}))"
         )
         parameters += [brand, group]
+        # Somebody who is shut out may take their wish to this address in the same chunk.
+        conditions.append(
+            f"({ADDRESSED} AND EXISTS (SELECT 1 FROM import_row mover JOIN groups_suppression found"
+            " ON found.contact_id = mover.contact_id WHERE mover.is_changed AND mover.is_moved"
+            f" AND mover.email = person.email AND {of_group}))"
+        )
+        parameters.append(group)
     with connection.cursor() as cursor:
         cursor.execute(
             f"SELECT COALESCE(SUM(person.weight), 0) FROM import_row person WHERE NOT {REFUSED}"

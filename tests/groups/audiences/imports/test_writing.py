@@ -140,6 +140,17 @@ def test_a_chunk_is_written_as_row_by_row() -> None:
     one_example()
 
 
+def test_a_trial_knows_who_takes_their_wish_to_another_address_in_the_same_file() -> None:
+    store = a_group()
+    place = Place(store, a_group(brand=store.brand), a_person(group=store))
+
+    compare(
+        place,
+        {"C0": ("p0@example.com", "own", "group")},
+        [("C0", "p1@example.com", "", "", "", ""), ("C1", "p1@example.com", "", "", "", "")],
+    )
+
+
 def compare(place: Place, known: dict[str, tuple[str, str, str | None]], file: list[tuple[str, ...]]) -> None:
     """Tries and imports a file, and holds what became of everybody against the simple model."""
     audience, simple = prepared(place, known)
