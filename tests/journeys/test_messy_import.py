@@ -20,7 +20,12 @@ from playwright.sync_api import expect  # only where it is installed
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
-pytestmark = [pytest.mark.browser, pytest.mark.processes, pytest.mark.catalogue("A1", "A3")]
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.processes,
+    pytest.mark.catalogue("A1", "A3"),
+    pytest.mark.xdist_group("second-portal"),
+]
 
 ONE_MINUTE = 60_000
 ROWS = [
