@@ -16,6 +16,12 @@ from braze_client.sandbox import PORTAL_PERMISSIONS, SandboxOptions
 from groups.workspace import budget
 from tests.builders import Cast, a_cast
 from tests.sandbox_server import API_KEY, RunningSandbox, running_sandbox
+from tests.scheduling import GroupScheduling
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> GroupScheduling:
+    """Lets our own rule say which process a test goes to."""
+    return GroupScheduling(config, log)
 
 
 def pytest_runtest_setup() -> None:
