@@ -12,7 +12,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import transaction
 
 from groups.audiences.imports.services import start_import
-from groups.audiences.services import mark_pending
+from groups.audiences.marking import mark_pending
 from groups.audit import record
 from groups.models import (
     Attribute,

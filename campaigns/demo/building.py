@@ -22,7 +22,7 @@ from campaigns.models import Image, ImageFolder, Snippet, Template
 from campaigns.rules.services import add_word, save_domains
 from groups.audiences.imports.importing import run_import
 from groups.audiences.imports.services import confirm_mapping, start_import
-from groups.audiences.services import resync
+from groups.audiences.marking import resync
 from groups.models import Attribute, Audience, Brand, Event, Group, GroupKind, ReviewPolicy, User, Workspace
 from groups.people.services import add_member, service_user
 from groups.tree.importing import import_groups

@@ -8,10 +8,8 @@ from django.utils.translation import gettext as _
 
 from groups import audit
 from groups.audiences import cleaning, nudges
-from groups.audiences.marking import mark_pending as mark_pending
-from groups.audiences.marking import resync as resync
+from groups.audiences.marking import mark_pending
 from groups.audiences.rejects import CellRefused
-from groups.consent.leaving import unsubscribe as unsubscribe
 from groups.errors import InputRefused
 from groups.models import (
     Audience,

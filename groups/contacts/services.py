@@ -12,9 +12,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from groups import access, audit
+from groups.audiences.marking import mark_pending
 from groups.audiences.rejects import RejectReason
 from groups.audiences.same_address import suppress_same_addresses
-from groups.audiences.services import mark_pending
 from groups.contacts.changeable import may_change
 from groups.contacts.typed import EXTERNAL_ID, FieldsRefused, Typed
 from groups.errors import InputRefused, NotPermitted, StaleState

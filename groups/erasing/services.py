@@ -7,8 +7,9 @@ from django.utils.translation import gettext as _
 
 from groups import access, audit
 from groups.audiences import cleaning
+from groups.audiences.marking import mark_pending
 from groups.audiences.rejects import CellRefused
-from groups.audiences.services import mark_pending, short
+from groups.audiences.services import short
 from groups.erasing import nudges
 from groups.erasing.hashing import address_digest, external_id_digest, key_of
 from groups.erasing.holders import Leftover, holders

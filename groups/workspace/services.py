@@ -17,7 +17,7 @@ from django.views.decorators.debug import sensitive_variables
 from braze_client import BrazeError, EndpointRefused, calls, check_endpoint
 from braze_client.transport import KEY_SHAPE
 from groups import audit
-from groups.audiences.services import resync
+from groups.audiences.marking import resync
 from groups.errors import InputRefused, NotConnected
 from groups.models import Brand, User, Workspace
 from groups.workspace.braze import client_for

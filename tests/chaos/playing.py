@@ -16,7 +16,8 @@ from campaigns.delivery.recalling import recall
 from campaigns.delivery.stopping import pause
 from campaigns.errors import Refusal, StaleState
 from campaigns.models import Mailing
-from groups.audiences.services import remove_contact, unsubscribe
+from groups.audiences.services import remove_contact
+from groups.consent.leaving import unsubscribe
 from groups.models import Contact
 from tests.chaos import scene
 from tests.chaos.ground import Ground

@@ -11,7 +11,8 @@ from campaigns.delivery.decisions import resume
 from campaigns.delivery.recalling import recall
 from campaigns.delivery.stopping import pause, stop
 from campaigns.models import Batch, BatchState, Delivery, DeliveryState, MailingState, Recipient, Route, Template
-from groups.audiences.services import remove_contact, unsubscribe
+from groups.audiences.services import remove_contact
+from groups.consent.leaving import unsubscribe
 from groups.models import Contact
 from tests.chaos import scene
 from tests.chaos.person import put_right

@@ -114,7 +114,7 @@ def fill(page: Page, path: Path) -> None:
 def leave(portal: RunningPortal, external_id: str) -> None:
     """Lets somebody unsubscribe from the brand, as the link of a mail does."""
     command = (
-        "from groups.models import Contact; from groups.audiences.services import unsubscribe;"
+        "from groups.models import Contact; from groups.consent.leaving import unsubscribe;"
         f"unsubscribe(contact=Contact.objects.get(external_id='{external_id}'), group=None, source='journey')"
     )
     done = portal.manage("shell", "-c", command)

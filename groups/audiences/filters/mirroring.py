@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django.utils import timezone
 
-from groups.audiences.services import mark_pending
+from groups.audiences.marking import mark_pending
 from groups.models import Attribute, Contact, SyncState
 
 CHUNK: Final = 5_000

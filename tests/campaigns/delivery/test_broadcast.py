@@ -9,8 +9,8 @@ import time_machine
 from braze_client.sandbox.audiences import DEFAULT_SEGMENTS
 from campaigns.delivery.queries import progress
 from campaigns.models import BatchKind
-from groups.audiences.services import unsubscribe
 from groups.audiences.syncing import sync_contacts
+from groups.consent.leaving import unsubscribe
 from groups.models import Group, Workspace
 from tests.builders import a_contact, a_group, an_audience
 from tests.campaigns.builders import a_mailing, a_staged, deliver_due

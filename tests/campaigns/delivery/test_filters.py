@@ -21,8 +21,9 @@ from campaigns.review.policy import facts_of, rules_of
 from campaigns.testsend.queries import contacts_for
 from groups.audiences.filters.definition import Condition, Operator
 from groups.audiences.filters.services import change_filter
-from groups.audiences.services import add_everybody, unsubscribe
+from groups.audiences.services import add_everybody
 from groups.audiences.syncing import sync_contacts
+from groups.consent.leaving import unsubscribe
 from groups.models import Audience, Contact, Group, SyncState, Workspace
 from groups.roles import Role
 from tests.builders import a_contact, a_group, a_person, an_audience

@@ -25,8 +25,8 @@ from campaigns.delivery.settling import settle
 from campaigns.delivery.sweeping import recover_stale_batches, start_due_mailings
 from campaigns.errors import Refusal
 from campaigns.models import BatchState, DeliveryState, Exclusion, Mailing, MailingState, Recipient, Route
-from groups.audiences.services import unsubscribe
 from groups.audiences.syncing import sync_contacts
+from groups.consent.leaving import unsubscribe
 from groups.models import Contact, Event, Group, SharedSendId, Workspace
 from groups.roles import Role
 from tests.builders import a_contact, a_person, an_audience

@@ -34,8 +34,9 @@ from campaigns.models import (
 )
 from campaigns.preflight import check
 from campaigns.review.digest import content_digest_of, digest_of
-from groups.audiences.services import add_everybody, unsubscribe
+from groups.audiences.services import add_everybody
 from groups.audiences.syncing import sync_contacts
+from groups.consent.leaving import unsubscribe
 from groups.models import Attribute, Audience, Contact, Group, SyncState, Workspace
 from tests.builders import TRIGGER_CAMPAIGN_ID, a_contact, a_group, a_person, an_audience
 from tests.campaigns.builders import SOURCE, a_mailing, a_planned, a_sent, a_template, deliver_due

@@ -21,7 +21,7 @@ from campaigns.delivery.settling import settle
 from campaigns.delivery.stopping import pause, stop
 from campaigns.errors import NotAllowed, Refusal, StaleState
 from campaigns.models import BatchState, Delivery, DeliveryState, Mailing, MailingState, Recipient, Route
-from groups.audiences.services import unsubscribe
+from groups.consent.leaving import unsubscribe
 from groups.models import Contact, Event, Group, User, Workspace
 from groups.roles import Role
 from tests.builders import Cast, a_contact, a_person, an_audience

@@ -33,8 +33,8 @@ from campaigns.reports.collecting import collect
 from campaigns.review.deciding import approve, ask_for_changes
 from campaigns.review.services import submit
 from campaigns.review.sweeping import expire_reviews
-from groups.audiences.services import unsubscribe
 from groups.audiences.syncing import sync_contacts
+from groups.consent.leaving import unsubscribe
 from groups.models import Contact, Group, SendIdDay, SyncState, User, Workspace
 from groups.roles import Role
 from tests.builders import a_contact, a_person, an_audience

@@ -13,7 +13,7 @@ from pytest_django import Settings
 
 from groups import access
 from groups.audiences import exporting
-from groups.audiences.services import unsubscribe
+from groups.consent.leaving import unsubscribe
 from groups.models import (
     Attribute,
     Audience,

@@ -6,7 +6,7 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from groups.audiences import queries
-from groups.audiences.services import unsubscribe
+from groups.consent.leaving import unsubscribe
 from groups.models import Contact, Group, Suppression, SuppressionReason
 from tests.builders import a_brand, a_contact, a_group, an_audience
 

@@ -9,7 +9,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from groups.audiences.claiming import Taken, Waiting, note_taken, take_waiting
-from groups.audiences.services import mark_pending
+from groups.audiences.marking import mark_pending
 from groups.models import Contact, SyncState, Workspace
 from tests.builders import a_contact, a_workspace
 

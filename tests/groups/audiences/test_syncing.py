@@ -9,8 +9,8 @@ from django.utils import timezone
 
 from braze_client.sandbox import PORTAL_PERMISSIONS, SandboxOptions
 from groups.audiences import syncing
-from groups.audiences.services import unsubscribe
 from groups.audiences.syncing import sync_contacts
+from groups.consent.leaving import unsubscribe
 from groups.models import Audience, Brand, Contact, Suppression, SuppressionReason, SyncState, Workspace
 from tests.builders import a_contact, a_group, a_workspace, an_audience, change
 from tests.sandbox_server import API_KEY, RunningSandbox, running_sandbox

@@ -11,7 +11,7 @@ from kombu.exceptions import OperationalError
 from pytest_django import DjangoCaptureOnCommitCallbacks
 
 from groups.audiences import queries, tasks
-from groups.audiences.services import mark_pending
+from groups.audiences.marking import mark_pending
 from groups.models import Contact, SyncState, Workspace
 from tests.builders import a_brand, a_contact, a_workspace, an_audience
 from tests.sandbox_server import RunningSandbox

@@ -11,8 +11,8 @@ from django.utils import timezone
 
 from braze_client import EXPORT
 from braze_client.sandbox import PORTAL_PERMISSIONS, SandboxOptions
-from groups.audiences.services import unsubscribe
 from groups.audiences.syncing import sync_contacts
+from groups.consent.leaving import unsubscribe
 from groups.contacts.looking_up import look_up
 from groups.errors import BrazeUnreachable, NotConnected
 from groups.models import Contact, Event, Suppression, SuppressionOrigin, Workspace

@@ -8,7 +8,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from groups.audiences.services import unsubscribe
+from groups.consent.leaving import unsubscribe
 from groups.contacts import searching
 from groups.contacts.searching import Scope, page_of
 from groups.models import Attribute, AudienceMember, Contact, ContactImport, ContactText, Group

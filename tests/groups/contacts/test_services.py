@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 
 from groups.audiences.queries import suppressed_by
-from groups.audiences.services import unsubscribe
+from groups.consent.leaving import unsubscribe
 from groups.contacts.services import add_contact, change_contact, delete_contact
 from groups.contacts.typed import FieldsRefused, Typed, typed
 from groups.errors import InputRefused, NotPermitted

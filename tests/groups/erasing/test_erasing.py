@@ -16,9 +16,10 @@ from braze_client.sandbox import PORTAL_PERMISSIONS, SandboxOptions
 from groups.audiences import tasks
 from groups.audiences.imports.importing import run_import
 from groups.audiences.imports.services import confirm_mapping
+from groups.audiences.marking import resync
 from groups.audiences.queries import suppressed_by
-from groups.audiences.services import resync, unsubscribe
 from groups.audiences.syncing import sync_contacts
+from groups.consent.leaving import unsubscribe
 from groups.contacts.services import change_contact
 from groups.contacts.typed import typed
 from groups.erasing import hashing, services, working

@@ -32,8 +32,8 @@ from campaigns.models import (
     MailingState,
     Recipient,
 )
-from groups.audiences.services import unsubscribe
 from groups.audiences.syncing import sync_contacts
+from groups.consent.leaving import unsubscribe
 from groups.models import Contact, Event, FeatureSwitch, User, Workspace
 from groups.people.roles import create_role
 from groups.roles import Feature, Permission, Role

@@ -11,7 +11,7 @@ from django.urls import reverse
 from pytest_django import DjangoAssertNumQueries
 
 from campaigns.models import Batch, BatchState, Delivery
-from groups.audiences.services import unsubscribe
+from groups.consent.leaving import unsubscribe
 from groups.models import Contact
 from tests.builders import Cast, a_contact, an_audience
 from tests.campaigns.builders import a_connected, a_mailing, a_planned, a_staged

@@ -18,7 +18,7 @@ from groups.audiences.imports import limits
 from groups.audiences.imports.importing import run_import
 from groups.audiences.imports.rejecting import OUR_HEADERS
 from groups.audiences.imports.services import begin, confirm_mapping, start_import
-from groups.audiences.services import unsubscribe
+from groups.consent.leaving import unsubscribe
 from groups.errors import InputRefused, StaleState
 from groups.models import (
     Attribute,

@@ -17,7 +17,7 @@ from groups.audiences.imports import importing
 from groups.audiences.imports.importing import run_import
 from groups.audiences.imports.queries import imports_without_a_worker
 from groups.audiences.imports.services import confirm_mapping, start_import
-from groups.audiences.services import unsubscribe
+from groups.consent.leaving import unsubscribe
 from groups.errors import InputRefused, StaleState
 from groups.models import (
     Audience,

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from groups.audiences import queries
 from groups.audiences.imports.importing import run_import
 from groups.audiences.imports.services import begin, confirm_mapping
-from groups.audiences.services import unsubscribe
+from groups.consent.leaving import unsubscribe
 from groups.models import Audience, AudienceMember, Contact, ContactImport, Group, ImportState, Suppression, User
 from tests.builders import a_contact, a_group, a_person, an_audience, an_import
 
