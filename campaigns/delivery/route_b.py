@@ -11,6 +11,7 @@ from braze_client import ContractViolation, TriggerRecipient
 from campaigns.brandlock import PersonalValue, personal_properties
 from campaigns.models import Batch, BatchState, Delivery, Recipient, Route
 from groups.audiences.profiles import SUBSCRIPTION, Profile, Profiler
+from groups.keeping.addresses import held_address
 from groups.models import Contact
 
 log = logging.getLogger(__name__)
@@ -96,5 +97,6 @@ def _attributes_of(contacts: Sequence[Contact]) -> dict[UUID, Profile]:
         # A lease means that a sync is under way, or that nobody knows what became of the last one.
         missing = profiler.missing(wanted[contact.pk], contact, is_known=contact.sync_lease_until is None)
         told = {name: value for name, value in missing.items() if name not in CONSENT}
-        attributes[contact.pk] = {**told, "email": contact.email}
+        address = held_address(contact)
+        attributes[contact.pk] = {**told, "email": address} if address else told
     return attributes

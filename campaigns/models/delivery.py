@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from campaigns.models.mailing import MailingState
 from campaigns.models.template import Route
+from groups.models.contact import STAND_IN
 
 
 class DeliveryState(models.TextChoices):
@@ -230,6 +231,11 @@ class Recipient(models.Model):
             models.Index(fields=["contact"], name="recipient_by_contact"),
             models.Index(fields=["delivery"], condition=~models.Q(outcome=""), name="recipient_with_outcome"),
         )
+
+    @property
+    def label(self) -> str:
+        """What the person is called on pages: the address, or the external ID where the address is not kept."""
+        return self.contact.external_id if self.address.endswith(STAND_IN) else self.address
 
 
 class ExclusionReason(models.TextChoices):

@@ -23,6 +23,7 @@ from campaigns.delivery.freezing import from_line
 from campaigns.errors import Refusal
 from campaigns.models import Mailing
 from campaigns.sentences import spoken
+from groups.keeping.addresses import held_address
 from groups.models import Attribute, AttributeKind, Brand, Contact
 
 MARK = "[TEST]"
@@ -91,7 +92,7 @@ def profile_of(contact: Contact, brand: Brand) -> dict[str, object]:
         for attribute in brand.attributes.all()
         if attribute.name in contact.attributes
     )
-    return _profile(known) | {"email_address": contact.email, "user_id": contact.external_id}
+    return _profile(known) | {"email_address": held_address(contact), "user_id": contact.external_id}
 
 
 def _as_kept(attribute: Attribute, value: object) -> object:

@@ -110,7 +110,7 @@ def shown_tests(mailing: Mailing, actor: User) -> Tests:
                 state=test.state,
                 label=test.get_state_display(),
                 sentence=_sentence(test),
-                shown_as=test.contact.email if sees_contacts and test.contact else "",
+                shown_as=test.contact.label if sees_contacts and test.contact else "",
                 is_current=test.digest == digest,
                 inbox=_inbox(test, workspace) if test.state == TestState.ACCEPTED else "",
             )

@@ -10,6 +10,7 @@ from campaigns.models import Mailing, TestMail, TestState
 from campaigns.review.digest import content_digest_of
 from groups.access import may_see_people, members_with
 from groups.audiences.filters.queries import people_of
+from groups.keeping.addresses import stored_address
 from groups.models import Contact, Group, User
 from groups.roles import Permission
 
@@ -34,7 +35,8 @@ def contacts_for(mailing: Mailing, reader: User) -> QuerySet[Contact]:
 
 def contact_named(mailing: Mailing, words: str, reader: User) -> Contact | None:
     """Gives the contact of the mailing's list with this address or external ID."""
-    return contacts_for(mailing, reader).filter(Q(email__iexact=words) | Q(external_id=words)).first()
+    address = stored_address(mailing.group.brand, words) if "@" in words else words
+    return contacts_for(mailing, reader).filter(Q(email__iexact=address) | Q(external_id=words)).first()
 
 
 def sent_tests(mailing: Mailing) -> QuerySet[TestMail]:

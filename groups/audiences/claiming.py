@@ -99,6 +99,9 @@ _CHANGES: Final = (
     f" sync_state = CASE WHEN contact.sync_revision = told.revision THEN '{SyncState.SYNCED}'"
     " ELSE contact.sync_state END"
 )
+_FORGOTTEN: Final = (
+    ", attributes = CASE WHEN contact.sync_revision = told.revision THEN '{}' ELSE contact.attributes END"
+)
 
 
 def take_waiting(workspace: Workspace, *, limit: int, now: datetime, lease_until: datetime) -> list[Waiting]:
@@ -126,12 +129,15 @@ def take_waiting(workspace: Workspace, *, limit: int, now: datetime, lease_until
     ]
 
 
-def note_taken(taken: Sequence[Taken], now: datetime) -> None:
-    """Notes what Braze has of contacts now; whoever changed meanwhile goes on waiting. Needs a transaction."""
+def note_taken(taken: Sequence[Taken], now: datetime, *, forgets: bool) -> None:
+    """Notes what Braze has of contacts now; whoever changed meanwhile goes on waiting. Needs a transaction.
+
+    With `forgets` nothing else is kept of those who did not change.
+    """
     if not taken:
         return
     moment = _moment(now)
-    statement = _TAKEN[connection.vendor].format(changes=_CHANGES)
+    statement = _TAKEN[connection.vendor].format(changes=_CHANGES + (_FORGOTTEN if forgets else ""))
     # One document: writing an array of them by hand costs the worker more than Braze's answer does.
     told = _json([[_key(one.pk), one.profile, one.sync_revision] for one in taken])
     with connection.cursor() as cursor:

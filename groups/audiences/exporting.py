@@ -14,6 +14,7 @@ from django.utils.translation import pgettext
 from groups.audiences.queries import attributes_seen_by, reasons_by_contact
 from groups.audit import record
 from groups.errors import InputRefused
+from groups.keeping.addresses import held_address
 from groups.models import Attribute, Audience, AudienceKind, Contact, SuppressionReason, SyncState, User
 
 CHUNK: Final = 1000
@@ -86,7 +87,7 @@ def _row(contact: Contact, attributes: Sequence[Attribute], reason: SuppressionR
         why = str(reason.label)
     return (
         contact.external_id,
-        contact.email,
+        held_address(contact),
         *(_written(contact.attributes.get(attribute.name)) for attribute in attributes),
         contact.consent_source,
         "" if contact.consent_on is None else contact.consent_on.isoformat(),

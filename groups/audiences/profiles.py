@@ -11,6 +11,9 @@ from groups.audiences.claiming import Waiting, codes_on_lists
 from groups.audiences.filters.connecting import MIRROR, key_of
 from groups.audiences.filters.definition import targets_in
 from groups.audiences.queries import excluded_codes
+from groups.erasing.hashing import key_of as hash_key_of
+from groups.keeping.addresses import held_address
+from groups.keeping.digests import digest_of
 from groups.models import Attribute, Brand, Contact, Lift
 
 Profile = dict[str, object]
@@ -21,6 +24,7 @@ EXCLUDED_GROUPS: Final = "smartersends_excluded_groups"
 SUBSCRIPTION: Final = "email_subscribe"
 SHUT: Final = "unsubscribed"
 OPEN: Final = "subscribed"
+_OURS: Final = frozenset({TOKEN, GROUPS, EXCLUDED_GROUPS, SUBSCRIPTION})
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,11 +32,13 @@ class Profiler:
     """The keys of Braze for the brand's attributes, by the portal's name.
 
     `mirrors` are further keys, for attributes that filters use and that Braze cannot filter by: its standard ones are
-    written a second time, as custom attributes (contract, section 13.3).
+    written a second time, as custom attributes (contract, section 13.3). With a `key`, the brand keeps no contacts:
+    what is not here is not known, so that it is never taken away in Braze, and what Braze has is kept as hashes.
     """
 
     braze_names: Mapping[str, str]
     mirrors: Mapping[str, str] = field(default_factory=dict)
+    key: bytes | None = None
 
     @classmethod
     def of(cls, brand: Brand) -> Profiler:
@@ -40,7 +46,9 @@ class Profiler:
         attributes = list(Attribute.objects.filter(brand=brand))
         targets = targets_in(one for one in attributes if one.is_target and not one.is_custom)
         return cls(
-            {one.name: one.braze_name for one in attributes}, {name: key_of(one) for name, one in targets.items()}
+            {one.name: one.braze_name for one in attributes},
+            {name: key_of(one) for name, one in targets.items()},
+            None if brand.keeps_contacts else hash_key_of(brand),
         )
 
     def wanted(self, contacts: Sequence[Contact] | Sequence[Waiting]) -> dict[UUID, Profile]:
@@ -68,6 +76,9 @@ class Profiler:
 
         Attributes that are gone are removed (None). Where it is not known what Braze took last, everything counts.
         """
+        if self.key is not None:
+            kept = contact.synced if is_known else {}
+            return {name: value for name, value in wanted.items() if self._kept(name, value) != kept.get(name)}
         keys = (*self.braze_names.values(), *self.mirrors.values(), *filter(_is_ours, contact.synced))
         removed = {name: None for name in keys if name not in wanted}
         if not is_known:
@@ -77,16 +88,36 @@ class Profiler:
         }
         return {**{name: None for name in removed if contact.synced.get(name) is not None}, **changed}
 
+    def noted(self, wanted: Profile, contact: Contact | Waiting, *, is_known: bool) -> Profile:
+        """Gives what is to be kept as `synced` once Braze took a profile."""
+        if self.key is None:
+            return wanted
+        told = {name: self._kept(name, value) for name, value in wanted.items()}
+        before = contact.synced if is_known else {}
+        return {name: value for name, value in {**before, **told}.items() if value is not None}
+
+    def without_values(self, synced: Profile) -> Profile:
+        """Gives what Braze has of a contact with hashes in the place of values that say something of the person."""
+        return {name: self._kept(name, value) for name, value in synced.items() if value is not None}
+
+    def _kept(self, name: str, value: object) -> object:
+        """Gives what is kept of a value: what the portal itself wrote stays readable."""
+        if self.key is None or value is None or name in _OURS:
+            return value
+        return digest_of(self.key, name, value)
+
     def _wanted(
         self, contact: Contact | Waiting, codes: set[str], excluded: set[str | None], *, is_renewed: bool
     ) -> Profile:
-        profile: Profile = {"email": contact.email}
+        profile: Profile = {}
+        if address := held_address(contact):
+            profile["email"] = address
         for keys in (self.braze_names, self.mirrors):
             # Empty text is nothing: that is what filters take it for, here and in Braze.
             profile |= {
-                keys[name]: value
+                keys[name]: None if value == "" else value
                 for name, value in contact.attributes.items()
-                if name in keys and value not in ("", None)
+                if name in keys and (value not in ("", None) or self.key is not None)
             }
         shut_out = {code for code in excluded if code is not None}
         if None in excluded:

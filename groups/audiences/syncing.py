@@ -42,7 +42,7 @@ from groups.audiences.profiles import Profiler
 from groups.audiences.rounds import Claimed, Letter, Parcel, Round
 from groups.erasing.kept_out import keep_out
 from groups.errors import NotConnected
-from groups.models import Contact, SyncState, Workspace
+from groups.models import Brand, Contact, ContactStore, SyncState, Workspace
 from groups.workspace import budget
 from groups.workspace.braze import async_client_for, budget_key_of, explained
 
@@ -78,7 +78,7 @@ def sync_contacts(workspace_id: UUID, limit_seconds: float = 20.0) -> SyncResult
     it is under way stays pending. A refused key or permission pauses the workspace for two minutes, with the reason.
     """
     workspace = Workspace.objects.select_related("brand").filter(pk=workspace_id).first()
-    if workspace is None:
+    if workspace is None or workspace.brand.contact_store == ContactStore.EMPTYING:
         return SyncResult()
     if workspace.paused_until is not None and workspace.paused_until > timezone.now():
         return SyncResult(reason=workspace.pause_reason)
@@ -121,7 +121,7 @@ def _sync_until(deadline: float, workspace: Workspace, client: AsyncBrazeClient,
                 break
             time.sleep(max(0.0, wait))
         outcome.not_sent += [parcel.claimed for letter in letters for parcel in letter.parcels]
-        _write(outcome)
+        _write(outcome, profiler)
         synced += len(outcome.accepted)
         refused += len(outcome.refused)
         if isinstance(outcome.problem, RateLimited):
@@ -158,6 +158,8 @@ def _claim(workspace: Workspace, profiler: Profiler, limit: int) -> list[Claimed
     """Takes pending contacts that nobody has, and says what Braze should know of them."""
     now = timezone.now()
     with transaction.atomic():
+        if not Brand.objects.filter(pk=workspace.brand_id, contact_store=workspace.brand.contact_store).exists():
+            return []  # it is being emptied, or has been since this run began
         contacts = take_waiting(workspace, limit=limit, now=now, lease_until=now + LEASE)
         keep_out(workspace.brand, contacts)
         wanted = profiler.wanted(contacts)
@@ -231,11 +233,19 @@ async def _stored(client: AsyncBrazeClient, letter: Letter) -> TrackReply:
         return partly.reply
 
 
-def _write(outcome: Round) -> None:
+def _write(outcome: Round, profiler: Profiler) -> None:
     """Stores what became of a round, in one transaction."""
     now = timezone.now()
     with transaction.atomic():
-        note_taken([Taken(one.contact.pk, one.profile, one.contact.sync_revision) for one in outcome.accepted], now)
+        taken = [
+            Taken(
+                one.contact.pk,
+                profiler.noted(one.profile, one.contact, is_known=one.is_known),
+                one.contact.sync_revision,
+            )
+            for one in outcome.accepted
+        ]
+        note_taken(taken, now, forgets=profiler.key is not None)
         revisions = dict(
             _rows([one for one, _reason in outcome.refused])
             .select_for_update()

@@ -123,7 +123,7 @@ def audience_contact_remove(request: PortalRequest, audience_id: uuid.UUID, cont
     except InputRefused as error:
         messages.error(request, error.sentence)
     else:
-        messages.success(request, _("%(email)s is no longer on this list.") % {"email": contact.email})
+        messages.success(request, _("%(email)s is no longer on this list.") % {"email": contact.label})
     return redirect("groups:audience-show", audience_id=audience.pk)
 
 

@@ -19,7 +19,7 @@ def export(*, group: Group, wanted: Wanted, actor: User) -> Iterator[Iterable[ob
 
     The rows are those that were there when it was noted, less those that are lifted while they are read.
     """
-    suppressions = matching(suppressions_for(group, actor), wanted)
+    suppressions = matching(suppressions_for(group, actor), wanted, group.brand)
     with transaction.atomic():
         found = suppressions.order_by().aggregate(number=Count("pk"), last=Max("pk"))
         record("suppression.exported", actor=actor, target=group, group=group, addresses=found["number"])
@@ -47,7 +47,7 @@ def _rows(suppressions: QuerySet[Suppression], last: int, language: str) -> Iter
 
 def _row(one: Suppression) -> tuple[object, ...]:
     return (
-        one.address,
+        one.label,
         one.get_reason_display(),
         _("The whole brand") if one.group is None else one.group.name,
         one.get_origin_display(),

@@ -11,6 +11,7 @@ from django.http import Http404
 
 from groups import access
 from groups.consent.reading import MISSING, PERMISSIONS
+from groups.keeping.addresses import stored_address
 from groups.models import (
     AudienceKind,
     AudienceMember,
@@ -120,10 +121,11 @@ def suppressions_for(group: Group, reader: User) -> QuerySet[Suppression]:
     return shown.filter(Q(group__in=below) | Q(group=None) & Q(Exists(on_list)))
 
 
-def matching(suppressions: QuerySet[Suppression], wanted: Wanted) -> QuerySet[Suppression]:
-    """Narrows suppressions to what is asked for."""
+def matching(suppressions: QuerySet[Suppression], wanted: Wanted, brand: Brand) -> QuerySet[Suppression]:
+    """Narrows suppressions to what is asked for; where the brand keeps no addresses, a whole one is found."""
     if wanted.search:
-        suppressions = suppressions.filter(address__icontains=wanted.search)
+        search = stored_address(brand, wanted.search) if "@" in wanted.search else wanted.search
+        suppressions = suppressions.filter(address__icontains=search)
     if wanted.reason in SuppressionReason.values:
         suppressions = suppressions.filter(reason=wanted.reason)
     if wanted.origin in SuppressionOrigin.values:

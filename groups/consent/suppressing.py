@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Iterable
 from typing import Final
 from uuid import UUID
 
 from groups.audiences.marking import mark_pending
+from groups.keeping.addresses import stand_ins_of
 from groups.models import (
     Brand,
     Contact,
@@ -52,10 +53,12 @@ def suppress(
     file gives it to. What is shut already keeps its reason, its origin and its date. To be called inside a transaction.
     """
     given = list(addresses)
+    stored = str if brand.keeps_contacts else stand_ins_of(brand)
     opened = 0
     for start in range(0, len(given), AT_ONCE):
         opened += _suppress(
             given[start : start + AT_ONCE],
+            stored,
             Suppression(
                 brand=brand, group=group, reason=reason, origin=origin, source=source, note=note, added_by=actor
             ),
@@ -63,19 +66,13 @@ def suppress(
     return opened
 
 
-def shut_already(brand: Brand, addresses: Collection[str], group: Group | None, reason: SuppressionReason) -> set[str]:
-    """Gives those of some addresses, in lower case, that are shut for this very reason."""
-    found = Suppression.objects.filter(brand=brand, address__in=addresses, group=group, reason=reason)
-    return set(found.values_list("address", flat=True))
-
-
-def _suppress(given: list[str], pattern: Suppression) -> int:
-    addresses = {address.lower() for address in given}
+def _suppress(given: list[str], stored: Callable[[str], str], pattern: Suppression) -> int:
+    addresses = {stored(address.lower()) for address in given}
     # Files bring addresses in lower case; whatever else brought one as it was typed is found as it was typed.
     holders: dict[str, set[UUID]] = {}
-    people = Contact.objects.filter(brand=pattern.brand, email__in={*given, *addresses})
+    people = Contact.objects.filter(brand=pattern.brand, email__in={*given, *map(str.lower, given), *addresses})
     for contact_id, email in people.values_list("pk", "email"):
-        holders.setdefault(email.lower(), set()).add(contact_id)
+        holders.setdefault(stored(email.lower()), set()).add(contact_id)
     same = Suppression.objects.filter(
         brand=pattern.brand, address__in=addresses, group=pattern.group, reason=pattern.reason
     )

@@ -34,7 +34,7 @@ def suppression_list(request: PortalRequest, group_id: uuid.UUID) -> HttpRespons
     wanted = _wanted(request)
     seen = queries.suppressions_for(group, request.user)
     page = queries.page_of(
-        queries.matching(seen, wanted),
+        queries.matching(seen, wanted, group.brand),
         seen,
         before=request.GET.get("before", ""),
         after=request.GET.get("after", ""),
@@ -185,7 +185,12 @@ def consent_policy(request: PortalRequest) -> HttpResponse:
     return render(
         request,
         "consent/policy.html",
-        {"group": root, "form": form, "told": queries.told_by_braze(brand)},
+        {
+            "group": root,
+            "form": form,
+            "told": queries.told_by_braze(brand),
+            "keeps_contacts": brand.keeps_contacts,
+        },
         status=422 if form.errors else 200,
     )
 

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy, pgettext
 
 from groups.audiences.cleaning import SHORT_CHARACTERS
 from groups.contacts import typed
+from groups.keeping.addresses import held_address
 from groups.models import Attribute, AttributeKind, Contact
 
 PREFIX: Final = "attribute_"
@@ -47,6 +48,9 @@ class ContactForm(forms.Form):
             self.fields[PREFIX + attribute.name] = _field(attribute)
         if contact is not None:
             self.initial = _initial(contact, attributes)
+            if not held_address(contact):
+                self.fields[typed.EMAIL].required = False
+                self.fields[typed.EMAIL].help_text = _("It is not kept here. Left empty, it stays as Braze has it.")
         consent = [typed.CONSENT_SOURCE, typed.CONSENT_ON, typed.CONSENT_TEXT]
         self.order_fields([typed.EMAIL, typed.EXTERNAL_ID, *(PREFIX + one.name for one in attributes), *consent])
 
@@ -121,7 +125,7 @@ def _field(attribute: Attribute) -> forms.Field:
 def _initial(contact: Contact, attributes: Sequence[Attribute]) -> dict[str, str]:
     values = {PREFIX + one.name: _shown(contact.attributes.get(one.name)) for one in attributes}
     return values | {
-        typed.EMAIL: contact.email,
+        typed.EMAIL: held_address(contact),
         typed.CONSENT_SOURCE: contact.consent_source,
         typed.CONSENT_ON: "" if contact.consent_on is None else contact.consent_on.isoformat(),
         typed.CONSENT_TEXT: contact.consent_text,

@@ -18,6 +18,7 @@ from groups.audiences.profiles import GROUPS, SUBSCRIPTION
 from groups.consent.telling import note_subscription_group, note_subscription_state
 from groups.contacts.seeing import attributes_seen_of
 from groups.errors import BrazeUnreachable, GroupsError, NotConnected
+from groups.keeping.addresses import held_address
 from groups.models import Attribute, AttributeKind, Audience, AudienceKind, Contact, Group, User, Workspace
 from groups.roles import Permission
 from groups.workspace import budget
@@ -166,7 +167,7 @@ def _lines(
 ) -> Iterable[Line]:
     custom = profile.get("custom_attributes")
     custom = custom if isinstance(custom, Mapping) else {}
-    yield Line(_("Email address"), contact.email, _written(profile.get("email")))
+    yield Line(_("Email address"), held_address(contact), _written(profile.get("email")))
     for attribute in attributes:
         is_asked = attribute.is_custom or attribute.braze_name in calls.EXPORT_FIELDS
         there = (custom if attribute.is_custom else profile).get(attribute.braze_name)

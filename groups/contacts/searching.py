@@ -18,6 +18,7 @@ from django.db.models.functions import Concat
 from groups import access
 from groups.audiences.queries import suppressed_by
 from groups.contacts.seeing import attributes_seen_in
+from groups.keeping.addresses import stored_address
 from groups.models import Audience, AudienceKind, AudienceMember, Contact, Group, User
 from groups.roles import Permission
 
@@ -96,6 +97,8 @@ def page_of(scope: Scope, words: str = "", *, after: str = "", before: str = "")
     people = _people(scope, is_small=is_small)
     is_cut = False
     if words:
+        if "@" in words:
+            words = stored_address(scope.group.brand, words.strip())
         if not is_small and len(words) < LEAST_LETTERS:
             return ContactPage((), names, is_too_short=True)
         hits = list(_matching(people, words, names).values_list("pk", flat=True)[: MOST_HITS + 1])

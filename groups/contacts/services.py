@@ -18,6 +18,7 @@ from groups.audiences.same_address import suppress_same_addresses
 from groups.contacts.changeable import may_change
 from groups.contacts.typed import EXTERNAL_ID, FieldsRefused, Typed
 from groups.errors import InputRefused, NotPermitted, StaleState
+from groups.keeping.addresses import UNTOLD, set_address, stored_address
 from groups.models import Audience, AudienceKind, AudienceMember, Brand, Contact, Group, Suppression, User
 from groups.roles import Permission
 from groups.tree.rules import demand_open
@@ -42,13 +43,13 @@ def add_contact(*, audience: Audience, said: Typed, actor: User) -> Contact:
         with transaction.atomic():
             contact = Contact.objects.select_for_update().filter(brand=brand, external_id=external_id).first()
             if contact is None:
-                contact = Contact(brand=brand, external_id=external_id, email=said.email)
+                contact = Contact(brand=brand, external_id=external_id)
                 _apply(contact, said, keeps_empty=True)
                 contact.save(force_insert=True)
                 suppress_same_addresses(brand, [contact])
             elif may_change(actor, contact):
                 _change(contact, said, actor, audience.group, keeps_empty=True)
-            elif contact.email != said.email:
+            elif contact.email != stored_address(brand, said.email):
                 raise FieldsRefused({EXTERNAL_ID: str(RejectReason.KNOWN_ELSEWHERE.label)})
             _member, is_new = AudienceMember.objects.get_or_create(audience=audience, contact=contact)
             if is_new:
@@ -150,12 +151,15 @@ def _change(contact: Contact, said: Typed, actor: User, group: Group | None, *, 
 
 
 def _apply(contact: Contact, said: Typed, *, keeps_empty: bool) -> None:
-    contact.email = said.email
+    # Where the brand keeps nothing, what was left empty is only not known here.
+    keeps_empty = keeps_empty or not contact.brand.keeps_contacts
     given = {name: value for name, value in said.attributes.items() if value is not None}
     kept = contact.attributes
     if not keeps_empty:
         kept = {name: value for name, value in kept.items() if name not in said.attributes}
     contact.attributes = {**kept, **given}
+    if said.email:
+        set_address(contact, said.email)
     consent = said.consent
     contact.consent_source = consent.source or (contact.consent_source if keeps_empty else "")
     contact.consent_on = consent.given_on or (contact.consent_on if keeps_empty else None)
@@ -169,7 +173,7 @@ def _told(contact: Contact) -> dict[str, audit.Value]:
         "consent_source": contact.consent_source,
         "consent_on": contact.consent_on,
         "consent_text": contact.consent_text,
-        **{f"attribute {name}": str(value) for name, value in contact.attributes.items()},
+        **{f"attribute {name}": str(value) for name, value in contact.attributes.items() if name != UNTOLD},
     }
 
 
@@ -183,7 +187,9 @@ def _forget(contact: Contact) -> None:
             pass  # the ledger has them
         else:
             return
-    contact.attributes = {}
+    # Where the brand keeps nothing, only what is named is taken away in Braze.
+    names = () if contact.brand.keeps_contacts else contact.brand.attributes.values_list("name", flat=True)
+    contact.attributes = dict.fromkeys(names)
     contact.consent_source, contact.consent_on, contact.consent_text = "", None, ""
     contact.save(update_fields=_WRITTEN)
     mark_pending([contact.pk])

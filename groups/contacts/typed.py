@@ -46,7 +46,7 @@ class Consent:
 
 @dataclass(frozen=True, slots=True)
 class Typed:
-    """What was typed of a person; an attribute that was left empty is None."""
+    """What was typed of a person; an attribute that was left empty is None, an address that stays is empty."""
 
     email: str
     attributes: Mapping[str, cleaning.Value | None]
@@ -54,11 +54,13 @@ class Typed:
     external_id: str = ""
 
 
-def typed(texts: Mapping[str, str], attributes: Iterable[Attribute], *, with_id: bool) -> Typed:
+def typed(
+    texts: Mapping[str, str], attributes: Iterable[Attribute], *, with_id: bool, may_keep_address: bool = False
+) -> Typed:
     """Reads texts by field; a field that is missing counts as empty. Raises `FieldsRefused` with all that is wrong.
 
-    `with_id` asks for an external ID too, which may be empty. Braze's own attributes are held to what Braze takes: a
-    zone that it knows, a language of two letters.
+    `with_id` asks for an external ID too, which may be empty; with `may_keep_address` the address may be as well.
+    Braze's own attributes are held to what Braze takes: a zone that it knows, a language of two letters.
     """
     wrong: dict[str, str] = {}
 
@@ -69,7 +71,8 @@ def typed(texts: Mapping[str, str], attributes: Iterable[Attribute], *, with_id:
             wrong[name] = str(RejectReason(refused.reason).label)
             return otherwise
 
-    email = read(EMAIL, cleaning.address, "")
+    stays = may_keep_address and not texts.get(EMAIL, "").strip()
+    email = "" if stays else read(EMAIL, cleaning.address, "")
     has_id = with_id and texts.get(EXTERNAL_ID, "").strip()
     external_id = read(EXTERNAL_ID, cleaning.external_id, "") if has_id else ""
     values: dict[str, cleaning.Value | None] = {}

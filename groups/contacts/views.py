@@ -67,7 +67,7 @@ def contact_add(request: PortalRequest, audience_id: uuid.UUID) -> HttpResponse:
         except GroupsError as error:
             form.add_error(None, error.sentence)
         else:
-            messages.success(request, _("%(email)s is on the list.") % {"email": contact.email})
+            messages.success(request, _("%(email)s is on the list.") % {"email": contact.label})
             return redirect("groups:audience-show", audience_id=audience.pk)
     context = {"audience": audience, "group": group, "form": form}
     return render(request, "contacts/contact_add.html", context, status=422 if form.errors else 200)
@@ -82,7 +82,8 @@ def contact_edit(request: PortalRequest, contact_id: uuid.UUID) -> HttpResponse:
     form = ContactForm(request.POST or None, attributes=attributes, contact=contact)
     if request.method == "POST" and form.is_valid():
         try:
-            said = typed(form.texts, attributes, with_id=False)
+            keeps = not contact.brand.keeps_contacts
+            said = typed(form.texts, attributes, with_id=False, may_keep_address=keeps)
             services.change_contact(contact=contact, said=said, actor=request.user)
         except FieldsRefused as refused:
             form.refuse(refused.wrong)
@@ -108,7 +109,7 @@ def contact_delete(request: PortalRequest, contact_id: uuid.UUID) -> HttpRespons
     """Deletes a contact, and leads to the contacts of a group of theirs."""
     contact = contact_for(request.user, contact_id, Permission.MANAGE_CONTACTS)
     group = services.place_of(contact, request.user)
-    email = contact.email
+    email = contact.label
     try:
         services.delete_contact(contact=contact, actor=request.user)
     except GroupsError as error:

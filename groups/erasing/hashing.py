@@ -8,6 +8,7 @@ import secrets
 from typing import Final
 
 from groups.models import Brand, HashKey
+from groups.models.contact import STAND_IN
 
 SECRET_BYTES: Final = 32
 
@@ -20,7 +21,9 @@ def key_of(brand: Brand) -> bytes:
 
 
 def address_digest(key: bytes, address: str) -> str:
-    """Gives the HMAC-SHA256 of an email address in lower case, in hex."""
+    """Gives the HMAC-SHA256 of an email address in lower case, in hex; of what stands for one the hash that it is."""
+    if address.endswith(STAND_IN):
+        return address.removesuffix(STAND_IN)
     return _digest(key, f"address:{address.strip().lower()}")
 
 

@@ -15,6 +15,7 @@ from groups.erasing.hashing import address_digest, external_id_digest, key_of
 from groups.erasing.holders import Leftover, holders
 from groups.erasing.kept_out import ERASED
 from groups.errors import InputRefused, NotPermitted, StaleState
+from groups.keeping.addresses import stored_address
 from groups.models import (
     Brand,
     Contact,
@@ -77,7 +78,8 @@ def ask_by_address(*, brand: Brand, address: str, actor: User, reference: str = 
     except CellRefused as refusal:
         raise InputRefused(_("This is no email address.")) from refusal
     with transaction.atomic():
-        theirs = Contact.objects.filter(brand=brand, email=cleaned, erased_at=None).filter(erasure=None)
+        known_as = stored_address(brand, cleaned)
+        theirs = Contact.objects.filter(brand=brand, email=known_as, erased_at=None).filter(erasure=None)
         asked = [ask(contact=contact, actor=actor, reference=reference) for contact in theirs.order_by("pk")]
     if not asked:
         raise InputRefused(_("Nobody who is not erased already has this address."))

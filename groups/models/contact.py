@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 import uuid
+from typing import Final
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -37,6 +38,10 @@ class SuppressionOrigin(models.TextChoices):
     OTHER = "other", _("Another way")
 
 
+STAND_IN: Final = "@forgotten.invalid"
+"""What a keyed hash that stands for an address ends with; no mail can go to it (RFC 2606)."""
+
+
 def new_token() -> str:
     """Gives a random unsubscribe token of 128 bits."""
     return secrets.token_urlsafe(16)
@@ -48,8 +53,9 @@ class Contact(models.Model):
     `attributes` maps names of the brand's `Attribute` rows to values; `synced` is what Braze has accepted, so that only
     differences are sent (B-TRK-12); `first_synced_at` starts the wait for propagation (B-TRK-18). `sync_revision`
     counts the changes, so that one that comes while a call is in flight is not taken for synced; a lease that ran out
-    means that nobody knows what Braze took. Of somebody who was erased (`erased_at`) nothing is left but the row: its
-    address and ID name nobody.
+    means that nobody knows what Braze took. Where the brand keeps no contacts, `email` is a stand-in, and what Braze
+    has leaves `attributes` (`groups.keeping`). Of somebody who was erased (`erased_at`) nothing is left but the row:
+    its address and ID name nobody.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -86,6 +92,11 @@ class Contact(models.Model):
                 name="contact_waiting_in_order",
             ),
         )
+
+    @property
+    def label(self) -> str:
+        """What a contact is called on pages: the address, or the external ID where the address is not kept."""
+        return self.external_id if self.email.endswith(STAND_IN) else self.email
 
 
 class Suppression(models.Model):
@@ -134,3 +145,10 @@ class Suppression(models.Model):
             models.Index(fields=["brand", "address"], name="suppression_by_address"),
             models.Index(fields=["brand", "created_at"], name="suppression_by_time"),
         )
+
+    @property
+    def label(self) -> str:
+        """What the address is called on pages; where it is not kept, its contact's ID or the first of its hash."""
+        if not self.address.endswith(STAND_IN):
+            return self.address
+        return self.contact.external_id if self.contact else f"#{self.address[:12]}"

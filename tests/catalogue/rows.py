@@ -106,6 +106,7 @@ FILTER_ROWS: Final[dict[str, str]] = {
 
 # Suppressions, the unsubscribe page, and whose mail a person gets: docs/consent.md.
 CONSENT_ROWS: Final[dict[str, str]] = {
+    "A9": "A brand keeps no contacts here: after Braze has them only ID, keyed hash of the address and consent stay",
     "A10": "The unsubscribe page asks for this store or the brand; one click is the brand; head office offers no store",
     "A11": "Complaints and hard bounces count everywhere at once, unsubscribes by policy; the origin of each is kept",
     "A12": "On lists of two groups one gets one mail a day: of their own group, the one visited last, or by a hash",

@@ -189,6 +189,8 @@ CONSENT = (
     page("groups:suppression-lift", P.MANAGE_CONTACTS),
     act("groups:suppression-lift", P.MANAGE_CONTACTS, form={"statement": "It was shut by mistake."}),
     act("groups:suppression-export", P.EXPORT_AUDIENCES, answers=(200,)),
+    page("groups:contacts-kept", P.MANAGE_RULES, BRAND),
+    act("groups:contacts-kept", P.MANAGE_RULES, BRAND, {"confirmed": "on"}),
     page("groups:consent-policy", P.MANAGE_RULES, BRAND),
     act("groups:consent-policy", P.MANAGE_RULES, BRAND, {"unsubscribe_scope": "brand"}),
     page("groups:unsubscribe", Asks.ANYBODY, ids={"token": "unsubscribe_token"}),
@@ -210,6 +212,8 @@ FILTERS = (
     page("groups:filter-show", P.SEE_CONTACTS, ids={"audience_id": "filter_id"}),
     page("groups:filter-edit", P.CREATE_FILTERS, ids={"audience_id": "filter_id"}),
     act("groups:filter-edit", P.CREATE_FILTERS, form=A_FILTER, ids={"audience_id": "filter_id"}),
+    page("groups:filter-remove", P.CREATE_FILTERS, ids={"audience_id": "filter_id"}),
+    act("groups:filter-remove", P.CREATE_FILTERS, ids={"audience_id": "filter_id"}),
     page("groups:segment-show", P.SEE_CONTACTS, ids={"audience_id": "segment_audience"}),
     act("groups:segment-read", P.ASSIGN_SEGMENTS, ids={"audience_id": "segment_audience"}),
 )

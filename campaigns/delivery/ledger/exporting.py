@@ -23,6 +23,7 @@ from campaigns.errors import Refusal
 from campaigns.models import GONE, Batch, BatchKind, Delivery, Exclusion, Mailing, Recipient
 from groups import access
 from groups.audit import record
+from groups.keeping.addresses import is_stand_in
 from groups.models import Contact, User
 from groups.roles import Permission
 
@@ -169,8 +170,10 @@ def _left_out(exclusion: Exclusion, delivery: Delivery, zone: ZoneInfo) -> tuple
 
 
 def _named(contact: Contact, address: str) -> tuple[str, str]:
-    """Gives the ID and the address of a person; of one who was erased there is neither."""
-    return (contact.external_id, address) if contact.erased_at is None else (_("Erased person"), "")
+    """Gives the ID and the address of a person, empty where it is not kept; of one who was erased there is neither."""
+    if contact.erased_at is not None:
+        return _("Erased person"), ""
+    return contact.external_id, "" if is_stand_in(address) else address
 
 
 def _broadcast(batch: Batch, delivery: Delivery, zone: ZoneInfo) -> tuple[object, ...]:

@@ -17,7 +17,7 @@ from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from campaigns.delivery.plan.lookups import LookedUp, only
-from campaigns.delivery.plan.winning import lost_to, rivals_of, winner_among
+from campaigns.delivery.plan.winning import lost_to, rivals_of, winners_among
 from campaigns.models import BatchState, Candidate, Delivery, ExclusionReason, Recipient
 from campaigns.schedule.pressure import pressure_of
 from groups.models import (
@@ -123,10 +123,10 @@ def pressed(
         mailed_by = Subquery(mails.filter(others).order_by().values("delivery__mailing__group")[:1])
         mailed = None if audience is None else all_mails.filter(others, _on_list(audience)).order_by().values("contact")
         found.append((ExclusionReason.MAILED_TODAY, Winner(mailed_by, mailed)))
-        if rivals := rivals_of(group, day, timezone.now(), pressure):
-            winner = winner_among(rivals, group, contact, pressure)
-            lost = None if audience is None else lost_to(rivals, audience, group, pressure)
-            found.append((ExclusionReason.MAILED_TODAY, Winner(winner, lost)))
+        rivals = rivals_of(group, day, timezone.now(), pressure)
+        winners = winners_among(rivals, group, contact, pressure)
+        lost = [None] * len(winners) if audience is None else lost_to(rivals, audience, group, pressure)
+        found += [(ExclusionReason.MAILED_TODAY, Winner(*beaten)) for beaten in zip(winners, lost, strict=True)]
     if pressure.cap_mails and pressure.cap_days:
         around = timedelta(days=pressure.cap_days)
         near = mails.filter(goes_at__gt=go_at - around, goes_at__lt=go_at + around)

@@ -6,7 +6,8 @@ puts first. So it does not matter whose name comes first, nor, among mailings th
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
@@ -20,7 +21,9 @@ from django.db.models.lookups import GreaterThan
 
 from campaigns.models import DeliveryState, Exclusion, Mailing, MailingState
 from campaigns.schedule.pressure import Pressure
-from groups.audiences.filters.queries import people_of
+from groups.audiences.filters.queries import definition_of, people_of, targets_of, today_of
+from groups.audiences.filters.selecting import Matches
+from groups.errors import InputRefused
 from groups.models import Audience, AudienceKind, Group, GroupKind, GroupPath, Suppression
 
 # Once a delivery has left its plan, its recipients say whom it reaches, and not the audience.
@@ -32,43 +35,92 @@ PLANNED: Final = (
     DeliveryState.WITHDRAWING,
     DeliveryState.SETTLED,
 )
-_PERSON: Final = "audience__members__contact"
+_ON_LIST: Final = "audience__members__contact"
+_OF_GROUP: Final = "group__audiences__members__contact"
 _DAY: Final = r"^\d{4}-\d{2}-\d{2}$"
 _DAY_CHARACTERS: Final = 10
 
 
-def rivals_of(group: Group, day: tuple[datetime, datetime], now: datetime, pressure: Pressure) -> list[UUID]:
+@dataclass(frozen=True, slots=True)
+class Rivals:
+    """Mailings of other groups that are known to go on a day and are not planned yet, by how their people are found."""
+
+    lists: tuple[UUID, ...] = ()
+    filters: tuple[Mailing, ...] = ()
+
+
+def rivals_of(group: Group, day: tuple[datetime, datetime], now: datetime, pressure: Pressure) -> Rivals:
     """Gives the mailings of other groups that are known to go on a day and are not planned yet; one query.
 
-    Known are mailings that are scheduled to a list; one that goes as soon as possible goes now.
+    Known are mailings that are scheduled to a list, or to a filter over their group's contacts; one that goes as soon
+    as possible goes now. Whom a Braze segment finds nobody knows here.
     """
     known = Mailing.objects.filter(
-        group__brand=group.brand_id, state=MailingState.SCHEDULED, audience__kind=AudienceKind.LIST
+        Q(audience__kind=AudienceKind.LIST) | Q(audience__kind=AudienceKind.FILTER, audience__segment_id=""),
+        group__brand=group.brand_id,
+        state=MailingState.SCHEDULED,
     ).exclude(group=group)
     if not pressure.caps_head_office:
         known = known.exclude(group__kind=GroupKind.BRAND)
     known = known.annotate(goes_at=Coalesce("send_at", Value(now))).filter(goes_at__range=day)
-    return list(known.exclude(deliveries__state__in=PLANNED).order_by("pk").values_list("pk", flat=True))
+    found = known.exclude(deliveries__state__in=PLANNED).order_by("pk").select_related("audience__group__brand")
+    lists, filters = [], []
+    for mailing in found:
+        assert mailing.audience is not None
+        if mailing.audience.kind == AudienceKind.FILTER:
+            filters.append(mailing)
+        else:
+            lists.append(mailing.pk)
+    return Rivals(tuple(lists), tuple(filters))
 
 
-def winner_among(rivals: Sequence[UUID], group: Group, contact: str, pressure: Pressure) -> Subquery:
+def winners_among(rivals: Rivals, group: Group, contact: str, pressure: Pressure) -> list[Subquery]:
     """Gives the best group among the mailings of others that beats a group for a person, and nothing where none does.
 
+    One subquery for all that go to lists, and one for each filter: whoever is beaten by any of them is left out.
     `contact` is the column that names the person in the rows around it.
     """
-    known = Mailing.objects.filter(pk__in=rivals, audience__members__contact=OuterRef(contact))
-    return Subquery(_better(known, group, pressure).order_by("-home", "-visit", "lot").values("group")[:1])
+    return [
+        Subquery(_better(known, person, group, pressure).order_by("-home", "-visit", "lot").values("group")[:1])
+        for known, person in _known(rivals, OuterRef(contact))
+    ]
 
 
-def lost_to(rivals: Sequence[UUID], audience: Audience, group: Group, pressure: Pressure) -> QuerySet[Any, Any]:
-    """Gives the people of a list or a filter for whom a mailing of others beats a group's, at once, by `person`."""
+def lost_to(rivals: Rivals, audience: Audience, group: Group, pressure: Pressure) -> list[QuerySet[Any, Any]]:
+    """Gives the people of a list or a filter for whom a mailing of others beats a group's, at once, by `person`.
+
+    In the order of `winners_among`.
+    """
     ours = people_of(audience).order_by().values("pk")
-    known = Mailing.objects.filter(pk__in=rivals, audience__members__contact__in=ours)
-    return _better(known, group, pressure).values("person")
+    return [
+        _better(known, person, group, pressure).values("person")
+        for known, person in _known(rivals, ours, lookup="__in")
+    ]
 
 
-def _better(known: QuerySet[Mailing], group: Group, pressure: Pressure) -> QuerySet[Any, Any]:
-    """Gives the mailings with each person on their lists for whom they go before a group's, with what they go by.
+def _known(rivals: Rivals, people: Any, lookup: str = "") -> Iterator[tuple[QuerySet[Mailing], str]]:
+    """Gives the mailings with those of some people whom they find, and the way from a mailing to a person."""
+    if rivals.lists:
+        yield Mailing.objects.filter(**{"pk__in": rivals.lists, _ON_LIST + lookup: people}), _ON_LIST
+    for mailing in rivals.filters:
+        audience = mailing.audience
+        assert audience is not None
+        try:
+            definition = definition_of(audience)
+        except InputRefused:
+            continue  # it finds nobody
+        finds = Matches(
+            definition,
+            targets_of(audience.group.brand_id),
+            today_of(audience.group, mailing.send_at),
+            f"{_OF_GROUP}__attributes",
+        )
+        of_group = {"group__audiences__kind": AudienceKind.LIST, _OF_GROUP + lookup: people}
+        yield Mailing.objects.filter(finds, pk=mailing.pk, **of_group), _OF_GROUP
+
+
+def _better(known: QuerySet[Mailing], person: str, group: Group, pressure: Pressure) -> QuerySet[Any, Any]:
+    """Gives the mailings with each person whom they find and for whom they go before a group's, with what they go by.
 
     Mailings that leave the person out anyway are none of them: those of a group that the person left, and those whose
     plan has judged them already.
@@ -86,10 +138,10 @@ def _better(known: QuerySet[Mailing], group: Group, pressure: Pressure) -> Query
     found = (
         known.order_by()
         .annotate(
-            person=F(_PERSON),
-            person_address=Lower(f"{_PERSON}__email"),
-            home_code=_said(pressure.home_attribute),
-            visits=_said(pressure.visit_attribute),
+            person=F(person),
+            person_address=Lower(f"{person}__email"),
+            home_code=_said(pressure.home_attribute, person),
+            visits=_said(pressure.visit_attribute, person),
         )
         .filter(~Exists(shut), ~Exists(judged))
         .annotate(
@@ -112,11 +164,11 @@ def _better(known: QuerySet[Mailing], group: Group, pressure: Pressure) -> Query
     )
 
 
-def _said(attribute: str) -> Combinable:
+def _said(attribute: str, person: str) -> Combinable:
     """What a person's attribute says, as text; empty where the brand names none or they have none."""
     if not attribute:
         return _text("")
-    said = KeyTextTransform(attribute, f"{_PERSON}__attributes")
+    said = KeyTextTransform(attribute, f"{person}__attributes")
     return Trim(Coalesce(said, _text(""), output_field=TextField()), output_field=TextField())
 
 

@@ -14,6 +14,7 @@ from django.db import connection, transaction
 from django.db.backends.utils import CursorWrapper
 from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from groups.audiences.filters import parsing
 from groups.audiences.filters.definition import Definition, Targets, targets_in
@@ -22,13 +23,13 @@ from groups.audiences.filters.selecting import Matches
 from groups.errors import InputRefused
 from groups.models import Attribute, Audience, AudienceKind, AudienceMember, Brand, Contact, Group, SyncState
 
-COUNTED_UP_TO: Final = 2_000
+COUNTED_UP_TO: Final = 1_500
 FIRST_PEOPLE: Final = 50
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """How many people match, exactly up to 2,000 and else as "more than that"; and the first of them by address.
+    """How many people match, exactly up to 1,500 and else as "more than that"; and the first of them by address.
 
     `about` is what the database reckons where there are more, None where it cannot say.
     """
@@ -64,8 +65,23 @@ def today_of(group: Group, moment: datetime | None = None) -> date:
 
 
 def definition_of(audience: Audience) -> Definition:
-    """Gives what a filter says; raises `InputRefused` where filters may not use one of its attributes any more."""
+    """Gives what a filter says; raises `InputRefused` where it cannot be used any more.
+
+    That is where filters may not use one of its attributes, where the brand keeps none, and for one that was deleted.
+    """
+    if audience.removed_at is not None:
+        raise InputRefused(_("This filter was deleted."))
+    if not audience.segment_id:
+        demand_attributes(audience.group.brand)
     return parsing.read(audience.definition, targets_of(audience.group.brand_id))
+
+
+def demand_attributes(brand: Brand) -> None:
+    """Raises `InputRefused` where the brand keeps no attributes that a filter could compare."""
+    if not brand.keeps_contacts:
+        raise InputRefused(
+            _("The brand keeps no attributes here, so there is nothing to filter by. Filter a Braze segment instead.")
+        )
 
 
 def words_of(audience: Audience) -> str:

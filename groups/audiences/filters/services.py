@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from django.db import IntegrityError, transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from groups import audit
@@ -12,9 +13,9 @@ from groups.audiences import nudges
 from groups.audiences.filters.connecting import demand_connectable
 from groups.audiences.filters.definition import Definition
 from groups.audiences.filters.parsing import read
-from groups.audiences.filters.queries import targets_of
+from groups.audiences.filters.queries import demand_attributes, targets_of
 from groups.audiences.services import short
-from groups.errors import InputRefused
+from groups.errors import InputRefused, StaleState
 from groups.models import Attribute, Audience, AudienceKind, Group, User
 from groups.tree.rules import demand_open
 
@@ -86,6 +87,20 @@ def change_filter(
     return stored
 
 
+def remove_filter(*, audience: Audience, actor: User) -> None:
+    """Deletes a filter; what Braze has already been given goes out, and what has not finds nobody.
+
+    The row stays, because mailings went to it. Raises `InputRefused` for what is no filter, `StaleState` where somebody
+    deleted it already.
+    """
+    if audience.kind != AudienceKind.FILTER:
+        raise InputRefused(_("This is no filter."))
+    with transaction.atomic():
+        if not Audience.objects.filter(pk=audience.pk).update(removed_at=timezone.now()):
+            raise StaleState
+        audit.record("filter.removed", actor=actor, target=audience, group=audience.group)
+
+
 def use_as_target(attribute: Attribute) -> None:
     """Sees to what filters need of an attribute that a brand has just allowed, or does not allow any more.
 
@@ -106,6 +121,7 @@ def _checked(group: Group, definition: Definition, segment: Audience | None) -> 
     targets = targets_of(group.brand_id)
     read(definition.as_json(), targets)
     if segment is None:
+        demand_attributes(group.brand)
         return ""
     if segment.group_id != group.pk or segment.kind != AudienceKind.SEGMENT:
         raise InputRefused(_("Choose a segment that your group was assigned."))

@@ -10,4 +10,5 @@ urlpatterns = [
     path("g/<uuid:group_id>/audiences/filters/new/", views.filter_new, name="filter-new"),
     path("audiences/<uuid:audience_id>/filter/", views.filter_show, name="filter-show"),
     path("audiences/<uuid:audience_id>/filter/change/", views.filter_edit, name="filter-edit"),
+    path("audiences/<uuid:audience_id>/filter/delete/", views.filter_remove, name="filter-remove"),
 ]

@@ -19,7 +19,8 @@ from groups.audiences.filters.building import SAVE, Builder, segments_of
 from groups.audiences.filters.connecting import demand_connectable
 from groups.audiences.filters.definition import Definition
 from groups.audiences.filters.describing import described
-from groups.errors import InputRefused
+from groups.audiences.uses import uses_of
+from groups.errors import GroupsError, InputRefused
 from groups.http import PortalRequest
 from groups.models import Audience, AudienceKind, Group
 from groups.roles import Permission
@@ -42,6 +43,23 @@ def filter_edit(request: PortalRequest, audience_id: uuid.UUID) -> HttpResponse:
     """Changes a filter, as `filter_new` makes one."""
     audience = _filter(request, audience_id, Permission.CREATE_FILTERS)
     return _built(request, audience.group, audience)
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def filter_remove(request: PortalRequest, audience_id: uuid.UUID) -> HttpResponse:
+    """Asks before a filter is deleted, and names the mailings that are still to go to it."""
+    audience = _filter(request, audience_id, Permission.CREATE_FILTERS)
+    if request.method == "POST":
+        try:
+            services.remove_filter(audience=audience, actor=request.user)
+        except GroupsError as error:
+            messages.error(request, error.sentence)
+            return redirect("groups:filter-show", audience_id=audience.pk)
+        messages.success(request, _("The filter %(name)s is deleted.") % {"name": audience.name})
+        return redirect("groups:audience-list", group_id=audience.group_id)
+    context = {"audience": audience, "group": audience.group, "uses": uses_of(audience)}
+    return render(request, "audiences/filters/filter_remove.html", context)
 
 
 @login_required

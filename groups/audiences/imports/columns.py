@@ -16,6 +16,7 @@ from groups.audiences import cleaning
 from groups.audiences.imports import matching
 from groups.audiences.imports.tables import BadRow, Row
 from groups.audiences.rejects import CellRefused, RejectReason
+from groups.keeping.addresses import UNTOLD, stand_ins_of
 from groups.models import Attribute, Brand, ContactImport
 
 REMEMBERED_CELLS: Final = 16_384
@@ -73,7 +74,8 @@ class Columns:
     """Reads the rows of one file as people of a brand.
 
     `mapping` gives targets by position, `kinds` those of the brand's attributes by name. Where `needs_consent` a row
-    without source, day or words of consent, its own or those of the file, is rejected.
+    without source, day or words of consent, its own or those of the file, is rejected. `stand_in` exchanges addresses,
+    where the brand keeps none.
     """
 
     def __init__(
@@ -85,12 +87,14 @@ class Columns:
         kinds: Mapping[str, str],
         consent: Consent,
         needs_consent: bool = False,
+        stand_in: Read | None = None,
     ) -> None:
         self._brand_id = brand_id
         self._mapping = dict(mapping)
         self._headers = tuple(headers)
         self._consent = consent
         self._needs_consent = needs_consent
+        self._stand_in = stand_in
         places = {target: position for position, target in mapping.items()}
         self._email = places[matching.EMAIL]
         self._external_id = places.get(matching.EXTERNAL_ID)
@@ -124,6 +128,7 @@ class Columns:
                 contact_import.consent_text,
             ),
             needs_consent=contact_import.stated_at is not None,
+            stand_in=None if brand.keeps_contacts else stand_ins_of(brand),
         )
 
     @property
@@ -143,6 +148,9 @@ class Columns:
             else:
                 external_id = self._read_id(cells[self._external_id])
             fragments = [remembered[cells[position]] for position, remembered in self._attributes]
+            if self._stand_in is not None:
+                fragments.append(_fragment(UNTOLD, email))
+                email = self._stand_in(email)
             person = Person(
                 external_id,
                 email,

@@ -30,12 +30,12 @@ from groups.audiences.imports.services import import_limits, table_of
 from groups.audiences.imports.tables import Limits, TableFormat
 from groups.audiences.imports.trying import Trial
 from groups.errors import FileUnreadable
-from groups.models import ContactImport, ImportState
+from groups.models import ContactImport, ContactStore, ImportState
 
 logger = logging.getLogger(__name__)
 
 # On SQLite a chunk keeps every other writer waiting, so it is shorter, and there is a breath after it.
-CHUNK_ROWS: Final = {"postgresql": 5_000, "sqlite": 2_000}
+CHUNK_ROWS: Final = {"postgresql": 5_000, "sqlite": 4_000}
 BREATH_SECONDS: Final = {"postgresql": 0.0, "sqlite": 0.005}
 LEASE: Final = timedelta(seconds=120)
 # Well below the time that a worker gives a task; the rest is another task's.
@@ -109,7 +109,8 @@ def _claim(import_id: UUID) -> datetime | None:
         When(state=ImportState.CHECKING, then=Value(ImportState.CHECKING.value)),
         default=Value(ImportState.IMPORTING.value),
     )
-    claimed = ContactImport.objects.filter(waiting, pk=import_id).update(state=state, lease_until=lease)
+    at_rest = ~Q(audience__group__brand__contact_store=ContactStore.EMPTYING)
+    claimed = ContactImport.objects.filter(waiting, at_rest, pk=import_id).update(state=state, lease_until=lease)
     return lease if claimed else None
 
 

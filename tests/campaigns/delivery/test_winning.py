@@ -1,4 +1,4 @@
-"""One mail for somebody on the lists of two groups: their own, then the last visited, then what a hash says."""
+"""One mail for somebody in the audiences of two groups: their own, then the last visited, then what a hash says."""
 
 from __future__ import annotations
 
@@ -20,6 +20,7 @@ from groups.consent.leaving import unsubscribe
 from groups.models import Attribute, Audience, AudienceMember, Contact, Group, GroupKind, Workspace
 from tests.builders import a_contact, a_group, an_audience, root_group
 from tests.campaigns.builders import a_mailing, a_planned
+from tests.groups.audiences.filters.builders import a_filter
 
 NOON = datetime(2026, 12, 1, 20, 0, tzinfo=UTC)
 LATER = NOON + timedelta(hours=2)
@@ -117,6 +118,24 @@ def test_a_home_that_is_a_region_counts_for_the_groups_below_it(
 
     assert not mailed(delivery, contact)
     assert Exclusion.objects.get().winner == below
+
+
+@pytest.mark.catalogue("A12")
+@pytest.mark.parametrize(("city", "is_found"), [("Portland", True), ("Seattle", False)])
+def test_a_filter_of_another_group_is_a_rival_for_whom_it_finds(
+    group: Group, other: Group, workspace: Workspace, rules: TimeRules, city: str, is_found: bool
+) -> None:
+    contact = on_both(group, other, store_code=other.code, city=city)
+    rival = a_mailing(group=other, audience=a_filter(group=other), send_at=LATER)
+    Mailing.objects.filter(pk=rival.pk).update(state=MailingState.SCHEDULED)
+
+    mailing = scheduled(group)
+    count = audience_count(list_of(group), group, LATER)
+    delivery = planned(mailing, workspace)
+
+    assert mailed(delivery, contact) is not is_found
+    assert [one.winner for one in Exclusion.objects.all()] == [other] * is_found
+    assert count.reached == (1 if is_found else 2)
 
 
 @pytest.mark.catalogue("A12")

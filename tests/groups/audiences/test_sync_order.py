@@ -46,7 +46,7 @@ def test_what_changed_meanwhile_goes_on_waiting_and_is_sent_whole(workspace: Wor
     now = timezone.now()
 
     with transaction.atomic():
-        note_taken([Taken(one.pk, {"email": "ö'\\%s"}, 0) for one in (same, changed)], now)
+        note_taken([Taken(one.pk, {"email": "ö'\\%s"}, 0) for one in (same, changed)], now, forgets=False)
 
     same.refresh_from_db()
     changed.refresh_from_db()

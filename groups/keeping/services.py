@@ -1,0 +1,43 @@
+"""Deciding that a brand keeps no contacts; the worker empties what is here."""
+
+from __future__ import annotations
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from groups import audit
+from groups.errors import InputRefused, StaleState
+from groups.keeping import nudges
+from groups.models import Audience, AudienceKind, Brand, ContactStore, User, Workspace
+
+
+def reasons_against(brand: Brand) -> list[str]:
+    """Says what stands against keeping no contacts; nothing where nothing does."""
+    reasons = []
+    if not Workspace.objects.filter(brand=brand).exists():
+        reasons.append(_("Braze is not connected yet, so that nobody could be told of anyone."))
+    filters = Audience.objects.filter(group__brand=brand, kind=AudienceKind.FILTER, segment_id="")
+    if names := list(filters.order_by("name").values_list("name", flat=True)[:5]):
+        reasons.append(
+            _("Filters over your own contacts need their attributes: %(names)s. Delete them first.")
+            % {"names": ", ".join(names)}
+        )
+    return reasons
+
+
+def keep_no_contacts(*, brand: Brand, actor: User) -> None:
+    """Has the portal keep only external ID, a keyed hash of the address and consent of everybody whom Braze has.
+
+    From now on, and for those who are here, whom a worker empties meanwhile; imports and plans wait for it. There is no
+    way back: a hash tells no address. Raises `InputRefused` with what stands against it, `StaleState` where it is so
+    already.
+    """
+    with transaction.atomic():
+        if reasons := reasons_against(brand):
+            raise InputRefused(" ".join(reasons), tuple(reasons))
+        kept = Brand.objects.filter(pk=brand.pk, contact_store=ContactStore.KEPT)
+        if not kept.update(contact_store=ContactStore.EMPTYING):
+            raise StaleState
+        audit.record("consent.contacts_forgotten", actor=actor, target=brand, brand=brand)
+        nudges.empty(brand.pk)
+    brand.refresh_from_db(fields=["contact_store"])

@@ -1,0 +1,337 @@
+"""A brand that keeps no contacts: what Braze has is forgotten here, and what rests on it still holds (A9)."""
+
+from __future__ import annotations
+
+import json
+from datetime import timedelta
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from campaigns.delivery.planning import plan
+from campaigns.models import Recipient
+from groups.audiences.imports.importing import run_import
+from groups.audiences.imports.services import confirm_mapping
+from groups.audiences.marking import mark_pending, resync
+from groups.audiences.queries import suppressed_by
+from groups.audiences.syncing import sync_contacts
+from groups.consent.leaving import unsubscribe
+from groups.consent.suppressing import suppress
+from groups.contacts.searching import Scope, page_of
+from groups.contacts.services import add_contact, change_contact, delete_contact
+from groups.contacts.typed import typed
+from groups.erasing.services import ask_by_address
+from groups.errors import InputRefused, StaleState
+from groups.keeping import emptying, services
+from groups.keeping.addresses import held_address, is_stand_in
+from groups.models import (
+    Attribute,
+    Audience,
+    Brand,
+    Contact,
+    ContactImport,
+    ContactStore,
+    Group,
+    ImportState,
+    Suppression,
+    SuppressionOrigin,
+    SuppressionReason,
+    SyncState,
+    User,
+    Workspace,
+)
+from groups.roles import Role
+from tests.builders import Cast, a_contact, a_group, a_person, a_workspace, an_audience, an_import, root_group
+from tests.campaigns.builders import a_mailing, a_planned, a_sent
+from tests.groups.audiences.filters.builders import a_filter
+from tests.sandbox_server import RunningSandbox
+
+pytestmark = [pytest.mark.django_db, pytest.mark.catalogue("A9")]
+
+ROWS = "customer_id,email,first_name\nC1,ana@example.com,Ana\nC2,ben@example.com,Ben\n"
+
+
+@pytest.fixture
+def audience() -> Audience:
+    return an_audience(group=a_group(code="US-001"))
+
+
+@pytest.fixture
+def group(audience: Audience) -> Group:
+    return audience.group
+
+
+@pytest.fixture
+def workspace(audience: Audience, sandbox: RunningSandbox) -> Workspace:
+    return a_workspace(brand=audience.group.brand, endpoint=sandbox.url)
+
+
+@pytest.fixture
+def actor(group: Group) -> User:
+    return a_person(role=Role.ADMIN, group=root_group(group.brand))
+
+
+@pytest.fixture
+def brand(workspace: Workspace, actor: User) -> Brand:
+    """A brand that was asked to keep no contacts, and has been emptied."""
+    brand: Brand = Brand.objects.get(pk=workspace.brand_id)
+    services.keep_no_contacts(brand=brand, actor=actor)
+    assert emptying.empty(brand.pk)
+    brand.refresh_from_db()
+    return brand
+
+
+def imported(content: str, audience: Audience, actor: User) -> dict[str, int]:
+    """Brings a file in and gives the counts."""
+    fresh = Audience.objects.get(pk=audience.pk)
+    contact_import = confirmed(an_import(content, group=fresh.group, actor=actor, audience=fresh))
+    done = run_import(contact_import.pk)
+    assert done is not None
+    assert done.state in {ImportState.DONE, ImportState.DONE_WITH_ERRORS}
+    return {name: getattr(done, f"rows_{name}") for name in ("new", "updated", "unchanged", "rejected", "suppressed")}
+
+
+def confirmed(contact_import: ContactImport) -> ContactImport:
+    """Confirms the columns as they were matched."""
+    mapping = {int(position): target for position, target in contact_import.mapping.items()}
+    return confirm_mapping(contact_import=contact_import, mapping=mapping, actor=contact_import.uploaded_by)
+
+
+def everything_of(contact: Contact) -> str:
+    """Gives all that the row of a contact says, as one text."""
+    return json.dumps(Contact.objects.filter(pk=contact.pk).values().get(), default=str)
+
+
+def test_what_a_file_brings_is_forgotten_once_braze_has_it(
+    brand: Brand, audience: Audience, workspace: Workspace, actor: User, sandbox: RunningSandbox
+) -> None:
+    counts = imported(ROWS, audience, actor)
+    waiting = Contact.objects.get(external_id="C1")
+    held = held_address(waiting)
+    result = sync_contacts(workspace.pk)
+
+    profile = sandbox.profile("C1")
+    assert profile is not None
+    assert (profile.fields["email"], profile.fields["first_name"]) == ("ana@example.com", "Ana")
+    assert (counts["new"], held, result.synced) == (2, "ana@example.com", 2)
+    contact = Contact.objects.get(external_id="C1")
+    said = everything_of(contact).lower()
+    assert is_stand_in(contact.email)
+    assert (contact.attributes, contact.sync_state, held_address(contact)) == ({}, SyncState.SYNCED, "")
+    assert "ana" not in said.replace(contact.email, "")
+
+
+def test_the_same_file_again_costs_no_call_and_a_changed_value_one(
+    brand: Brand, audience: Audience, workspace: Workspace, actor: User, sandbox: RunningSandbox
+) -> None:
+    imported(ROWS, audience, actor)
+    sync_contacts(workspace.pk)
+    profile = sandbox.profile("C2")
+    assert profile is not None
+
+    imported(ROWS, audience, actor)
+    sync_contacts(workspace.pk)
+    calls_of_the_same = sandbox.calls("/users/track")
+    profile.fields = {**profile.fields, "email": "changed in Braze"}
+    imported(ROWS.replace("Ben\n", "Bertha\n"), audience, actor)
+    sync_contacts(workspace.pk)
+
+    assert (calls_of_the_same, sandbox.calls("/users/track")) == (1, 2)
+    assert (profile.fields["first_name"], profile.fields["email"]) == ("Bertha", "changed in Braze")
+    assert Contact.objects.exclude(attributes={}).count() == 0
+
+
+def test_what_is_not_known_here_is_never_taken_away_in_braze(
+    brand: Brand, audience: Audience, workspace: Workspace, actor: User, sandbox: RunningSandbox
+) -> None:
+    imported(ROWS, audience, actor)
+    sync_contacts(workspace.pk)
+    contact = Contact.objects.get(external_id="C1")
+    other = an_audience(group=a_group(brand=brand, code="US-002"))
+
+    other.members.create(contact=contact)
+    mark_pending([contact.pk])
+    sync_contacts(workspace.pk)
+
+    profile = sandbox.profile("C1")
+    assert profile is not None
+    assert profile.custom["smartersends_groups"] == ["US-001", "US-002"]
+    assert (profile.fields["email"], profile.fields["first_name"]) == ("ana@example.com", "Ana")
+
+
+def test_somebody_who_unsubscribed_stays_out_whatever_a_file_says(
+    brand: Brand, audience: Audience, workspace: Workspace, actor: User
+) -> None:
+    imported(ROWS, audience, actor)
+    sync_contacts(workspace.pk)
+    unsubscribe(contact=Contact.objects.get(external_id="C1"), group=None)
+    suppress(
+        brand=brand,
+        addresses=["New@Example.com"],
+        group=None,
+        reason=SuppressionReason.BLOCKED,
+        origin=SuppressionOrigin.HAND,
+    )
+
+    counts = imported(
+        "customer_id,email\nC1,other@example.com\nC7,ana@example.com\nC8,new@example.com\nC9,free@example.com\n",
+        audience,
+        actor,
+    )
+
+    shut = set(Contact.objects.filter(suppressed_by(audience.group)).values_list("external_id", flat=True))
+    assert shut == {"C1", "C7", "C8"}
+    assert counts["suppressed"] == 3
+    assert not Suppression.objects.filter(address__contains="example.com").exists()
+
+
+def test_a_brand_that_had_contacts_is_emptied_all_at_once(
+    audience: Audience, workspace: Workspace, actor: User, sandbox: RunningSandbox
+) -> None:
+    brand = audience.group.brand
+    mailing = a_mailing(group=audience.group, people=2)
+    delivery = a_planned(mailing, workspace)
+    told = Contact.objects.filter(recipients__delivery=delivery).first()
+    assert told is not None
+    unsubscribe(contact=told, group=None)
+    sync_contacts(workspace.pk)
+    waiting = a_contact(audience=audience, email="waits@example.com", first_name="Wanda")
+    calls = sandbox.calls("/users/track")
+
+    services.keep_no_contacts(brand=brand, actor=actor)
+    assert emptying.empty(brand.pk)
+
+    told.refresh_from_db()
+    waiting.refresh_from_db()
+    recipients = Recipient.objects.filter(delivery=delivery)
+    assert (told.attributes, is_stand_in(told.email)) == ({}, True)
+    assert waiting.attributes == {"first_name": "Wanda", "@": "waits@example.com"}
+    assert all(is_stand_in(one.address) for one in recipients)
+    assert recipients.count() == 2
+    assert not Suppression.objects.filter(address__contains="example.com").exists()
+    assert Contact.objects.filter(suppressed_by(audience.group), pk=told.pk).exists()
+    sync_contacts(workspace.pk)
+    assert sandbox.calls("/users/track") == calls + 1
+    assert Contact.objects.exclude(attributes={}).count() == 0
+    assert not emptying.empty(brand.pk)
+
+
+def test_nothing_begins_while_a_brand_is_emptied(
+    audience: Audience, workspace: Workspace, actor: User, sandbox: RunningSandbox
+) -> None:
+    mailing = a_mailing(group=audience.group, audience=audience)
+    contact = a_contact(audience=audience)
+    delivery = a_sent(mailing)
+    waiting = confirmed(an_import(ROWS, group=audience.group, actor=actor, audience=audience))
+
+    services.keep_no_contacts(brand=Brand.objects.get(pk=workspace.brand_id), actor=actor)
+
+    assert run_import(waiting.pk) is None
+    assert not plan(delivery)
+    assert sync_contacts(workspace.pk).synced == 0
+    contact.refresh_from_db()
+    assert contact.sync_lease_until is None
+    assert emptying.empty(workspace.brand_id)
+    assert run_import(waiting.pk) is not None
+
+
+def test_a_call_that_is_under_way_is_waited_for(audience: Audience, workspace: Workspace, actor: User) -> None:
+    free, called = a_contact(audience=audience), a_contact(audience=audience)
+    Contact.objects.filter(pk=called.pk).update(sync_lease_until=timezone.now() + timedelta(minutes=1))
+    services.keep_no_contacts(brand=Brand.objects.get(pk=workspace.brand_id), actor=actor)
+
+    is_done = emptying.empty(workspace.brand_id)
+
+    free.refresh_from_db()
+    assert not is_done
+    assert not is_stand_in(free.email)
+    assert Brand.objects.get(pk=workspace.brand_id).contact_store == ContactStore.EMPTYING
+
+
+def test_people_are_found_by_their_whole_address_and_changed_without_it(
+    brand: Brand, audience: Audience, workspace: Workspace, actor: User, sandbox: RunningSandbox
+) -> None:
+    fresh = Audience.objects.get(pk=audience.pk)
+    attributes = list(Attribute.objects.filter(brand=brand, name="first_name"))
+    said = typed({"email": "Ana@Example.com", "external_id": "C1", "first_name": "Ana"}, attributes, with_id=True)
+    contact = add_contact(audience=fresh, said=said, actor=actor)
+    sync_contacts(workspace.pk)
+    contact.refresh_from_db()
+
+    found = page_of(Scope(fresh.group, fresh, actor), "ana@example.com").contacts
+    nothing = typed({"first_name": "Anna"}, attributes, with_id=False, may_keep_address=True)
+    change_contact(contact=contact, said=nothing, actor=actor)
+    sync_contacts(workspace.pk)
+
+    profile = sandbox.profile("C1")
+    assert profile is not None
+    assert [one.label for one in found] == ["C1"]
+    assert (profile.fields["first_name"], profile.fields["email"]) == ("Anna", "ana@example.com")
+    assert len(ask_by_address(brand=brand, address="ANA@example.com", actor=actor)) == 1
+
+
+def test_deleting_somebody_tells_braze_to_forget_what_it_has(
+    brand: Brand, audience: Audience, workspace: Workspace, actor: User, sandbox: RunningSandbox
+) -> None:
+    imported(ROWS, audience, actor)
+    sync_contacts(workspace.pk)
+
+    delete_contact(contact=Contact.objects.get(external_id="C1"), actor=actor)
+    sync_contacts(workspace.pk)
+
+    profile = sandbox.profile("C1")
+    assert profile is not None
+    assert profile.fields.get("first_name") is None
+    assert profile.custom["smartersends_groups"] == []
+
+
+def test_another_workspace_gets_nobody_without_an_address(
+    brand: Brand, audience: Audience, workspace: Workspace, actor: User, sandbox: RunningSandbox
+) -> None:
+    imported(ROWS, audience, actor)
+    sync_contacts(workspace.pk)
+
+    resync(brand=brand)
+    sync_contacts(workspace.pk)
+
+    refused = Contact.objects.filter(sync_state=SyncState.REFUSED)
+    assert set(refused.values_list("sync_error", flat=True)) == {"Their address is not kept here."}
+    assert (refused.count(), sandbox.calls("/users/track")) == (2, 1)
+
+
+def test_filters_of_contacts_stand_against_it_and_are_refused_after_it(
+    audience: Audience, workspace: Workspace, actor: User
+) -> None:
+    brand = Brand.objects.get(pk=workspace.brand_id)
+    stored = a_filter(group=audience.group, name="Portland", actor=actor)
+
+    with pytest.raises(InputRefused, match="Portland"):
+        services.keep_no_contacts(brand=brand, actor=actor)
+    Audience.objects.filter(pk=stored.pk).delete()
+    services.keep_no_contacts(brand=brand, actor=actor)
+    with pytest.raises(StaleState):
+        services.keep_no_contacts(brand=brand, actor=actor)
+
+    group = Group.objects.get(pk=audience.group_id)
+    with pytest.raises(InputRefused, match="keeps no attributes"):
+        a_filter(group=group, name="Seattle", actor=actor)
+
+
+def test_the_page_asks_for_a_word_and_lets_nobody_else(cast: Cast, client: Client) -> None:
+    a_workspace(brand=cast.brand)
+    address = reverse("groups:contacts-kept")
+
+    client.force_login(cast.manager)
+    unsure = client.post(address)
+    client.force_login(cast.sender)
+    stranger = client.post(address, {"confirmed": "on"})
+    before = Brand.objects.get(pk=cast.brand.pk).contact_store
+    client.force_login(cast.manager)
+    sure = client.post(address, {"confirmed": "on"}, follow=True)
+
+    assert (unsure.status_code, stranger.status_code, before) == (422, 404, ContactStore.KEPT)
+    assert "what is forgotten cannot be brought back" in unsure.content.decode()
+    assert Brand.objects.get(pk=cast.brand.pk).contact_store == ContactStore.EMPTYING
+    assert "is being emptied" in sure.content.decode()
