@@ -190,7 +190,8 @@ CONSENT = (
     act("groups:suppression-lift", P.MANAGE_CONTACTS, form={"statement": "It was shut by mistake."}),
     act("groups:suppression-export", P.EXPORT_AUDIENCES, answers=(200,)),
     page("groups:contacts-kept", P.MANAGE_RULES, BRAND),
-    act("groups:contacts-kept", P.MANAGE_RULES, BRAND, {"confirmed": "on"}),
+    # A filter of the group stands against it.
+    act("groups:contacts-kept", P.MANAGE_RULES, BRAND, {"confirmed": "on"}, answers=(422,), acts=False),
     page("groups:consent-policy", P.MANAGE_RULES, BRAND),
     act("groups:consent-policy", P.MANAGE_RULES, BRAND, {"unsubscribe_scope": "brand"}),
     page("groups:unsubscribe", Asks.ANYBODY, ids={"token": "unsubscribe_token"}),
