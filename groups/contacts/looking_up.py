@@ -37,16 +37,20 @@ _STATES: Final = {
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One thing of a contact, as the portal has it and as Braze has it; empty where one of them has nothing."""
+    """One thing of a contact, as the portal has it and as Braze has it; empty where one of them has nothing.
+
+    What the portal has forgotten once Braze had it (`is_forgotten`) is compared with nothing.
+    """
 
     label: str
     here: str
     there: str
+    is_forgotten: bool = False
 
     @property
     def is_same(self) -> bool:
-        """Whether both have the same."""
-        return self.here == self.there
+        """Whether nothing tells one from the other."""
+        return self.is_forgotten or self.here == self.there
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,13 +171,16 @@ def _lines(
 ) -> Iterable[Line]:
     custom = profile.get("custom_attributes")
     custom = custom if isinstance(custom, Mapping) else {}
-    yield Line(_("Email address"), held_address(contact), _written(profile.get("email")))
+    forgets = not contact.brand.keeps_contacts
+    address = held_address(contact)
+    yield Line(_("Email address"), address, _written(profile.get("email")), is_forgotten=not address)
     for attribute in attributes:
         is_asked = attribute.is_custom or attribute.braze_name in calls.EXPORT_FIELDS
         there = (custom if attribute.is_custom else profile).get(attribute.braze_name)
         here = contact.attributes.get(attribute.name)
         if is_asked and (here is not None or there is not None):
-            yield Line(attribute.label, _written(here, attribute.kind), _written(there, attribute.kind))
+            is_forgotten = forgets and here is None
+            yield Line(attribute.label, _written(here, attribute.kind), _written(there, attribute.kind), is_forgotten)
     lists = Audience.objects.filter(members__contact=contact, kind=AudienceKind.LIST)
     here_codes = set(lists.values_list("group__code", flat=True))
     array = custom.get(GROUPS)

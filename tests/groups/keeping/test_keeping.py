@@ -272,6 +272,25 @@ def test_people_are_found_by_their_whole_address_and_changed_without_it(
     assert len(ask_by_address(brand=brand, address="ANA@example.com", actor=actor)) == 1
 
 
+def test_a_look_up_shows_what_braze_has_and_takes_it_for_no_difference(
+    brand: Brand, audience: Audience, workspace: Workspace, actor: User, client: Client
+) -> None:
+    imported(ROWS, audience, actor)
+    sync_contacts(workspace.pk)
+    contact = Contact.objects.get(external_id="C1")
+
+    client.force_login(actor)
+    page = client.get(reverse("campaigns:contact-detail", args=[contact.pk])).content.decode()
+    found = client.post(reverse("groups:contact-lookup", args=[contact.pk])).content.decode()
+
+    assert "ana@example.com" not in page
+    assert contact.email not in page
+    assert "Look the person up to see them" in page
+    assert "ana@example.com" in found
+    assert "differs" not in found
+    assert Contact.objects.get(pk=contact.pk).attributes == {}
+
+
 def test_deleting_somebody_tells_braze_to_forget_what_it_has(
     brand: Brand, audience: Audience, workspace: Workspace, actor: User, sandbox: RunningSandbox
 ) -> None:
