@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
 from django.utils import timezone
 
-from groups.access import groups_with
+from groups.access import brands_with, groups_with
 from groups.models import Brand, BrandRole, Group, GroupPath, Invitation, Membership, User
 from groups.roles import Permission
 
@@ -34,7 +34,11 @@ def managed_groups(user: User, brand: Brand) -> QuerySet[Group]:
 
 def managed_memberships(user: User, brand: Brand) -> QuerySet[Membership]:
     """Gives the roles, on loan or not, in groups whose people somebody manages."""
-    held = Membership.objects.filter(Membership.live(), group__in=managed_groups(user, brand), user__is_service=False)
+    held = Membership.objects.filter(Membership.live(), user__is_service=False)
+    if brands_with(user, Permission.MANAGE_USERS).filter(pk=brand.pk).exists():
+        held = held.filter(group__brand=brand)
+    else:
+        held = held.filter(group__in=managed_groups(user, brand))
     return held.select_related("group__brand", "role", "user", "delegated_from__user").order_by("group__name", "pk")
 
 

@@ -27,8 +27,10 @@ def export(
     """Notes who takes which events and how many, then gives a head and a row for each, the oldest first.
 
     Nothing is left out: the rows are all that were there when it was noted. An event with a smaller id whose
-    transaction ends while the rows are read comes on top of that number.
+    transaction ends while the rows are read comes on top of that number. Whom the filter names is not noted: the trail
+    keeps no names.
     """
+    kept = {name: "…" if name == "person" else value for name, value in asked.items()}
     with transaction.atomic():
         found = events.order_by().aggregate(count=Count("pk"), last=Max("pk"))
         record(
@@ -37,7 +39,7 @@ def export(
             target=brand,
             brand=brand,
             events=found["count"],
-            filter=urlencode(asked)[:FILTER_CHARACTERS],
+            filter=urlencode(kept)[:FILTER_CHARACTERS],
         )
     return _rows(events.filter(pk__lte=found["last"] or 0), zone, translation.get_language() or "en")
 

@@ -8,26 +8,33 @@ from typing import Any, Final
 from crispy_forms.helper import FormHelper
 from django import forms
 from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
-from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from groups.models import Group, User
 from groups.trail import words
 from groups.trail.queries import Wanted
 
 FIRST_DAY: Final = date(2000, 1, 1)
 LAST_DAY: Final = date(2199, 12, 31)
-CHOSEN: Final = frozenset({"person", "family", "group", "kind"})
+CHOSEN: Final = frozenset({"family", "kind"})
+NAME_CHARACTERS: Final = 120
 
 
 class WantedForm(forms.Form):
-    """The filters; people and groups are those that the reader may see events of."""
+    """The filters. People and groups are typed: a brand has thousands of them."""
 
-    person = forms.ModelChoiceField(label=gettext_lazy("Person"), queryset=User.objects.none(), required=False)
+    person = forms.CharField(
+        label=gettext_lazy("Person"),
+        required=False,
+        max_length=NAME_CHARACTERS,
+        help_text=gettext_lazy("A part of the name or of the email address."),
+    )
     family = forms.ChoiceField(label=gettext_lazy("What it is about"), required=False)
-    group = forms.ModelChoiceField(
-        label=gettext_lazy("Group, with those below it"), queryset=Group.objects.none(), required=False
+    group = forms.CharField(
+        label=gettext_lazy("Group, with those below it"),
+        required=False,
+        max_length=NAME_CHARACTERS,
+        help_text=gettext_lazy("A part of the name, or the code."),
     )
     kind = forms.ChoiceField(label=gettext_lazy("Kind of object"), required=False)
     target = forms.CharField(
@@ -39,17 +46,10 @@ class WantedForm(forms.Form):
     since = forms.DateField(label=gettext_lazy("From"), required=False)
     until = forms.DateField(label=gettext_lazy("To, with this day"), required=False)
 
-    def __init__(self, data: Any, *, people: QuerySet[User], groups: QuerySet[Group]) -> None:
+    def __init__(self, data: Any) -> None:
         super().__init__(data)
         self.helper = FormHelper()
         self.helper.form_tag = False
-        for name, queryset, all_of_them in (
-            ("person", people, _("Everybody")),
-            ("group", groups, _("All groups")),
-        ):
-            chosen = self.fields[name]
-            assert isinstance(chosen, forms.ModelChoiceField)
-            chosen.queryset, chosen.empty_label = queryset, all_of_them
         for name, choices in (("family", words.families()), ("kind", words.kinds())):
             field = self.fields[name]
             assert isinstance(field, forms.ChoiceField)

@@ -9,7 +9,7 @@ from datetime import time as clock
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from django.db.models import OuterRef, Q, QuerySet, Subquery
+from django.db.models import Q, QuerySet
 from django.http import Http404
 
 from groups import access
@@ -25,11 +25,14 @@ _CURSOR_DIGITS: Final = 18
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What of the trail is asked for; what is None or empty filters nothing. Days count in the brand's zone, whole."""
+    """What of the trail is asked for; what is None or empty filters nothing. Days count in the brand's zone, whole.
 
-    person: User | None = None
+    `person` is a part of a name or address, `group` a part of a name or a code; it stands for those below it too.
+    """
+
+    person: str = ""
     family: str = ""
-    group: Group | None = None
+    group: str = ""
     kind: str = ""
     target: str = ""
     since: date | None = None
@@ -65,18 +68,6 @@ def visible_events(user: User, brand: Brand) -> QuerySet[Event]:
     return Event.objects.filter(brand=brand, group__in=groups.order_by().values("pk"))
 
 
-def people_in(events: QuerySet[Event]) -> QuerySet[User]:
-    """Gives the people who did something of these events, or in whose name it was done; also those who left.
-
-    The newest event of each is looked up by its index; for `EXISTS` PostgreSQL would read all events.
-    """
-    events = events.order_by("-at", "-pk")
-    acted = Subquery(events.filter(actor=OuterRef("pk")).values("pk")[:1])
-    stood_for = Subquery(events.filter(acting_as=OuterRef("pk")).values("pk")[:1])
-    people = User.objects.alias(acted=acted, stood_for=stood_for)
-    return people.filter(Q(acted__isnull=False) | Q(stood_for__isnull=False)).order_by("name", "pk")
-
-
 def zone_of(brand: Brand) -> ZoneInfo:
     """Gives the zone in which a brand reads its trail: that of its own group."""
     return ZoneInfo(root_of(brand).time_zone)
@@ -84,12 +75,15 @@ def zone_of(brand: Brand) -> ZoneInfo:
 
 def matching(events: QuerySet[Event], wanted: Wanted, zone: ZoneInfo) -> QuerySet[Event]:
     """Narrows events to what is asked for."""
-    if wanted.person is not None:
-        events = events.filter(Q(actor=wanted.person) | Q(acting_as=wanted.person))
+    if wanted.person:
+        named = Q(name__icontains=wanted.person) | Q(email__icontains=wanted.person)
+        people = User.objects.filter(named).values("pk")
+        events = events.filter(Q(actor__in=people) | Q(acting_as__in=people))
     if wanted.family:
         events = events.filter(action__in=words.actions_of(wanted.family))
-    if wanted.group is not None:
-        events = events.filter(group__in=GroupPath.objects.filter(ancestor=wanted.group).values("descendant"))
+    if wanted.group:
+        called = Q(ancestor__name__icontains=wanted.group) | Q(ancestor__code__iexact=wanted.group)
+        events = events.filter(group__in=GroupPath.objects.filter(called).values("descendant"))
     if wanted.kind:
         events = events.filter(target_kind=wanted.kind)
     if wanted.target:

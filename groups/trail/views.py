@@ -48,9 +48,9 @@ def event_export(request: PortalRequest) -> HttpResponseBase:
 
 
 def _form(request: PortalRequest, data: QueryDict) -> WantedForm:
-    """Gives the filters; raises `Http404` for a choice that the person is not offered."""
-    seen = queries.visible_events(request.user, request.brand)
-    form = WantedForm(data, people=queries.people_in(seen), groups=queries.groups_of(request.user, request.brand))
+    """Gives the filters; raises `Http404` for a choice that nobody is offered, and for whoever may see no events."""
+    queries.visible_events(request.user, request.brand)
+    form = WantedForm(data)
     if form.is_forged:
         raise Http404
     return form

@@ -78,8 +78,6 @@ FORMS = (
     Case("POST groups:sso", "role", "role_key", 422, of_sibling=False, besides=NEW_PEOPLE),
     Case("POST groups:sso-break-glass", "user", "break_glass", 404, of_sibling=False),
     Case("POST groups:directory", "roles", "role_key", 422, of_sibling=False),
-    Case("POST groups:event-export", "group", "group_id", 404),
-    Case("POST groups:event-export", "person", "author_id", 404),
     # A draft that is not among those that the page lists: "0 drafts are up to date now".
     Case("POST groups:erasure-list", "address", "contact_address", 422, of_sibling=False),
     Case("POST campaigns:mailings-move", "mailing", "mailing_id", 404),
@@ -122,8 +120,6 @@ PARTS = (
 )
 # What a query string names is shown or it is not; of what is foreign nothing is.
 QUERIES = (
-    Case("GET groups:event-list", "group", "group_id", 404),
-    Case("GET groups:event-list", "person", "author_id", 404),
     Case("GET groups:person-list", "group", "code", 200),
     Case("GET groups:person-list", "role", "role_id", 200, of_sibling=False),
     Case("GET groups:person-invite", "group", "group_id", 200),
