@@ -42,6 +42,15 @@ CAMPAIGN_ID = "7be0d2a4-3c7d-4f4e-8a6b-1f2c1b6f0a02"
 VARIATION_ID = "c90f3f6c-0c0e-4f0a-b7b1-6b6b1a8e0a03"
 TRIGGER_CAMPAIGN_ID = "5a1d9a77-8d1b-4a30-9f0e-3f4c6c2b0a04"
 PASSWORD = "a-password-of-tests"
+ATTRIBUTES = (
+    ("first_name", "First name", AttributeKind.TEXT, "first_name", "first_name", False),
+    ("last_name", "Last name", AttributeKind.TEXT, "last_name", "last_name", False),
+    ("city", "City", AttributeKind.TEXT, "home_city", "city", False),
+    ("birthday", "Birthday", AttributeKind.DATE, "dob", "date_of_birth", False),
+    ("last_visit", "Last visit", AttributeKind.DATE, "last_visit", "last_visit", True),
+    ("points", "Points", AttributeKind.NUMBER, "points", "points", True),
+    ("is_member", "Member", AttributeKind.BOOLEAN, "is_member", "is_member", True),
+)
 
 _number = itertools.count(1)
 
@@ -53,16 +62,8 @@ def a_brand(
     slug = slug or f"brand-{next(_number)}"
     brand = Brand.objects.create(name=name, slug=slug, host_name=host_name, derives_external_ids=derives_external_ids)
     add_group(brand=brand, parent=None, code=slug, name=name, kind=GroupKind.BRAND, actor=None)
-    for attribute, label, kind, braze_name, liquid_name, is_custom in (
-        ("first_name", "First name", AttributeKind.TEXT, "first_name", "first_name", False),
-        ("last_name", "Last name", AttributeKind.TEXT, "last_name", "last_name", False),
-        ("city", "City", AttributeKind.TEXT, "home_city", "city", False),
-        ("birthday", "Birthday", AttributeKind.DATE, "dob", "date_of_birth", False),
-        ("last_visit", "Last visit", AttributeKind.DATE, "last_visit", "last_visit", True),
-        ("points", "Points", AttributeKind.NUMBER, "points", "points", True),
-        ("is_member", "Member", AttributeKind.BOOLEAN, "is_member", "is_member", True),
-    ):
-        Attribute.objects.create(
+    Attribute.objects.bulk_create(
+        Attribute(
             brand=brand,
             name=attribute,
             label=label,
@@ -74,6 +75,8 @@ def a_brand(
             fallback="there" if attribute == "first_name" else "",
             sample="Maya" if attribute == "first_name" else "",
         )
+        for attribute, label, kind, braze_name, liquid_name, is_custom in ATTRIBUTES
+    )
     return brand
 
 
