@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Unpack
@@ -27,6 +27,7 @@ from groups.models import (
     Event,
     Group,
     GroupKind,
+    GroupPath,
     Membership,
     SyncState,
     User,
@@ -42,6 +43,27 @@ CAMPAIGN_ID = "7be0d2a4-3c7d-4f4e-8a6b-1f2c1b6f0a02"
 VARIATION_ID = "c90f3f6c-0c0e-4f0a-b7b1-6b6b1a8e0a03"
 TRIGGER_CAMPAIGN_ID = "5a1d9a77-8d1b-4a30-9f0e-3f4c6c2b0a04"
 PASSWORD = "a-password-of-tests"
+ATTRIBUTES = (
+    ("first_name", "First name", AttributeKind.TEXT, "first_name", "first_name", False),
+    ("last_name", "Last name", AttributeKind.TEXT, "last_name", "last_name", False),
+    ("city", "City", AttributeKind.TEXT, "home_city", "city", False),
+    ("birthday", "Birthday", AttributeKind.DATE, "dob", "date_of_birth", False),
+    ("last_visit", "Last visit", AttributeKind.DATE, "last_visit", "last_visit", True),
+    ("points", "Points", AttributeKind.NUMBER, "points", "points", True),
+    ("is_member", "Member", AttributeKind.BOOLEAN, "is_member", "is_member", True),
+)
+ADDRESS: GroupFields = {
+    "street": "1420 NW Lovejoy Street",
+    "postal_code": "97209",
+    "city": "Portland",
+    "country": "US",
+    "phone": "+1 503 555 0141",
+    "email": "store@northwind.example",
+    "time_zone": "America/Los_Angeles",
+    "sender_name": "Northwind Coffee Portland",
+    "sender_address": "portland@northwind.example",
+    "reply_to": "store@northwind.example",
+}
 
 _number = itertools.count(1)
 
@@ -53,16 +75,8 @@ def a_brand(
     slug = slug or f"brand-{next(_number)}"
     brand = Brand.objects.create(name=name, slug=slug, host_name=host_name, derives_external_ids=derives_external_ids)
     add_group(brand=brand, parent=None, code=slug, name=name, kind=GroupKind.BRAND, actor=None)
-    for attribute, label, kind, braze_name, liquid_name, is_custom in (
-        ("first_name", "First name", AttributeKind.TEXT, "first_name", "first_name", False),
-        ("last_name", "Last name", AttributeKind.TEXT, "last_name", "last_name", False),
-        ("city", "City", AttributeKind.TEXT, "home_city", "city", False),
-        ("birthday", "Birthday", AttributeKind.DATE, "dob", "date_of_birth", False),
-        ("last_visit", "Last visit", AttributeKind.DATE, "last_visit", "last_visit", True),
-        ("points", "Points", AttributeKind.NUMBER, "points", "points", True),
-        ("is_member", "Member", AttributeKind.BOOLEAN, "is_member", "is_member", True),
-    ):
-        Attribute.objects.create(
+    Attribute.objects.bulk_create(
+        Attribute(
             brand=brand,
             name=attribute,
             label=label,
@@ -74,6 +88,8 @@ def a_brand(
             fallback="there" if attribute == "first_name" else "",
             sample="Maya" if attribute == "first_name" else "",
         )
+        for attribute, label, kind, braze_name, liquid_name, is_custom in ATTRIBUTES
+    )
     return brand
 
 
@@ -89,18 +105,7 @@ def a_group(
     """Gives a group below `parent`, else below the brand's own; with an address and a sender, as mails need them."""
     brand = brand or (parent.brand if parent else a_brand())
     number = next(_number)
-    defaults: GroupFields = {
-        "street": "1420 NW Lovejoy Street",
-        "postal_code": "97209",
-        "city": "Portland",
-        "country": "US",
-        "phone": "+1 503 555 0141",
-        "email": "store@northwind.example",
-        "time_zone": "America/Los_Angeles",
-        "sender_name": "Northwind Coffee Portland",
-        "sender_address": "portland@northwind.example",
-        "reply_to": "store@northwind.example",
-    }
+    defaults = ADDRESS.copy()
     defaults.update(fields)
     return add_group(
         brand=brand,
@@ -113,12 +118,33 @@ def a_group(
     )
 
 
+@transaction.atomic
+def _stored(groups: Sequence[Group]) -> None:
+    """Stores new groups as `add_group` does, all at once; a parent stands before what is below it."""
+    Group.objects.bulk_create(groups)
+    GroupPath.objects.bulk_create(
+        GroupPath(ancestor=above, descendant=group, depth=depth)
+        for group in groups
+        for depth, above in enumerate(_way_up(group))
+    )
+    for group in groups:
+        record("group.added", actor=None, target=group, group=group, code=group.code)
+
+
+def _way_up(group: Group | None) -> Iterator[Group]:
+    while group is not None:
+        yield group
+        group = group.parent
+
+
 def root_group(brand: Brand) -> Group:
     """Gives the brand's own group."""
     return Group.objects.get(brand=brand, parent=None)
 
 
-def a_person(*, role: Role = Role.LOCAL_AUTHOR, group: Group | None = None, name: str = "", email: str = "") -> User:
+def a_person(
+    *, role: Role | BrandRole = Role.LOCAL_AUTHOR, group: Group | None = None, name: str = "", email: str = ""
+) -> User:
     """Gives a person with a role in a group; their password is `PASSWORD`."""
     number = next(_number)
     user = User.objects.create_user(email or f"person-{number}@example.com", PASSWORD, name=name or f"Person {number}")
@@ -258,25 +284,39 @@ class Cast:
 def a_cast() -> Cast:
     """Gives the cast; the brand answers at the host name of Django's test client."""
     brand = a_brand(host_name="testserver")
-    region = a_group(brand=brand, kind=GroupKind.REGION, name="Americas")
-    far_region = a_group(brand=brand, kind=GroupKind.REGION, name="Europe")
-    store = a_group(parent=region, name="Northwind Coffee Portland")
-    next_store = a_group(parent=region, name="Northwind Coffee Astoria")
     other_brand = a_brand("Harbor Books", host_name="harbor.testserver")
+    root, other_root = root_group(brand), root_group(other_brand)
+    region, far_region = (
+        Group(brand=brand, parent=root, code=f"G-{next(_number):03}", name=name, kind=GroupKind.REGION, **ADDRESS)
+        for name in ("Americas", "Europe")
+    )
+    store, next_store, far_store = (
+        Group(
+            brand=brand,
+            parent=parent,
+            code=f"G-{next(_number):03}",
+            name=f"Northwind Coffee {city}",
+            kind=GroupKind.STORE,
+            **ADDRESS,
+        )
+        for parent, city in ((region, "Portland"), (region, "Astoria"), (far_region, "Leipzig"))
+    )
+    _stored([region, far_region, store, next_store, far_store])
+    roles = {role.key: role for role in BrandRole.objects.filter(brand=brand)}
     return Cast(
         brand=brand,
         region=region,
         store=store,
         next_store=next_store,
-        far_store=a_group(parent=far_region, name="Northwind Coffee Leipzig"),
+        far_store=far_store,
         other_brand=other_brand,
-        author=a_person(role=Role.LOCAL_AUTHOR, group=store, name="Lou Author"),
-        sender=a_person(role=Role.LOCAL_SENDER, group=store, name="Sam Sender"),
-        approver=a_person(role=Role.APPROVER, group=store, name="Ana Approver"),
-        manager=a_person(role=Role.BRAND_MANAGER, group=root_group(brand), name="Mika Manager"),
-        admin=a_person(role=Role.ADMIN, group=root_group(brand), name="Ade Admin"),
-        neighbour=a_person(role=Role.LOCAL_SENDER, group=next_store, name="Nell Neighbour"),
-        outsider=a_person(role=Role.ADMIN, group=root_group(other_brand), name="Olu Outsider"),
+        author=a_person(role=roles[Role.LOCAL_AUTHOR], group=store, name="Lou Author"),
+        sender=a_person(role=roles[Role.LOCAL_SENDER], group=store, name="Sam Sender"),
+        approver=a_person(role=roles[Role.APPROVER], group=store, name="Ana Approver"),
+        manager=a_person(role=roles[Role.BRAND_MANAGER], group=root, name="Mika Manager"),
+        admin=a_person(role=roles[Role.ADMIN], group=root, name="Ade Admin"),
+        neighbour=a_person(role=roles[Role.LOCAL_SENDER], group=next_store, name="Nell Neighbour"),
+        outsider=a_person(role=Role.ADMIN, group=other_root, name="Olu Outsider"),
     )
 
 

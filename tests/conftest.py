@@ -9,6 +9,8 @@ from uuid import uuid4
 import pytest
 import pytest_socket
 from celery import current_app
+from django.core.cache import cache
+from django.test import override_settings
 from pytest_django import Settings
 
 from braze_client import RedisStore
@@ -35,21 +37,28 @@ def messages_stay_in_memory() -> None:
     current_app.conf.update(broker_url="memory://", broker_transport=None, broker_transport_options={})
 
 
+@pytest.fixture(autouse=True, scope="session")
+def settings_of_tests(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Sets what must not be a laptop's own: cache, static files, the speed of passwords, how near a sandbox is."""
+    with override_settings(
+        # Each test client would look through all static files of all packages.
+        STATIC_ROOT=str(tmp_path_factory.mktemp("static")),
+        WHITENOISE_USE_FINDERS=False,
+        CACHES={"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "LOCATION": "tests"}},
+        PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"],
+        BRAZE_ALLOW_INSECURE_ENDPOINTS=True,
+        BRAZE_PROPAGATION_SECONDS=0,
+        LANGUAGE_CODE="en",
+        DEFAULT_BRAND="",
+    ):
+        yield
+
+
 @pytest.fixture(autouse=True)
-def settings_of_tests(settings: Settings, tmp_path: Path) -> None:
-    """Sets what must not be a laptop's own: files, cache, the speed of passwords, how near a sandbox is."""
+def files_and_cache_of_its_own(settings: Settings, tmp_path: Path) -> None:
+    """Gives a test a folder of its own for files that are uploaded, and an empty cache."""
     settings.MEDIA_ROOT = str(tmp_path / "media")
-    # Each test client would look through all static files of all packages.
-    settings.STATIC_ROOT = str(tmp_path)
-    settings.WHITENOISE_USE_FINDERS = False
-    settings.CACHES = {
-        "default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "LOCATION": str(tmp_path)}
-    }
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
-    settings.BRAZE_ALLOW_INSECURE_ENDPOINTS = True
-    settings.BRAZE_PROPAGATION_SECONDS = 0
-    settings.LANGUAGE_CODE = "en"
-    settings.DEFAULT_BRAND = ""
+    cache.clear()
 
 
 @pytest.fixture(autouse=True)

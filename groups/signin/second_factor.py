@@ -8,7 +8,7 @@ from typing import Any
 from allauth.core import context
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
-from django.db.models import Exists, QuerySet
+from django.db.models import Exists, Q, QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -61,6 +61,10 @@ def with_second_factor(people: QuerySet[User]) -> frozenset[uuid.UUID]:
 
 def owes_second_factor(user: User, brand: Brand) -> bool:
     """Tells whether a person has no second factor although their role in a brand, or break-glass, demands one."""
+    # Every page asks this, and most brands demand nothing: that is one short query.
+    demanding = Q(second_factor_demands__isnull=False) | Q(break_glass_admins__user=user)
+    if not Brand.objects.filter(demanding, pk=brand.pk).exists():
+        return False
     held = Membership.objects.filter(Membership.live(), user=user, group__brand=brand).values("role__key")
     demanded = SecondFactorDemand.objects.filter(brand=brand, role_key__in=held)
     break_glass = BreakGlassAdmin.objects.filter(brand=brand, user=user)

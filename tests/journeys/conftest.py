@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.journeys.browser import open_browser
-from tests.journeys.portal import Ports, RunningPortal, build_demo, free_ports, running_portal
+from tests.journeys.portal import Ports, RunningPortal, build_demo, free_ports, move_demo, running_portal
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
@@ -26,12 +26,22 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Ports]:
     return folder, ports
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
 def portal(tmp_path_factory: pytest.TempPathFactory, demo: tuple[Path, Ports]) -> Iterator[RunningPortal]:
-    """Gives the portal with its worker and its sandbox, with the demo in it."""
+    """Gives the portal with its worker and its sandbox, with the demo in it; journeys that can do so share it."""
     built, ports = demo
     folder = tmp_path_factory.mktemp("portal")
     shutil.copytree(built, folder, dirs_exist_ok=True)
+    with running_portal(folder, ports) as found:
+        yield found
+
+
+@pytest.fixture(scope="module")
+def own_portal(tmp_path_factory: pytest.TempPathFactory, demo: tuple[Path, Ports]) -> Iterator[RunningPortal]:
+    """Gives a portal to one module, which looks at all that is in it or leaves behind what others would fall over."""
+    folder, ports = tmp_path_factory.mktemp("portal"), free_ports()
+    shutil.copytree(demo[0], folder, dirs_exist_ok=True)
+    move_demo(folder, ports)
     with running_portal(folder, ports) as found:
         yield found
 

@@ -6,6 +6,7 @@ import json
 import os
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
 import time
@@ -76,6 +77,14 @@ def build_demo(folder: Path, ports: Ports) -> None:
     mail = str(folder / "braze_mail.html")
     for command in (("migrate", "--verbosity", "0"), ("demo_data", "--braze-mail", mail, "--fresh-sandbox")):
         subprocess.run([sys.executable, "manage.py", *command], cwd=PROJECT, env=environment, check=True)
+
+
+def move_demo(folder: Path, ports: Ports) -> None:
+    """Lets the demo data in a copied folder name the sandbox of these ports."""
+    file = folder / "portal.sqlite3"
+    if file.exists():
+        with closing(sqlite3.connect(file)) as database, database:
+            database.execute("UPDATE groups_workspace SET endpoint = ?", [f"http://127.0.0.1:{ports.sandbox}"])
 
 
 @contextmanager

@@ -24,6 +24,12 @@ NO_PAGES = ("download", "export", "preview", "picture")
 LEAST_PAGES = 55
 
 
+@pytest.fixture(scope="module")
+def portal(own_portal: RunningPortal) -> RunningPortal:
+    """Gives the portal to this module alone: what others make would be looked at as well."""
+    return own_portal
+
+
 def test_every_page_that_links_lead_to_is_accessible_and_fits_a_phone(portal: RunningPortal, browser: Browser) -> None:
     seen: dict[str, list[str]] = {}
     said: list[str] = []

@@ -18,7 +18,7 @@ from tests.journeys.test_the_whole_way import signed_in
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
-pytestmark = [pytest.mark.browser, pytest.mark.processes, pytest.mark.xdist_group("second-portal")]
+pytestmark = [pytest.mark.browser, pytest.mark.processes, pytest.mark.xdist_group("portal")]
 
 ADDRESS = "nia.lind@northwind.example"
 PASSWORD = "seven brown bears asleep"

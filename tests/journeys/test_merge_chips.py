@@ -13,7 +13,7 @@ from tests.journeys.test_the_whole_way import signed_in
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
-pytestmark = [pytest.mark.browser, pytest.mark.processes, pytest.mark.xdist_group("second-portal")]
+pytestmark = [pytest.mark.browser, pytest.mark.processes, pytest.mark.xdist_group("portal")]
 
 
 def test_merge_tags_are_inserted_as_chips_by_keyboard(portal: RunningPortal, browser: Browser) -> None:

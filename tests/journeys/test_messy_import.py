@@ -24,7 +24,7 @@ pytestmark = [
     pytest.mark.browser,
     pytest.mark.processes,
     pytest.mark.catalogue("A1", "A3"),
-    pytest.mark.xdist_group("second-portal"),
+    pytest.mark.xdist_group("portal"),
 ]
 
 ONE_MINUTE = 60_000

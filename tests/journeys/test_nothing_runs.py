@@ -24,7 +24,7 @@ from tests.journeys.browser import open_browser
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page, Route
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("portal")]
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("second-portal")]
 
 ADDRESS = "http://127.0.0.1:9/preview/"
 PLACES = 60

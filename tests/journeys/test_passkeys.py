@@ -14,7 +14,7 @@ from tests.journeys.portal import RunningPortal
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
-pytestmark = [pytest.mark.browser, pytest.mark.processes, pytest.mark.xdist_group("portal")]
+pytestmark = [pytest.mark.browser, pytest.mark.processes, pytest.mark.xdist_group("second-portal")]
 
 AUTHENTICATOR = {
     "protocol": "ctap2",
@@ -24,6 +24,12 @@ AUTHENTICATOR = {
     "isUserVerified": True,
     "automaticPresenceSimulation": True,
 }
+
+
+@pytest.fixture(scope="module")
+def portal(own_portal: RunningPortal) -> RunningPortal:
+    """Gives the portal to this module alone: its author signs in by a passkey from then on."""
+    return own_portal
 
 
 def test_a_passkey_is_made_and_signs_in_after_the_password(

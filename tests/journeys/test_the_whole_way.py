@@ -27,6 +27,12 @@ HEADLINE = "Come and taste the new harvest"
 ONE_MINUTE = 60_000
 
 
+@pytest.fixture(scope="module")
+def portal(own_portal: RunningPortal) -> RunningPortal:
+    """Gives the portal to this module alone, which counts every call and every mail."""
+    return own_portal
+
+
 def test_a_local_authors_mailing_reaches_1040_people_once_each_by_their_first_name(
     portal: RunningPortal, browser: Browser, screenshots: Path
 ) -> None:

@@ -56,7 +56,8 @@ def ask(
     address = address_of(row, {**world.own, **(parts or {})}) + query
     if row.method == "GET":
         return client.get(address, headers=headers, **comes_from)
-    said = filled(row.form if form is None else form, world.own, _own_membership(world, who))
+    named = row.form if form is None else form
+    said = filled(named, world.own, _own_membership(world, who) if "@me" in named.values() else 0)
     if row.method == "POST":
         return client.post(address, said, headers=headers, **comes_from)
     return client.generic(row.method, address, "{}", content_type="application/json", **comes_from)

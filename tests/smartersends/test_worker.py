@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 PROJECT = Path(__file__).resolve().parent.parent.parent
-pytestmark = [pytest.mark.processes, pytest.mark.xdist_group("portal")]
+pytestmark = [pytest.mark.processes, pytest.mark.xdist_group("second-portal")]
 
 
 def test_a_worker_whose_whole_group_is_asked_to_end_ends(tmp_path: Path) -> None:
