@@ -34,8 +34,9 @@ def answer_to(request: PortalRequest, outcome: Outcome, *, is_whole: bool) -> di
     parts: dict[str, str] = {
         name: render_to_string(path, context, request) for name, path in _fragments(request, is_whole=is_whole)
     }
+    asked = {clash.step for clash in outcome.clashes}
     for step in steps:
-        noted = {"step": step, "sentence": outcome.refused.get(step.key, "")}
+        noted = {"step": step, "sentence": outcome.refused.get(step.key, ""), "asks": step.key in asked}
         parts[f"notes-{step.key}"] = render_to_string("compose/_notes.html", noted, request)
         parts |= _parts_of(step, context, request, outcome.uploaded, () if is_whole else named)
     return {

@@ -55,7 +55,7 @@ def mailing_preview(request: PortalRequest, mailing_id: uuid.UUID) -> HttpRespon
             mailing, request.user, case=request.GET.get("case", ""), contact=request.GET.get("contact", "").strip()
         )
     except NobodyThere:
-        return render(request, "compose/preview_nobody.html", {"words": request.GET["contact"]})
+        return render(request, "compose/preview_nobody.html")
     rendered = render_mailing(mailing, Target.PREVIEW, context)
     return _picture(rendered, is_text=request.GET.get("as") == "text")
 
