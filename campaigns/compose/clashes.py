@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TypeVar
 
-from django.http import QueryDict
+from django.db.models import Model, QuerySet
+from django.http import Http404, QueryDict
 from django.utils.translation import gettext as _
 
 from campaigns.brandlock import Compiled
@@ -18,11 +20,14 @@ from campaigns.compose.merging import Inputs, merge, stand_alike
 from campaigns.compose.step import AUDIENCE, ENVELOPE, PERSON, SENDER, WHEN, own_key
 from campaigns.compose.units import BASE, base_in, units_of
 from campaigns.models import Image, Mailing
+from groups import access
 from groups.access import usable
 from groups.models import Audience, User
+from groups.people.queries import colleagues_of
 
 KEEP = own_key("keep")
 THEIRS = "theirs"
+M = TypeVar("M", bound=Model)
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,8 +107,8 @@ def _shown(mailing: Mailing, unit: str, mine: Inputs, theirs: Inputs, actor: Use
         unit=unit,
         step=step_of_unit(unit),
         label=_label(compiled_of(mailing.version), unit),
-        mine=_words(mailing, unit, mine),
-        theirs=_words(mailing, unit, theirs),
+        mine=_words(mailing, unit, mine, actor),
+        theirs=_words(mailing, unit, theirs, actor),
         inputs=tuple(mine.items()),
         who=writer.name if writer is not None and writer.pk != actor.pk else "",
         at=change.ended_at if change is not None else None,
@@ -135,7 +140,15 @@ def _label(compiled: Compiled, unit: str) -> str:
     return f"{labels.get(top, top)} {number}" + (f", {spec.label}" if spec is not None else "")
 
 
-def _words(mailing: Mailing, unit: str, inputs: Mapping[str, str]) -> str:
+def _named(objects: QuerySet[M], id: str) -> M | None:
+    """Gives the object that an input names among those that the person may choose; None for any other."""
+    try:
+        return access.one_of(objects, id)
+    except Http404:
+        return None
+
+
+def _words(mailing: Mailing, unit: str, inputs: Mapping[str, str], actor: User) -> str:
     """Gives what stands in the inputs of a unit as a person reads it."""
     text = inputs.get(unit, "")
     if unit == own_key(WHEN):
@@ -143,10 +156,13 @@ def _words(mailing: Mailing, unit: str, inputs: Mapping[str, str]) -> str:
             return _("As soon as possible")
         return f"{inputs.get(own_key('day'), '')} {inputs.get(own_key('time'), '')}".strip()
     if unit == own_key(AUDIENCE):
-        found = usable(mailing.group, Audience).filter(pk=text).first() if text else None
+        found = _named(usable(mailing.group, Audience), text)
         return found.name if found is not None else _("Nobody chosen yet")
     if unit == own_key(PERSON):
-        person = User.objects.filter(pk=text).first() if text else mailing.author
+        if text in ("", str(mailing.on_behalf_of_id)):
+            person = mailing.on_behalf_of if text else mailing.author
+        else:
+            person = _named(colleagues_of(actor, mailing.group), text)
         return person.name if person is not None else ""
     if SECTION_PREFIX in unit:
         return _("Left out") if text == "off" else _("Shown in the email")
@@ -154,6 +170,6 @@ def _words(mailing: Mailing, unit: str, inputs: Mapping[str, str]) -> str:
         section = compiled_of(mailing.version).section(text)
         return section.label if section is not None else text
     if image := inputs.get(f"{unit}.image"):
-        picture = usable(mailing.group, Image).filter(pk=image).first() if len(image) == len(str(mailing.pk)) else None
+        picture = _named(usable(mailing.group, Image), image)
         return " · ".join(words for words in (picture.name if picture else "", inputs.get(f"{unit}.alt", "")) if words)
     return shortened(" · ".join(words for value in inputs.values() if (words := words_of(value))))

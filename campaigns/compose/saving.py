@@ -61,9 +61,11 @@ def save_form(*, mailing: Mailing, post: QueryDict, files: Mapping[str, Uploaded
     `NotEditable` when the mailing is no draft, and `Http404` for an audience or an image that the group may not use, a
     person in whose name the actor may not write, or a file that is not the mailing's; nothing at all is saved then.
     """
-    attempts = 1 if files else ATTEMPTS
+    attempts = ATTEMPTS
     while True:
         attempts -= 1
+        for file in files.values():
+            file.seek(0)
         outcome = _merged(mailing, post, files, actor)
         try:
             return _save(outcome, files, actor)

@@ -64,6 +64,10 @@ export class Fields {
     return Object.keys(this.base).filter((unit) => this.isChanged(unit));
   }
 
+  has(unit) {
+    return unit in this.base;
+  }
+
   under(key) {
     return Object.keys(this.base).filter((unit) => unit === key || unit.startsWith(`${key}.`));
   }

@@ -16,6 +16,13 @@ export class Shown {
     else this.status.textContent = { saving: textSaving, offline: textOffline, gone: textGone }[state] ?? textUnsaved;
   }
 
+  /** Brings the question which text stays into sight, where one is open. */
+  pointAtClash() {
+    const box = this.root.querySelector("[data-clashes]");
+    box?.scrollIntoView({ block: "nearest" });
+    box?.focus({ preventScroll: true });
+  }
+
   saySignedOut() {
     const { textSignedOut, textSignIn, signInUrl } = this.root.dataset;
     const link = Object.assign(document.createElement("a"), { href: signInUrl, target: "_blank", textContent: textSignIn });

@@ -1,6 +1,5 @@
 // Undo and redo over all fields of the composer. Inside a text the browser's own undo works, letter by letter; outside
-// of one, and by the buttons, a whole change of a field goes back. Adding and moving entries go back too; an entry that
-// was removed comes back from the history.
+// of one, and by the buttons, a whole change of a field goes back. Adding, moving and removing entries go back too.
 
 import { isQuiet } from "./composer-fields.js";
 
@@ -23,7 +22,9 @@ export class Undo {
 
   /** Takes down what stands in units, after something else than typing wrote it; what was done to them is past. */
   remember(units) {
-    for (const unit of units) this.last.set(unit, this.fields.read(unit));
+    for (const unit of units) this.last.delete(unit);
+    for (const unit of units) if (this.fields.has(unit)) this.last.set(unit, this.fields.read(unit));
+    for (const unit of Object.keys(this.fields.base)) if (!this.last.has(unit)) this.last.set(unit, this.fields.read(unit));
     const gone = new Set(units);
     for (const list of [this.done, this.undone]) list.splice(0, list.length, ...list.filter((one) => !gone.has(one.unit)));
     this.tell();
@@ -46,15 +47,30 @@ export class Undo {
   }
 
   /** Takes down what a button did to the entries of a part; what was done inside them cannot be told apart any more. */
-  acted(step, name, value, entries) {
+  acted(step, name, value, { entries, removed }) {
     const key = name.slice("act.".length);
-    this.remember(this.fields.under(key));
     const [verb, where] = value.split(/\.(.*)/);
+    this.remember([...new Set([...this.last.keys(), ...this.fields.under(key)])].filter((unit) => unit.startsWith(`${key}.`)));
     const moved = key === "order" ? where : Number(where) + (INVERSE[verb]?.[1] ?? 0);
-    const back = verb === "add" ? `remove.${entries}` : INVERSE[verb] ? `${INVERSE[verb][0]}.${moved}` : null;
+    let back = INVERSE[verb] ? `${INVERSE[verb][0]}.${moved}` : null;
+    if (verb === "add") back = `remove.${entries}`;
+    else if (removed) back = { key, number: Number(where), removed };
     this.undone.length = 0;
     if (back) this.done.push({ step, name, before: back, after: value });
     this.tell();
+  }
+
+  /** Gives what stands in the inputs of the entry that a button removes, by unit and name within it; null for others. */
+  removedBy(name, value) {
+    const [verb, number] = value.split(".");
+    const key = name.slice("act.".length);
+    if (verb !== "remove" || !this.fields.has(key)) return null;
+    const prefix = `${key}.${number}.`;
+    const inside = [...this.last].filter(([unit]) => unit.startsWith(prefix));
+    return inside.map(([unit, inputs]) => [
+      unit.slice(prefix.length),
+      Object.fromEntries(Object.entries(inputs).map(([name, text]) => [name.slice(prefix.length), text])),
+    ]);
   }
 
   /** Lets go of what buttons did to a part whose entries somebody else has changed. */

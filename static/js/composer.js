@@ -108,12 +108,13 @@ export default function attach(root) {
     if (root.dataset.isActing) return; // a second click of the same hand
     const { name, value } = button;
     const step = button.closest("[data-step]");
+    const removed = undo.removedBy(name, value);
     root.dataset.isActing = "true";
     const isSaved = await saver.act(step, name, value);
     delete root.dataset.isActing;
     if (!isSaved) return;
     const key = name.slice("act.".length);
-    undo.acted(step.dataset.step, name, value, fields.base[key]?.[key]);
+    undo.acted(step.dataset.step, name, value, { entries: fields.base[key]?.[key], removed });
     const fresh = step.querySelector(`[name="${CSS.escape(name)}"][value="${CSS.escape(value)}"]:not(:disabled)`)
       ?? step.querySelector("[data-act]:not(:disabled), input[type=file]");
     fresh?.focus();
@@ -127,10 +128,26 @@ export default function attach(root) {
     saver.touch(input);
   }
 
-  async function actBack(key, name, value) {
+  async function actBack(key, name, change) {
     open(stepOf(key));
-    await saver.act(stepOf(key), name, value);
+    if (typeof change === "string") await saver.act(stepOf(key), name, change);
+    else await putBack(stepOf(key), name, change);
     undo.remember(fields.under(name.slice("act.".length)));
+  }
+
+  /** Puts an entry that was removed back to where it stood: added at the end, filled in, moved up. */
+  async function putBack(step, name, { key, number, removed }) {
+    if (!(await saver.act(step, name, "add"))) return;
+    const last = Number(fields.base[key][key]);
+    for (const [inside, inputs] of removed) {
+      const named = Object.entries(inputs).map(([part, text]) => [`${key}.${last}.${part}`, text]);
+      const unit = `${key}.${last}.${inside}`;
+      if (!fields.has(unit)) continue;
+      fields.write(unit, Object.fromEntries(named));
+      for (const [part] of named) fields.touch(part);
+    }
+    for (let place = last; place > number; place -= 1) await saver.act(step, name, `up.${place}`);
+    await saver.refresh(step);
   }
 
   form.addEventListener("keydown", (event) => {
@@ -191,7 +208,9 @@ export default function attach(root) {
     const held = shown.take(answer, sent?.parts ?? []);
     const written = fields.adopt(answer.units, held);
     undo.remember(written);
-    for (const key of new Set(written.map((unit) => unit.split(".")[0]))) undo.forgetActs(key);
+    for (const key of new Set(written.map((unit) => unit.split(".")[0]))) {
+      if (!sent?.parts.includes(key)) undo.forgetActs(key);
+    }
     showSections();
     saver.revision = answer.revision;
     kept.note();
@@ -241,7 +260,10 @@ export default function attach(root) {
     if (!("finalForm" in final.dataset) || final.dataset.isReady) return;
     event.preventDefault();
     const note = final.elements.note?.value;
-    if (!(await saver.flush())) return;
+    if (!(await saver.flush())) {
+      shown.pointAtClash();
+      return;
+    }
     const fresh = root.querySelector("[data-final-form]");
     if (!fresh) return;
     fresh.dataset.isReady = "true";
@@ -255,6 +277,7 @@ export default function attach(root) {
     if (!("afterSaving" in event.target.dataset)) return;
     event.preventDefault();
     if (await saver.flush()) event.detail.issueRequest(true);
+    else shown.pointAtClash();
   });
 
   root.addEventListener("tested", (event) => saver.refresh(event.target.closest("[data-step]")));

@@ -48,6 +48,7 @@ def test_two_people_write_in_one_mailing_and_nothing_is_lost(
     an_ended_session_leads_to_signing_in(mine)
     only_the_formats_of_the_field_are_pasted(mine)
     assert [problem for problem in my_problems if not re.search(EXPECTED, problem)] == []
+    an_entry_that_was_removed_comes_back_where_it_stood(theirs)
     assert their_problems == []
     mine = a_closed_window_brings_the_text_back(mine, screenshots)
     an_earlier_version_comes_back(mine, screenshots)
@@ -124,6 +125,31 @@ def only_the_formats_of_the_field_are_pasted(page: Page) -> None:
     text.locator(".rich-text").evaluate(PASTE, WORD)
     expect(text.locator("textarea")).to_have_value(re.compile("Fresh.*bread.*daily", re.DOTALL))
     assert not re.search("<(h1|span|table|td)|style=|class=", text.locator("textarea").input_value())
+    saved(page)
+
+
+def an_entry_that_was_removed_comes_back_where_it_stood(page: Page) -> None:
+    page.goto(page.url.partition("/m/")[0])
+    page.locator("main a[href$='/templates/']").first.click()
+    page.locator(".wall-card", has_text="Weekly offers").get_by_role("button").click()
+    open_step(page, "offers")
+    entries = page.locator("#step-offers fieldset.item")
+    names = page.locator('#step-offers input[name$=".offer_name"]')
+    first = names.first.input_value()
+    page.get_by_role("button", name="Add an entry").click()
+    expect(entries).to_have_count(2)
+    names.last.fill("The second one")
+    saved(page)
+    page.get_by_role("button", name="Remove entry 1").click()
+    expect(entries).to_have_count(1)
+    expect(names).to_have_value("The second one")
+
+    page.get_by_role("button", name="Undo").click()
+
+    expect(entries).to_have_count(2)
+    expect(names.first).to_have_value(first)
+    expect(names.last).to_have_value("The second one")
+    expect(page.locator('#step-offers input[name="offers.1.offer_image.image"]:checked')).to_have_count(1)
     saved(page)
 
 

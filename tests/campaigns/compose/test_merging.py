@@ -15,7 +15,7 @@ from campaigns.compose.units import units_of
 from campaigns.errors import StaleRevision
 from campaigns.library.publishing import publish_version
 from campaigns.models import Mailing, MailingState
-from tests.campaigns.compose.scene import Scene, a_scene
+from tests.campaigns.compose.scene import Scene, a_scene, an_audience
 from tests.campaigns.compose.test_views_parts import SOURCE as WITH_ENTRIES
 
 pytestmark = [pytest.mark.django_db, pytest.mark.catalogue("M26")]
@@ -135,6 +135,22 @@ def test_without_a_script_the_page_asks_and_takes_what_was_chosen(scene: Scene, 
     assert 'name="headline" value="Theirs"' in page  # the page goes on from what is stored
     assert answer.status_code == 302
     assert (mailing.values["headline"], mailing.values["subject"]) == (stays, "Saved")
+
+
+@pytest.mark.parametrize(
+    "form", [{"mailing_audience": "foreign"}, {"mailing_person": "stranger"}, {"mailing_audience": "x"}]
+)
+def test_a_clash_names_nothing_that_the_sender_may_not_choose(scene: Scene, form: dict[str, str]) -> None:
+    mailing = scene.draft()
+    mine, theirs = Page(scene, "author", mailing), Page(scene, "sender", mailing)
+    theirs.send(mailing_audience="", mailing_person=scene.people["sender"].pk)
+    foreign = {"foreign": an_audience(scene.other_store, 1, "Secret list").pk, "stranger": scene.people["stranger"].pk}
+
+    told = mine.send(**{name: foreign.get(value, value) for name, value in form.items()})
+
+    assert told.status_code == 200 and len(told.json()["clashes"]) == 1
+    assert "Secret list" not in told.content.decode() and "Stranger" not in told.content.decode()
+    assert (mailing.audience, mailing.on_behalf_of) == (None, scene.people["sender"])
 
 
 def test_two_tabs_of_one_person_merge_and_clash_like_two_people(scene: Scene) -> None:
