@@ -48,6 +48,7 @@ ACTIONS: Final[Words] = {
     "mailing.recalled": _("A mailing was recalled with its template."),
     "mailing.recipients_exported": _("The recipients of a mailing were exported."),
     "mailing.rescheduled": _("A mailing was moved to another time."),
+    "mailing.restored": _("An earlier version of a draft was brought back."),
     "mailing.resumed": _("A paused mailing was resumed."),
     "mailing.reviewed": _("A mailing passed the first level of approval."),
     "mailing.scheduled": _("A mailing was scheduled."),

@@ -79,7 +79,7 @@ def asked_of(
         help=spec.help,
         good=spec.good,
         bad=spec.bad,
-        text=_text_of(spec, str(parts.get("text", "")), context),
+        text=typed_text(spec, str(parts.get("text", "")), context.language),
         html=str(parts.get("html", "")),
         url=str(parts.get("url", "")),
         image=chooser.id_of(image),
@@ -100,6 +100,14 @@ def asked_of(
         options=kind.options(spec, context) if isinstance(kind, ChoiceType) else (),
         offer=chooser.offer(spec, path, image) if spec.type is FieldType.IMAGE else NOTHING,
     )
+
+
+def typed_text(spec: FieldSpec, text: str, language: str) -> str:
+    """Gives a text value as its input shows it: numbers as the group's language writes them."""
+    number = as_number(text) if spec.type in (FieldType.NUMBER, FieldType.PRICE) else None
+    if number is None:
+        return text
+    return str(format_decimal(number, format="0.######", locale=locale_of(language)))
 
 
 def words_of(value: Any) -> str:
@@ -133,14 +141,6 @@ def filled(text: str, context: RenderContext) -> str:
 def shortened(text: str) -> str:
     """Cuts a text for the line under a step's title."""
     return text if len(text) <= SUMMARY_CHARACTERS else text[: SUMMARY_CHARACTERS - 1].rstrip() + "…"
-
-
-def _text_of(spec: FieldSpec, text: str, context: RenderContext) -> str:
-    """Gives a value as its input shows it: numbers as the group's language writes them."""
-    number = as_number(text) if spec.type in (FieldType.NUMBER, FieldType.PRICE) else None
-    if number is None:
-        return text
-    return str(format_decimal(number, format="0.######", locale=locale_of(context.language)))
 
 
 def _unit(spec: FieldSpec, context: RenderContext) -> str:

@@ -9,26 +9,37 @@ from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from campaigns.compose.history.keeping import Standing, keep
 from campaigns.errors import NotEditable, StaleRevision
-from campaigns.models import Mailing, MailingState
+from campaigns.models import Mailing, MailingState, Snapshot
 from groups.audit import record
 from groups.models import User
 
 
-def edit_draft(mailing: Mailing, actor: User, *, revision: int, beside: str = "", **changes: Any) -> Mailing:
-    """Writes columns of a draft whose revision is still the expected one, and counts the edit.
+def edit_draft(
+    mailing: Mailing,
+    actor: User,
+    *,
+    revision: int,
+    beside: str = "",
+    restored: Snapshot | None = None,
+    **changes: Any,
+) -> Mailing:
+    """Writes columns of a draft whose revision is still the expected one, counts the edit and keeps it in its history.
 
-    `beside` names what is changed in other rows, in the same transaction. Raises `StaleRevision` when something newer
-    is stored, and `NotEditable` when the mailing is no draft.
+    `beside` names what is changed in other rows, in the same transaction; `restored` is what is brought back. Raises
+    `StaleRevision` when something newer is stored, and `NotEditable` when the mailing is no draft.
     """
     with transaction.atomic():
+        before = Standing.of(mailing)
         changed = Mailing.objects.filter(pk=mailing.pk, state=MailingState.DRAFT, revision=revision).update(
             revision=F("revision") + 1, updated_at=timezone.now(), **changes
         )
         mailing.refresh_from_db()
         if changed:
-            named = ", ".join(sorted([*changes, *([beside] if beside else [])]))
-            record("mailing.edited", actor=actor, group=mailing.group, target=mailing, changed=named)
+            columns = sorted([*changes, *([beside] if beside else [])])
+            record("mailing.edited", actor=actor, group=mailing.group, target=mailing, changed=", ".join(columns))
+            keep(mailing, actor, before=before, columns=columns, restored=restored)
             return mailing
     if mailing.state != MailingState.DRAFT:
         raise NotEditable(

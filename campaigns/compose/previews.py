@@ -10,11 +10,13 @@ from csp.constants import NONE, SELF, UNSAFE_INLINE
 from csp.decorators import csp
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpResponse
+from django.shortcuts import render
 from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.http import require_GET
 
 from campaigns.brandlock import Rendered, Target
 from campaigns.compose.content import preview_of_version, render_mailing
+from campaigns.compose.preview_as import NobodyThere, context_as
 from campaigns.library.offering import is_offered
 from campaigns.models import Mailing, Template
 from groups import access
@@ -43,9 +45,19 @@ def picture_only(view: V) -> V:
 @require_GET
 @picture_only
 def mailing_preview(request: PortalRequest, mailing_id: uuid.UUID) -> HttpResponse:
-    """Gives a mailing as a sample person would get it; `?as=text` gives the plain text."""
+    """Gives a mailing as a sample person would get it; `?as=text` gives the plain text.
+
+    `?contact=` shows it with the values of somebody on its list, `?case=` the worst that may come (M15).
+    """
     mailing = access.get(request.user, Mailing, mailing_id, Permission.SEE_MAILINGS)
-    return _picture(render_mailing(mailing, Target.PREVIEW), is_text=request.GET.get("as") == "text")
+    try:
+        context = context_as(
+            mailing, request.user, case=request.GET.get("case", ""), contact=request.GET.get("contact", "").strip()
+        )
+    except NobodyThere:
+        return render(request, "compose/preview_nobody.html")
+    rendered = render_mailing(mailing, Target.PREVIEW, context)
+    return _picture(rendered, is_text=request.GET.get("as") == "text")
 
 
 @login_required

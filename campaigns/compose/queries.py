@@ -129,11 +129,14 @@ def differences(mailing: Mailing, *, against: Mapping[str, Any] | None = None) -
     `against` are other values to compare with, for example those that somebody saw before.
     """
     compiled = compiled_of(mailing.version)
-    before = default_values(compiled) if against is None else against
-    return (
-        *_field_differences(compiled, before, mailing.values),
-        *_room_differences(compiled, before, mailing.values),
-    )
+    return value_differences(compiled, default_values(compiled) if against is None else against, mailing.values)
+
+
+def value_differences(
+    compiled: Compiled, before: Mapping[str, Any], after: Mapping[str, Any]
+) -> tuple[Difference, ...]:
+    """Gives what differs between two sets of values of one version, in the order of the email."""
+    return (*_field_differences(compiled, before, after), *_room_differences(compiled, before, after))
 
 
 def _field_differences(compiled: Compiled, before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[Difference]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from campaigns.attachments.services import attach, detach
 from campaigns.brandlock import Compiled, FieldType
 from campaigns.compose import services
+from campaigns.compose.clashes import Clash, sentence_of, taken_of
 from campaigns.compose.content import compiled_of
 from campaigns.compose.forms import WhenForm
 from campaigns.compose.inputs import ACT_PREFIX, changes_in, paths_of, with_value
@@ -24,11 +25,13 @@ from campaigns.library.images import add_upload, fitted_to, offered_image
 from campaigns.library.words import one_line
 from campaigns.models import Attachment, Mailing
 from groups import access
-from groups.models import Audience, Event, User
+from groups.models import Audience, User
 from groups.people.queries import colleagues_of
 from groups.roles import Permission
 
 UPLOAD = "upload"
+ATTEMPTS = 3
+"""How often a form is brought together with what others save at the very same moment."""
 ATTACH, DETACH = f"{own_key(ATTACHMENTS)}.{UPLOAD}", f"{ACT_PREFIX}{own_key(ATTACHMENTS)}"
 
 
@@ -36,26 +39,62 @@ ATTACH, DETACH = f"{own_key(ATTACHMENTS)}.{UPLOAD}", f"{ACT_PREFIX}{own_key(ATTA
 class Outcome:
     """What became of a form: `refused` maps a step to the sentence why it was not saved, `uploaded` names image fields.
 
-    `is_ambiguous_time` tells that the chosen time comes twice on its day.
+    `is_ambiguous_time` tells that the chosen time comes twice on its day. `clashes` are fields that somebody else
+    changed too; they were not saved. `post` is what of the form was to be saved.
     """
 
     mailing: Mailing
+    post: QueryDict = field(default_factory=QueryDict)
     refused: dict[str, str] = field(default_factory=dict)
     uploaded: set[str] = field(default_factory=set)
     is_ambiguous_time: bool = False
+    clashes: tuple[Clash, ...] = ()
 
 
 def save_form(*, mailing: Mailing, post: QueryDict, files: Mapping[str, UploadedFile[Any]], actor: User) -> Outcome:
-    """Saves everything that a form names and that differs from what is stored.
+    """Saves everything that a form names and that its sender changed.
 
-    Raises `StaleRevision` when the page is older than what is stored, `NotEditable` when the mailing is no draft, and
-    `Http404` for an audience or an image that the group may not use, a person in whose name the actor may not write, or
-    a file that is not the mailing's; nothing at all is saved then.
+    A form that says what it was based on is brought together with what was saved since, field by field (M26); fields
+    that both changed are not saved and stand in the outcome. Any other form must name the stored revision.
+
+    Raises `StaleRevision` when such a page is older than what is stored, or somebody saves at the very same moment,
+    `NotEditable` when the mailing is no draft, and `Http404` for an audience or an image that the group may not use, a
+    person in whose name the actor may not write, or a file that is not the mailing's; nothing at all is saved then.
     """
-    posted = post.get(own_key("revision"), "")
-    if posted != str(mailing.revision):
-        raise StaleRevision(mailing.revision)
-    outcome = Outcome(mailing)
+    attempts = ATTEMPTS
+    while True:
+        attempts -= 1
+        for file in files.values():
+            file.seek(0)
+        outcome = _merged(mailing, post, files, actor)
+        try:
+            return _save(outcome, files, actor)
+        except StaleRevision:
+            if not attempts or outcome.post is post:
+                raise
+            mailing.refresh_from_db()
+
+
+def _merged(mailing: Mailing, post: QueryDict, files: Mapping[str, UploadedFile[Any]], actor: User) -> Outcome:
+    """Gives what of a form is to be saved, beside what its sender is asked about."""
+    taken = taken_of(mailing, post, files, actor)
+    if taken is None:
+        if post.get(own_key("revision"), "") != str(mailing.revision):
+            raise StaleRevision(mailing.revision)
+        return Outcome(mailing, post)
+    outcome = Outcome(mailing, taken.post, clashes=taken.clashes)
+    for clash in taken.clashes:
+        outcome.refused[clash.step] = sentence_of(clash)
+    for name in taken.moved:
+        outcome.refused[name] = _(
+            "These entries were changed in the meantime. Look at them, then press the button again."
+        )
+    return outcome
+
+
+def _save(outcome: Outcome, files: Mapping[str, UploadedFile[Any]], actor: User) -> Outcome:
+    mailing, post = outcome.mailing, outcome.post
+    files = {name: file for name, file in files.items() if not _is_asked_about(name, outcome.clashes)}
     compiled = compiled_of(mailing.version)
     changes = changes_in(post, compiled, mailing.values, mailing.group.language)
     changes = _with_checked_images(mailing, compiled, changes)
@@ -81,15 +120,13 @@ def save_form(*, mailing: Mailing, post: QueryDict, files: Mapping[str, Uploaded
     return outcome
 
 
+def _is_asked_about(name: str, clashes: Collection[Clash]) -> bool:
+    return name.removesuffix(f".{UPLOAD}") in {clash.unit for clash in clashes}
+
+
 def is_about_attachments(post: Mapping[str, Any], files: Mapping[str, Any]) -> bool:
     """Tells whether a form brings a file to attach or takes one off."""
     return ATTACH in files or DETACH in post
-
-
-def last_change_of(mailing: Mailing) -> Event | None:
-    """Gives the newest event of a mailing, with its actor: who was it that changed it meanwhile?"""
-    events = Event.objects.filter(target_kind="mailing", target_id=str(mailing.pk))
-    return events.select_related("actor").order_by("-id").first()
 
 
 def _save_values(

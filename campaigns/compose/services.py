@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db import transaction
@@ -30,6 +30,7 @@ from groups.models import Audience, Group, User
 from groups.people.queries import colleagues_of
 
 NAME_CHARACTERS = 120
+A_DOUBLE_CLICK = timedelta(seconds=3)
 
 
 def start_mailing(*, group: Group, template: Template, actor: User, name: str = "") -> Mailing:
@@ -51,6 +52,13 @@ def start_mailing(*, group: Group, template: Template, actor: User, name: str = 
         )
         record("mailing.started", actor=actor, group=group, target=mailing, template=template.slug)
     return mailing
+
+
+def started_just_now(*, group: Group, template: Template, actor: User) -> Mailing | None:
+    """Gives the draft that the same click has just started, so that a double click starts one; None otherwise."""
+    since = timezone.now() - A_DOUBLE_CLICK
+    untouched = Mailing.objects.filter(revision=0, state=MailingState.DRAFT, created_at__gt=since)
+    return untouched.filter(group=group, version=template.current_id, author=actor).first()
 
 
 def save_values(*, mailing: Mailing, changes: Mapping[str, Any], revision: int, actor: User) -> Mailing:

@@ -17,6 +17,8 @@ SENDER, PERSON, ATTACHMENTS, AUDIENCE = "sender", "person", "attachments", "audi
 CHECK, WHEN, SEND = "check", "when", "send"
 # A field's step has the field's name, so the portal's own steps and inputs carry a dash, which no field has.
 PREFIX = "mailing"
+# Findings that another time would mend, beside those that say so by the beginning of their code.
+_OF_THE_TIME = frozenset({"template_expired", "local_time_too_near"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +112,7 @@ def step_of(found: CheckFinding) -> str:
         return own_key(PERSON)
     if found.code.startswith("attachment_"):
         return own_key(ATTACHMENTS)
-    if found.code.startswith("time_"):
+    if found.code.startswith("time_") or found.code in _OF_THE_TIME:
         return own_key(WHEN)
     if found.code.startswith("test_"):
         return own_key(CHECK)

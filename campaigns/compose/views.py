@@ -38,7 +38,8 @@ def mailing_start(request: PortalRequest, group_id: uuid.UUID, template_id: uuid
     group = access.get(request.user, Group, group_id, Permission.EDIT_MAILINGS)
     template = access.get_usable(group, Template, template_id)
     try:
-        mailing = services.start_mailing(group=group, template=template, actor=request.user)
+        mailing = services.started_just_now(group=group, template=template, actor=request.user)
+        mailing = mailing or services.start_mailing(group=group, template=template, actor=request.user)
     except Refusal as refusal:
         messages.error(request, refusal.sentence)
         return redirect("campaigns:template-wall", group_id=group.pk)

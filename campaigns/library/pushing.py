@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from campaigns.brandlock import Carried, carry_values, default_values
 from campaigns.compose.content import compiled_of
+from campaigns.compose.history.keeping import Standing, keep
 from campaigns.errors import StaleRevision
 from campaigns.models import Mailing, MailingState, Review, ReviewState, Template
 from campaigns.states import UNDECIDED
@@ -91,6 +92,7 @@ def _push(template: Template, mailing: Mailing, actor: User | None, *, reset: bo
     carried = carry_values(compiled_of(mailing.version), compiled, mailing.values)
     values: dict[str, Any] = default_values(compiled) if reset else carried.values
     with transaction.atomic():
+        before, has_own_words = Standing.of(mailing), not is_attached(mailing)
         moved = Mailing.objects.filter(pk=mailing.pk, state__in=OPEN, revision=mailing.revision).update(
             version=new,
             values=values,
@@ -111,5 +113,7 @@ def _push(template: Template, mailing: Mailing, actor: User | None, *, reset: bo
             number=new.number,
             dropped=", ".join(one.name for one in carried.fates if one.fate == "dropped"),
         )
-    mailing.refresh_from_db()
+        mailing.refresh_from_db()
+        if has_own_words:
+            keep(mailing, actor, before=before, columns=["values"])
     return 1

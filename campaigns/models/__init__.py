@@ -30,6 +30,7 @@ from campaigns.models.review import Decision, Level, Review, ReviewState, Verdic
 from campaigns.models.review_rule import CannedReason, Demand, ReviewRule
 from campaigns.models.rule import RestrictedWord, RuleLevel
 from campaigns.models.schedule import LIMIT_NAMES, Blackout, RoleLimit, TimeRules
+from campaigns.models.snapshot import Snapshot
 from campaigns.models.template import (
     AccessKind,
     Route,
@@ -81,6 +82,7 @@ __all__ = [
     "RoleLimit",
     "Route",
     "RuleLevel",
+    "Snapshot",
     "Snippet",
     "SnippetVersion",
     "SourceKind",

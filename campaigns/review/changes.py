@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Self
 
 from campaigns.brandlock import RenderContext
 from campaigns.compose.asked import filled, words_of
@@ -52,7 +52,7 @@ def changes_of(mailing: Mailing, seen: Mapping[str, Any] | None = None) -> tuple
     """
     now = {found.field: found for found in differences(mailing)}
     since = {} if seen is None else {found.field: found for found in differences(mailing, against=seen)}
-    eye = _Eye.of(mailing, seen or {})
+    eye = Eye.of(mailing, seen or {})
     return tuple(
         eye.change(name, now.get(name), since.get(name), is_second=seen is not None)
         for name in _in_order(mailing, {**now, **since})
@@ -70,12 +70,14 @@ def _in_order(mailing: Mailing, found: Mapping[str, Difference]) -> list[str]:
 
 
 @dataclass(frozen=True, slots=True)
-class _Eye:
+class Eye:
+    """Looks at values as people see them: pictures, and what stands for merge tags and the group's own values."""
+
     images: Mapping[str, Image]
     context: RenderContext
 
     @classmethod
-    def of(cls, mailing: Mailing, seen: Mapping[str, Any]) -> _Eye:
+    def of(cls, mailing: Mailing, seen: Mapping[str, Any]) -> Self:
         """Reads the pictures that the mailing shows, and showed, all at once."""
         compiled = compiled_of(mailing.version)
         named = {*images_named_in(compiled, mailing.values), *images_named_in(compiled, seen)}

@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from campaigns.compose import composer
+from campaigns.compose.page import page_of as composer_page
 from campaigns.delivery import page as delivery
 from campaigns.errors import Refusal
 from campaigns.models import Comment, Mailing, MailingState, Review, ReviewState
@@ -111,7 +111,7 @@ def _page_with_refused(request: PortalRequest, mailing: Mailing, form: CommentFo
     """Shows the page on which the comments stand, with what was typed and why it was refused."""
     parts = comment_parts(mailing, request.user, form=form)
     if _is_in_composer(mailing, request.user):
-        context = {**composer.page_of(mailing, request.user), "comments": parts}
+        context = {**composer_page(mailing, request.user), "comments": parts}
         return render(request, "compose/composer.html", context, status=422)
     if (waiting := _submission_for(mailing, request.user)) is not None:
         context = {**page.page_of(waiting, request.user), **parts}

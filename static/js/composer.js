@@ -1,13 +1,17 @@
 // The composer: one step open at a time, everything saved by itself, the mail beside it always as it stands.
 
-import { Autosave } from "./autosave.js";
+import { Autosave, tokenOf } from "./autosave.js";
+import { Fields, isQuiet } from "./composer-fields.js";
+import { Here } from "./composer-here.js";
+import { Kept } from "./composer-kept.js";
+import { Shown } from "./composer-shown.js";
+import { Undo } from "./composer-undo.js";
 import { Preview } from "./preview.js";
 
 const LOCKED_NOTE_MS = 6000;
 
 export default function attach(root) {
   const form = root.querySelector("#composer-form");
-  const status = root.querySelector("[data-save-status]");
   const steps = () => [...root.querySelectorAll("[data-step]")].filter((step) => !step.hidden);
   const stepOf = (key) => root.querySelector(`[data-step="${CSS.escape(key)}"]`);
   const openStep = () => steps().find((step) => step.open);
@@ -20,7 +24,12 @@ export default function attach(root) {
     },
     onLocked: sayLocked,
   });
-  const saver = new Autosave({ form, url: root.dataset.saveUrl, revision: root.dataset.revision, onState });
+  const fields = new Fields(form);
+  const kept = new Kept({ key: root.dataset.keepsAs, fields });
+  const brought = kept.bring();
+  const shown = new Shown({ root, form, fields, stepOf });
+  const saver = new Autosave({ form, fields, url: root.dataset.saveUrl, revision: root.dataset.revision, onState });
+  const undo = new Undo({ root, form, fields, onChange: changeBack, onAct: actBack });
 
   // ---- steps ----
 
@@ -61,8 +70,7 @@ export default function attach(root) {
     else if ("stepBack" in button.dataset) walk(-1);
     else if ("peek" in button.dataset) peek(!root.classList.contains("is-peeking"));
     else if ("peekClose" in button.dataset) peek(false);
-    else if ("conflictReload" in button.dataset) reload();
-    else if ("conflictKeep" in button.dataset) keepMine();
+    else if ("reload" in button.dataset) leave();
     else if ("act" in button.dataset) {
       event.preventDefault();
       act(button);
@@ -82,7 +90,7 @@ export default function attach(root) {
   // A picture brings its own words along, unless somebody has written others. Before Autosave hears of the choice.
   form.addEventListener("change", (event) => {
     const picture = event.target.closest("input[type=radio][data-alt]");
-    if (!picture) return;
+    if (!picture || isQuiet(event)) return;
     const words = picture.closest("[data-field]").querySelector('input[name$=".alt"]');
     const known = [...form.querySelectorAll(`input[name="${CSS.escape(picture.name)}"]`)].map((other) => other.dataset.alt);
     if (words.value.trim() === "" || known.includes(words.value)) words.value = picture.dataset.alt;
@@ -97,12 +105,49 @@ export default function attach(root) {
 
   /** Adds, removes or moves an entry or a section; the server answers with the step as it is then. */
   async function act(button) {
+    if (root.dataset.isActing) return; // a second click of the same hand
     const { name, value } = button;
     const step = button.closest("[data-step]");
-    if (!(await saver.act(step, name, value))) return;
+    const removed = undo.removedBy(name, value);
+    root.dataset.isActing = "true";
+    const isSaved = await saver.act(step, name, value);
+    delete root.dataset.isActing;
+    if (!isSaved) return;
+    const key = name.slice("act.".length);
+    undo.acted(step.dataset.step, name, value, { entries: fields.base[key]?.[key], removed });
     const fresh = step.querySelector(`[name="${CSS.escape(name)}"][value="${CSS.escape(value)}"]:not(:disabled)`)
       ?? step.querySelector("[data-act]:not(:disabled), input[type=file]");
     fresh?.focus();
+  }
+
+  function changeBack(unit) {
+    const input = Object.keys(fields.base[unit]).flatMap((name) => fields.named(name))[0];
+    if (!input) return;
+    open(input.closest("[data-step]"));
+    kept.plan();
+    saver.touch(input);
+  }
+
+  async function actBack(key, name, change) {
+    open(stepOf(key));
+    if (typeof change === "string") await saver.act(stepOf(key), name, change);
+    else await putBack(stepOf(key), name, change);
+    undo.remember(fields.under(name.slice("act.".length)));
+  }
+
+  /** Puts an entry that was removed back to where it stood: added at the end, filled in, moved up. */
+  async function putBack(step, name, { key, number, removed }) {
+    if (!(await saver.act(step, name, "add"))) return;
+    const last = Number(fields.base[key][key]);
+    for (const [inside, inputs] of removed) {
+      const named = Object.entries(inputs).map(([part, text]) => [`${key}.${last}.${part}`, text]);
+      const unit = `${key}.${last}.${inside}`;
+      if (!fields.has(unit)) continue;
+      fields.write(unit, Object.fromEntries(named));
+      for (const [part] of named) fields.touch(part);
+    }
+    for (let place = last; place > number; place -= 1) await saver.act(step, name, `up.${place}`);
+    await saver.refresh(step);
   }
 
   form.addEventListener("keydown", (event) => {
@@ -148,80 +193,65 @@ export default function attach(root) {
 
   // ---- saving ----
 
-  function onState(state, answer) {
+  function onState(state, answer, sent) {
     root.dataset.saving = state;
-    if (state === "dirty") return;
-    if (state === "saving") status.textContent = root.dataset.textSaving;
-    else if (state === "offline") status.textContent = root.dataset.textOffline;
-    else if (state === "signed-out") status.textContent = root.dataset.textSignedOut;
-    else if (state === "conflict") showConflict(answer);
-    else {
-      status.textContent = answer.refused || answer.saved;
-      show(answer);
+    if (state === "dirty") kept.plan();
+    else if (answer?.units) {
+      take(answer, sent);
+      shown.say(state, answer);
+    } else shown.say(state, answer);
+  }
+
+  /** Takes in what the server says is stored, after a save of this page (`sent`) or of another. */
+  function take(answer, sent) {
+    if (sent) fields.settle(sent.units, answer.units, answer.clashes);
+    const held = shown.take(answer, sent?.parts ?? []);
+    const written = fields.adopt(answer.units, held);
+    undo.remember(written);
+    for (const key of new Set(written.map((unit) => unit.split(".")[0]))) {
+      if (!sent?.parts.includes(key)) undo.forgetActs(key);
     }
+    showSections();
+    saver.revision = answer.revision;
+    kept.note();
+    if (String(answer.revision) !== shown.revision) preview.reload(answer.revision);
+    shown.revision = String(answer.revision);
   }
 
-  function show(answer) {
-    form.elements["mailing-revision"].value = answer.revision;
-    for (const input of root.querySelectorAll('input[name="revision"]')) input.value = answer.revision;
-    root.querySelector("[data-mailing-name]").textContent = answer.name;
-    for (const [name, html] of Object.entries(answer.fragments)) {
-      const place = root.querySelector(`[data-fragment="${CSS.escape(name)}"]`);
-      if (!place || place.innerHTML.trim() === html.trim()) continue;
-      place.innerHTML = html;
-      place.dispatchEvent(new CustomEvent("htmx:load", { bubbles: true, detail: { elt: place } })); // starts behaviours
-    }
-    // A picture that was refused stays chosen, so that it goes again with the words that were missing.
-    for (const input of form.querySelectorAll("input[type=file]")) {
-      if (input.dataset.sent && `choices-${input.closest("[data-field]").dataset.field}` in answer.fragments) clear(input);
-    }
-    for (const [key, step] of Object.entries(answer.steps)) {
-      const element = stepOf(key);
-      if (!element) continue;
-      element.dataset.mark = step.mark;
-      element.querySelector(".step-title").textContent = step.title;
-      element.querySelector("[data-step-word]").textContent = step.word;
-      element.querySelector("[data-step-summary]").textContent = step.summary;
-      sayInvalid(element);
-    }
-    preview.reload(answer.revision);
-  }
-
-  /** Says at a step's inputs whether a note stops the mailing; of several fields it only takes back what stood there. */
-  function sayInvalid(step) {
-    const blocks = step.querySelector('.step-notes [data-tone="bad"]') !== null;
-    if (blocks && step.querySelectorAll("[data-field]").length > 1) return;
-    for (const input of step.querySelectorAll(":is(input, select, textarea)[aria-describedby]")) {
-      if (blocks) input.setAttribute("aria-invalid", "true");
-      else input.removeAttribute("aria-invalid");
-    }
-  }
-
-  function clear(input) {
-    input.value = "";
-    delete input.dataset.sent;
-  }
-
-  function showConflict(answer) {
-    const box = root.querySelector("[data-conflict]");
-    box.hidden = false;
-    box.dataset.revision = answer.revision ?? "";
-    box.querySelector("[data-conflict-message]").textContent = answer.message;
-    box.querySelector("[data-conflict-keep]").hidden = answer.revision === null;
-    status.textContent = root.dataset.textUnsaved;
-    box.scrollIntoView({ block: "nearest" });
-  }
-
-  function keepMine() {
-    const box = root.querySelector("[data-conflict]");
-    box.hidden = true;
-    saver.keepMine(Number(box.dataset.revision));
-  }
-
-  function reload() {
+  function leave() {
     saver.forget();
-    location.reload();
+    kept.forget();
   }
+
+  new Here({
+    url: root.dataset.hereUrl,
+    token: () => tokenOf(form),
+    revision: () => saver.revision,
+    isBusy: () => saver.isBusy,
+    onAnswer({ here, changed, ended }) {
+      root.querySelector("[data-here]").innerHTML = here;
+      if (changed) take(changed);
+      if (!ended) return;
+      saver.hold();
+      onState("ended", { message: ended });
+    },
+  });
+
+  // Of a text that two changed, one is chosen; the other is in the history.
+  root.addEventListener("submit", (event) => {
+    if (!("clashForm" in event.target.dataset)) return;
+    event.preventDefault();
+    for (const box of event.target.querySelectorAll("[data-clash]")) {
+      const unit = box.dataset.clash;
+      const keepsMine = box.querySelector("input:checked").value === "mine";
+      fields.decide(unit, keepsMine);
+      if (keepsMine) changeBack(unit);
+      else undo.remember([unit]);
+    }
+    event.target.closest("[data-fragment]").replaceChildren();
+    kept.note();
+    saver.flush();
+  });
 
   // The button takes what was saved, so what waits is sent first.
   root.addEventListener("submit", async (event) => {
@@ -230,7 +260,10 @@ export default function attach(root) {
     if (!("finalForm" in final.dataset) || final.dataset.isReady) return;
     event.preventDefault();
     const note = final.elements.note?.value;
-    if (!(await saver.flush())) return;
+    if (!(await saver.flush())) {
+      shown.pointAtClash();
+      return;
+    }
     const fresh = root.querySelector("[data-final-form]");
     if (!fresh) return;
     fresh.dataset.isReady = "true";
@@ -244,11 +277,18 @@ export default function attach(root) {
     if (!("afterSaving" in event.target.dataset)) return;
     event.preventDefault();
     if (await saver.flush()) event.detail.issueRequest(true);
+    else shown.pointAtClash();
   });
 
   root.addEventListener("tested", (event) => saver.refresh(event.target.closest("[data-step]")));
 
   // ---- start ----
+
+  if (brought.length > 0) {
+    root.querySelector("[data-kept]").hidden = false;
+    showSections();
+    for (const unit of brought) changeBack(unit);
+  }
 
   const named = location.hash.startsWith("#step-") ? stepOf(decodeURIComponent(location.hash.slice(6))) : null;
   const first = stepOf(root.dataset.openStep);

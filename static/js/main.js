@@ -2,6 +2,7 @@
 // `name.js` beside this file, once, also after htmx has swapped something in.
 
 const NAME = /^[a-z][a-z0-9-]*$/;
+const SENT_ONCE_MS = 2000;
 const started = new WeakMap();
 
 function start(root) {
@@ -43,6 +44,18 @@ for (const failure of ["htmx:sendError", "htmx:responseError", "htmx:timeout"]) 
 }
 document.addEventListener("htmx:afterRequest", (event) => {
   if (event.detail.successful) say("");
+});
+
+// A double click sends a form once. Going back to the page, or waiting, lets it be sent again.
+document.addEventListener("submit", (event) => {
+  const form = event.target;
+  if (event.defaultPrevented || form.method !== "post") return;
+  if (form.dataset.isSent) event.preventDefault();
+  form.dataset.isSent = "true";
+  setTimeout(() => delete form.dataset.isSent, SENT_ONCE_MS);
+});
+window.addEventListener("pageshow", () => {
+  for (const form of document.querySelectorAll("form[data-is-sent]")) delete form.dataset.isSent;
 });
 
 // What went wrong takes the focus, so that nobody has to look for it.

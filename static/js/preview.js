@@ -23,6 +23,7 @@ export class Preview {
     this.scheme = "light";
     this.chooseBy("previewAs", (value) => this.showAs(value));
     this.chooseBy("previewScheme", (value) => this.showIn(value));
+    this.choosePerson();
     this.layer.addEventListener("click", (event) => {
       const target = event.target.closest("button");
       if (target) this.onPlace(this.places[target.dataset.opens].step);
@@ -47,6 +48,26 @@ export class Preview {
         choose(button.dataset[key]);
       });
     }
+  }
+
+  /** Shows the mail with the values of a sample person, of somebody on the list, or with the worst that may come. */
+  choosePerson() {
+    const choice = this.pane.querySelector("[data-preview-case]");
+    const contact = this.pane.querySelector("[data-preview-contact]");
+    if (!choice) return;
+    const show = () => {
+      const isContact = choice.value === "contact";
+      contact.hidden = !isContact;
+      const words = { case: isContact ? "" : choice.value, contact: isContact ? contact.value.trim() : "" };
+      for (const [name, text] of Object.entries(words)) {
+        if (text) this.url.searchParams.set(name, text);
+        else this.url.searchParams.delete(name);
+      }
+      if (!isContact || words.contact) this.reload(this.revision ?? "");
+      else contact.focus();
+    };
+    choice.addEventListener("change", show);
+    contact.addEventListener("change", show);
   }
 
   showAs(kind) {

@@ -86,6 +86,7 @@ function start(box, kit) {
     "aria-invalid": textarea.getAttribute("aria-invalid") ?? "false",
   });
 
+  let isTold = false; // by the page, which has written the textarea already
   const editor = new kit.Editor({
     element: host,
     injectCSS: false,
@@ -93,6 +94,7 @@ function start(box, kit) {
     content: withChips(textarea.value, labels),
     editorProps: { attributes: spoken() },
     onUpdate: () => {
+      if (isTold) return;
       textarea.value = editor.isEmpty ? "" : editor.getHTML().replace(CHIP, "[[$1]]");
       textarea.dispatchEvent(new Event("input", { bubbles: true }));
     },
@@ -136,6 +138,11 @@ function start(box, kit) {
   });
   box.addEventListener("insert-text", (event) => {
     editor.chain().focus().insertContent(withChips(event.detail, labels)).run();
+  });
+  box.addEventListener("set-html", (event) => {
+    isTold = true;
+    editor.commands.setContent(withChips(event.detail, labels));
+    isTold = false;
   });
   box.addEventListener("focus-field", () => editor.commands.focus("end"));
 }

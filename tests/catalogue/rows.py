@@ -87,6 +87,13 @@ MAILING_ROWS: Final[dict[str, str]] = {
     "M1": "The list of mailings: states, filters, search, folders, duplicate, several moved or deleted at once",
 }
 
+# Writing a mailing: docs/composer.md.
+COMPOSER_ROWS: Final[dict[str, str]] = {
+    "M15": "The mail is looked at as a contact of its list, and in the worst case",
+    "M16": "Before it goes, everything that stands in the way leads to its step; who is left out is counted by reason",
+    "M26": "Saves itself, undoes, shows who is here, merges by field, asks at a clash; what it held before comes back",
+}
+
 # Files of contacts: docs/imports.md.
 IMPORT_ROWS: Final[dict[str, str]] = {
     "A1": "CSV, TSV and XLSX come in; headers are matched, and what somebody chose is proposed the next time",
@@ -119,6 +126,7 @@ PAGES: Final[dict[str, dict[str, str]]] = {
     "review.md": REVIEW_ROWS,
     "people.md": PEOPLE_ROWS,
     "mailings.md": MAILING_ROWS,
+    "composer.md": COMPOSER_ROWS,
     "imports.md": IMPORT_ROWS,
     "filters.md": FILTER_ROWS,
     "consent.md": CONSENT_ROWS,

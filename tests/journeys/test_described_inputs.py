@@ -53,7 +53,7 @@ def test_what_is_typed_before_the_scripts_are_there_is_saved_too(portal: Running
     author.locator('main a[href*="/templates/"]').first.click()
     author.get_by_role("button", name="Use this template").first.click()
     waiting: list[Route] = []
-    author.route(re.compile(r"/composer\b[^/]*\.js"), lambda route: waiting.append(route))
+    author.route(re.compile(r"/composer(\.\w+)?\.js"), lambda route: waiting.append(route))
     author.reload(wait_until="commit")
     open_step(author, "headline")
     author.locator("#f-headline").fill("Typed at once")
@@ -97,7 +97,7 @@ def test_a_step_that_was_opened_before_the_scripts_are_there_stays_in_sight_too(
     author.locator('main a[href*="/templates/"]').first.click()
     author.get_by_role("button", name="Use this template").last.click()
     waiting: list[Route] = []
-    author.route(re.compile(r"/composer\b[^/]*\.js"), lambda route: waiting.append(route))
+    author.route(re.compile(r"/composer(\.\w+)?\.js"), lambda route: waiting.append(route))
     author.reload(wait_until="commit")
     open_step(author, "hero")
     open_step(author, "band")

@@ -25,6 +25,7 @@ from campaigns.models import (
     RestrictedWord,
     Review,
     ReviewRule,
+    Snapshot,
     Snippet,
     SnippetVersion,
     Template,
@@ -150,6 +151,7 @@ def _mailings(things: Things, reader: User, numbers: range) -> None:
     like(numbers, Mailing, things["outdated"], name=lambda n: f"Outdated {n}")
     waiting = like(numbers, Mailing, things["waiting"], name=lambda n: f"Waiting {n}")
     like(numbers, Review, things["review_id"], mailing=lambda n: waiting[n - numbers.start])
+    like(numbers, Snapshot, things["snapshot_id"], revision=lambda n: n + 100)
     like(numbers, Comment, things["comment_id"], text=lambda n: f"Comment {n}")
     sent = like(numbers, Mailing, things["rest"], name=lambda n: f"Sent {n}")
     deliveries = like(numbers, Delivery, things["delivery_id"], mailing=lambda n: sent[n - numbers.start])

@@ -115,6 +115,7 @@ PARTS = (
     Case("POST groups:suppression-lift", "suppression_id", "suppression_id", 404),
     Case("GET campaigns:image-crop", "image_id", "image_id", 404),
     Case("POST campaigns:image-crop", "image_id", "image_id", 404),
+    Case("POST campaigns:mailing-restore", "snapshot_id", "snapshot_id", 404),
     Case("GET campaigns:template-preview", "template_id", "template_id", 404, of_sibling=False),
     Case("POST campaigns:mailing-start", "template_id", "template_id", 404, of_sibling=False),
 )
@@ -124,6 +125,8 @@ QUERIES = (
     Case("GET groups:person-list", "role", "role_id", 200, of_sibling=False),
     Case("GET groups:person-invite", "group", "group_id", 200),
     Case("GET groups:audience-upload", "audience", "audience_id", 200),
+    Case("GET campaigns:mailing-history", "version", "snapshot_id", 404),
+    Case("GET campaigns:mailing-preview", "contact", "contact_name", 200),
     Case("GET campaigns:review-list", "group", "group_id", 200, by=MANAGER),
     Case("GET campaigns:image-list", "folder", "folder_slug", 200),
     Case("GET campaigns:contact-detail", "list", "audience_id", 200),

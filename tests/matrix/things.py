@@ -18,8 +18,10 @@ from campaigns.models import (
     Batch,
     Delivery,
     Demand,
+    Mailing,
     Route,
     RuleLevel,
+    Snapshot,
     SourceKind,
     Template,
 )
@@ -143,6 +145,22 @@ def _target_of(brand: Brand) -> Attribute:
     )
 
 
+def _snapshot_of(mailing: Mailing) -> Snapshot:
+    """Gives what a draft held before, under another name."""
+    now = timezone.now()
+    return Snapshot.objects.create(
+        mailing=mailing,
+        version=mailing.version,
+        author=mailing.author,
+        revision=mailing.revision,
+        name="Before",
+        values=mailing.values,
+        changed=["headline"],
+        begun_at=now,
+        ended_at=now,
+    )
+
+
 def things_of_group(group: Group, of_brand: Things) -> Things:
     """Gives the things of a group, and of the people in it."""
     admin: User = of_brand["admin"]
@@ -252,6 +270,7 @@ def things_of_group(group: Group, of_brand: Things) -> Things:
         "mailing_folder": add_mailing_folder(group=group, name=f"Summer of {group.code}", actor=admin).pk,
         "image_id": image.pk,
         "image_path": image.file.name,
+        "snapshot_id": _snapshot_of(mailings["draft"]).pk,
         "attachment": attachment.pk,
         "attachment_token": attachment.token,
         "sha256": attachment.sha256,

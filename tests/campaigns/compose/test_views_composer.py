@@ -146,7 +146,7 @@ def test_leaving_a_section_out_hides_its_steps(scene: Scene) -> None:
     assert answer.json()["steps"]["price"]["hidden"] is True
 
 
-def test_a_page_that_is_older_than_the_draft_overwrites_nothing_and_hears_who_was_faster(scene: Scene) -> None:
+def test_a_form_that_is_older_than_the_draft_and_says_no_more_overwrites_nothing(scene: Scene) -> None:
     mailing = scene.draft()
     save(as_(scene, "sender"), mailing, headline="Theirs")
 
@@ -154,7 +154,7 @@ def test_a_page_that_is_older_than_the_draft_overwrites_nothing_and_hears_who_wa
 
     assert answer.status_code == 409
     assert answer.json()["revision"] == 1
-    assert answer.json()["message"].startswith("Changed by Sender in the meantime (")
+    assert answer.json()["message"].startswith("This mailing was changed on another page in the meantime.")
     mailing.refresh_from_db()
     assert mailing.values["headline"] == "Theirs"
 

@@ -9,7 +9,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 
-from campaigns.compose.composer import page_of
+from campaigns.compose.page import page_of
 from campaigns.library.images import add_image
 from campaigns.library.publishing import publish_version
 from campaigns.models import Image, Mailing
