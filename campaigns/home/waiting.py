@@ -123,9 +123,9 @@ def _tests(user: User, brand: Brand) -> Iterator[Task]:
     ).exclude(asked_by=user)
     seen: set[uuid.UUID] = set()
     for test in tests.select_related("mailing__group", "asked_by")[: 2 * SHOWN]:
-        if test.mailing is None or test.mailing_id in seen or len(seen) == SHOWN:
+        if test.mailing is None or test.mailing.pk in seen or len(seen) == SHOWN:
             continue
-        seen.add(test.mailing_id)
+        seen.add(test.mailing.pk)
         sentence = _("%(name)s sent you a test. Look into your inbox, and say what you think.") % {
             "name": test.asked_by.name
         }

@@ -87,6 +87,11 @@ MAILING_ROWS: Final[dict[str, str]] = {
     "M1": "The list of mailings: states, filters, search, folders, duplicate, several moved or deleted at once",
 }
 
+# The calendar: docs/calendar.md.
+CALENDAR_ROWS: Final[dict[str, str]] = {
+    "M19": "A calendar of the group and of the network; a warning where too many people have another mailing near",
+}
+
 # Files of contacts: docs/imports.md.
 IMPORT_ROWS: Final[dict[str, str]] = {
     "A1": "CSV, TSV and XLSX come in; headers are matched, and what somebody chose is proposed the next time",
@@ -118,6 +123,7 @@ PAGES: Final[dict[str, dict[str, str]]] = {
     "review.md": REVIEW_ROWS,
     "people.md": PEOPLE_ROWS,
     "mailings.md": MAILING_ROWS,
+    "calendar.md": CALENDAR_ROWS,
     "imports.md": IMPORT_ROWS,
     "filters.md": FILTER_ROWS,
     "consent.md": CONSENT_ROWS,
