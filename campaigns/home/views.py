@@ -32,7 +32,7 @@ def home(request: PortalRequest) -> HttpResponse:
         "group": group,
         "undone": undone_in(brand, rights),
         "tasks": tasks_for(user, brand),
-        "went": went_out(reach),
+        "went": went_out(reach, brand),
         "coming": coming,
         "has_more_coming": has_more_coming,
         "may_edit": Permission.EDIT_MAILINGS in rights.here,

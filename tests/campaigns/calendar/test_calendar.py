@@ -89,8 +89,6 @@ def test_each_mailing_stands_on_its_day_by_the_clock_of_the_group(scene: Scene) 
         ({"state": "drafts"}, {"Of the other"}),
         ({"view": "week"}, {"Of the store"}),
         ({"view": "day", "day": "2026-12-24"}, {"Of the other"}),
-        ({"view": "no such", "day": "2026-99-99", "state": "x", "scope": "y"}, set()),
-        ({"day": "9999-12-31"}, set()),
     ],
 )
 def test_head_office_sees_the_network_and_narrows_it(scene: Scene, asked: dict[str, str], found: set[str]) -> None:
@@ -101,7 +99,6 @@ def test_head_office_sees_the_network_and_narrows_it(scene: Scene, asked: dict[s
     page = calendar(scene, "manager", scene.root, **asked)
 
     assert {name for names in shown(page).values() for name in names} == found
-    assert page.status_code == 200
 
 
 def test_choosing_a_group_below_leads_to_its_calendar_as_it_was_narrowed(scene: Scene) -> None:
@@ -198,12 +195,14 @@ def test_the_calendar_of_another_group_does_not_exist(scene: Scene) -> None:
     assert calendar(scene, "author", scene.root).status_code == 404
 
 
-def test_the_calendar_stands_on_today_where_nothing_is_asked(scene: Scene) -> None:
+def test_the_calendar_stands_on_today_where_nothing_that_makes_sense_is_asked(scene: Scene) -> None:
     soon = timezone.now() + timedelta(hours=1)
     mailing = a_mailing(scene, "Soon")
     Mailing.objects.filter(pk=mailing.pk).update(send_at=soon)
 
-    page = as_(scene, "author").get(reverse("campaigns:calendar", args=[scene.store.pk]))
+    nonsense = {"view": "no such", "state": "x", "scope": "y"}
+    for asked in ({}, {"day": ""}, {**nonsense, "day": "2026-99-99"}, {"day": "9999-12-31"}):
+        page = calendar(scene, "author", **{"day": "", **asked})
 
-    assert [name for names in shown(page).values() for name in names] == ["Soon"]
-    assert 'aria-current="date"' in page.content.decode()
+        assert [name for names in shown(page).values() for name in names] == ["Soon"]
+        assert 'aria-current="date"' in page.content.decode()
