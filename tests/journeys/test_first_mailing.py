@@ -47,6 +47,7 @@ def test_a_first_mailing_is_practised_and_the_next_one_stands_in_the_calendar(
     assert violations(page) == []
     page.screenshot(path=screenshots / "practised.png", full_page=True)
 
+    page.goto(portal.url)
     soon = datetime.now(ZoneInfo("America/Los_Angeles")).date() + timedelta(days=3)
     schedule(page, soon, last_day=soon)
     page.get_by_role("link", name="Calendar", exact=True).click()
