@@ -22,7 +22,7 @@ from campaigns.calendar.entries import LIVE, UNPLANNED, between, mailings_of_bra
 from campaigns.models import Delivery, Mailing, Recipient
 from campaigns.schedule.levels import ClashRule
 from groups.audiences.filters.queries import people_of
-from groups.models import AudienceKind, AudienceMember, Brand, Group
+from groups.models import Audience, AudienceKind, AudienceMember, Brand, Group
 
 SAMPLE: Final = 500
 # How many people one page looks at, over all its lists, and of how many lists.
@@ -119,9 +119,15 @@ def unknown_near(mailing: Mailing, *, goes_at: datetime, rule: ClashRule) -> lis
 
 
 def people_reached(group: Group, mailings: Collection[uuid.UUID]) -> set[uuid.UUID]:
-    """Gives which of some mailings reach people of a group's lists, of whom `SAMPLE` are looked at; two queries."""
-    own = AudienceMember.objects.filter(audience__group=group, audience__kind=AudienceKind.LIST)
-    people = list(own.order_by("contact_id").values_list("contact_id", flat=True).distinct()[:SAMPLE])
+    """Gives which of some mailings reach people of a group's lists, of whom about `SAMPLE` are looked at; four queries.
+
+    Of a group with many lists the largest `MOST_LISTS` are asked.
+    """
+    lists = Audience.objects.filter(group=group, kind=AudienceKind.LIST).order_by("-size")
+    sizes = dict(lists.values_list("pk", "size")[:MOST_LISTS])
+    if not sizes:
+        return set()
+    people = {person for one in _samples(sizes, SAMPLE // len(sizes)).values() for person in one.people}
     by_list = AudienceMember.objects.filter(contact__in=people, audience__mailings__in=mailings)
     by_plan = Recipient.objects.filter(contact__in=people, delivery__mailing__in=mailings, delivery__state__in=LIVE)
     return {
