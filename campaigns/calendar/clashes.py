@@ -28,27 +28,29 @@ SAMPLE: Final = 500
 # How many people one page looks at, over all its lists, and of how many lists.
 PEOPLE_LOOKED_AT: Final = 6_000
 MOST_LISTS: Final = 30
-OTHERS_READ: Final = 300
+OTHERS_READ: Final = 2_000
 _HIGHEST: Final = 2**128
 
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """A mailing that is looked at: whom it goes to, and when."""
+    """A mailing that is looked at: whom it goes to, and when; `is_open` where that is a filter or a segment."""
 
     id: uuid.UUID
     audience_id: uuid.UUID
     goes_at: datetime
+    is_open: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Other:
-    """A mailing that reaches some of the same people; `people` are those of the sample."""
+    """A mailing that may reach some of the same people; `people` are those of the sample whom it reaches for sure."""
 
     id: uuid.UUID
     name: str
     group: Group
     goes_at: datetime
+    audience_id: uuid.UUID
     people: frozenset[uuid.UUID]
 
 
@@ -70,12 +72,12 @@ class _Sample:
 def clash_of(mailing: Mailing, *, goes_at: datetime, rule: ClashRule) -> Clash | None:
     """Gives how a mailing clashes with the others of its brand at a moment; None where it does not, or none can tell.
 
-    Six queries at most, however many mailings and people there are.
+    Five queries at most, however many mailings and people there are.
     """
     audience = mailing.audience
     if audience is None or mailing.is_practice:
         return None
-    subject = Subject(mailing.pk, audience.pk, goes_at)
+    subject = Subject(mailing.pk, audience.pk, goes_at, is_open=audience.kind != AudienceKind.LIST)
     if audience.kind == AudienceKind.LIST:
         samples = _samples({audience.pk: audience.size}, SAMPLE)
     elif audience.is_counted_by_braze:
@@ -84,7 +86,7 @@ def clash_of(mailing: Mailing, *, goes_at: datetime, rule: ClashRule) -> Clash |
     else:
         found = list(people_of(audience, goes_at).order_by("pk").values_list("pk", flat=True)[: SAMPLE + 1])
         samples = {audience.pk: _Sample(found[:SAMPLE], len(found) <= SAMPLE)}
-    return _clashes([subject], samples, mailing.group.brand, rule).get(mailing.pk)
+    return _clashes([subject], samples, mailing.group.brand, rule, own_group=mailing.group_id).get(mailing.pk)
 
 
 def clashes_among(
@@ -92,7 +94,7 @@ def clashes_among(
 ) -> dict[uuid.UUID, Clash]:
     """Gives the clashes of mailings to lists, whose `sizes` are given by audience; at most `MOST_LISTS` lists are read.
 
-    Four queries, however many mailings and people there are.
+    Five queries, however many mailings and people there are.
     """
     lists = dict.fromkeys(one.audience_id for one in subjects if one.audience_id in sizes)
     looked_at = {audience: sizes[audience] for audience in list(lists)[:MOST_LISTS]}
@@ -152,7 +154,11 @@ def _samples(sizes: Mapping[uuid.UUID, int], each: int) -> dict[uuid.UUID, _Samp
 
 
 def _clashes(
-    subjects: Sequence[Subject], samples: Mapping[uuid.UUID, _Sample], brand: Brand, rule: ClashRule
+    subjects: Sequence[Subject],
+    samples: Mapping[uuid.UUID, _Sample],
+    brand: Brand,
+    rule: ClashRule,
+    own_group: uuid.UUID | None = None,
 ) -> dict[uuid.UUID, Clash]:
     known = [one for one in subjects if one.audience_id in samples]
     if not known:
@@ -160,11 +166,7 @@ def _clashes(
     near = timedelta(hours=rule.hours)
     around = between(min(one.goes_at for one in known) - near, max(one.goes_at for one in known) + near)
     everybody = {person for sample in samples.values() for person in sample.people}
-    reached = _reached(everybody, mailings_of_brand(brand).filter(around))
-    if len(known) == 1:  # two mailings to one filter or segment reach the same people, whoever they are
-        for same in mailings_of_brand(brand).filter(around, audience=known[0].audience_id).values_list("pk", flat=True):
-            reached[same] |= everybody
-    others = _read(reached)
+    others = _others(everybody, mailings_of_brand(brand).filter(around), own_group)
     found = {}
     for one in known:
         clash = _clash(one, samples[one.audience_id], others, near)
@@ -173,42 +175,51 @@ def _clashes(
     return found
 
 
-def _reached(people: Collection[uuid.UUID], mailings: QuerySet[Mailing]) -> dict[uuid.UUID, set[uuid.UUID]]:
-    """Gives which of some people each mailing reaches, in two queries."""
-    planned = Delivery.objects.filter(mailing__in=mailings.values("pk")).exclude(state__in=UNPLANNED)
-    by_list = AudienceMember.objects.filter(
-        contact__in=people, audience__mailings__in=mailings.exclude(pk__in=planned.values("mailing")).values("pk")
-    ).values_list("audience__mailings", "contact_id")
-    by_plan = Recipient.objects.filter(contact__in=people, delivery__in=planned.values("pk")).values_list(
-        "delivery__mailing", "contact_id"
-    )
-    found: dict[uuid.UUID, set[uuid.UUID]] = defaultdict(set)
-    pairs: Iterable[tuple[uuid.UUID, uuid.UUID]] = (*by_list, *by_plan)
-    for mailing, person in pairs:
-        found[mailing].add(person)
-    return found
+def _others(people: Collection[uuid.UUID], mailings: QuerySet[Mailing], own_group: uuid.UUID | None) -> list[Other]:
+    """Gives which of some mailings reach some people, in four queries.
 
-
-def _read(reached: Mapping[uuid.UUID, set[uuid.UUID]]) -> list[Other]:
-    """Reads the mailings that reach most of the people, with when they go."""
-    most = sorted(reached, key=lambda one: -len(reached[one]))[:OTHERS_READ]
+    The people lead to the groups on whose lists they are, and these to their mailings: a filter of a group finds nobody
+    else. Of planned deliveries the ledger is asked, which an index answers for each delivery and person.
+    """
+    on_list: dict[uuid.UUID, set[uuid.UUID]] = defaultdict(set)
+    groups = set() if own_group is None else {own_group}
+    places = AudienceMember.objects.filter(contact__in=people)
+    for person, audience, group in places.values_list("contact_id", "audience_id", "audience__group_id"):
+        on_list[audience].add(person)
+        groups.add(group)
     told = Delivery.objects.filter(mailing=OuterRef("pk"), state__in=LIVE).order_by("created_at").values("go_at")[:1]
-    mailings = Mailing.objects.filter(pk__in=most).select_related("group")
-    dated = mailings.annotate(goes_at=Coalesce("send_at", Subquery(told)))
+    dated = mailings.filter(group__in=groups).annotate(goes_at=Coalesce("send_at", Subquery(told)))
+    near = list(dated.select_related("group").defer("values", "envelope").order_by("-send_at")[:OTHERS_READ])
+    planned = Delivery.objects.filter(mailing__in=[one.pk for one in near]).exclude(state__in=UNPLANNED)
+    mailing_of = dict(planned.order_by().values_list("pk", "mailing"))
+    handed_over: dict[uuid.UUID, set[uuid.UUID]] = {mailing: set() for mailing in mailing_of.values()}
+    mailed = Recipient.objects.filter(delivery__in=mailing_of, contact__in=people)
+    for delivery, person in mailed.values_list("delivery_id", "contact_id"):
+        handed_over[mailing_of[delivery]].add(person)
     return [
-        Other(one.pk, one.name, one.group, one.goes_at, frozenset(reached[one.pk]))
-        for one in dated.defer("values", "envelope")
-        if one.goes_at is not None
+        Other(
+            one.pk,
+            one.name,
+            one.group,
+            one.goes_at,
+            one.audience_id,
+            frozenset(handed_over[one.pk] if one.pk in handed_over else on_list.get(one.audience_id, ())),
+        )
+        for one in near
+        if one.goes_at is not None and one.audience_id is not None
     ]
 
 
 def _clash(subject: Subject, sample: _Sample, others: Iterable[Other], near: timedelta) -> Clash | None:
     people = frozenset(sample.people)
-    hit = [
-        (one, shared)
-        for one in others
-        if one.id != subject.id and abs(one.goes_at - subject.goes_at) <= near and (shared := one.people & people)
-    ]
+    hit = []
+    for one in others:
+        if one.id == subject.id or abs(one.goes_at - subject.goes_at) > near:
+            continue
+        # Two mailings to one filter or segment reach the same people, whoever they are.
+        is_same = one.audience_id == subject.audience_id and not one.people
+        if shared := people if is_same and subject.is_open else one.people & people:
+            hit.append((one, shared))
     if not hit:
         return None
     hit.sort(key=lambda found: (-len(found[1]), found[0].goes_at))

@@ -109,6 +109,11 @@ def between(start: datetime, end: datetime) -> Q:
     return Q(pk__in=planned.union(at_once.order_by().values("mailing"), all=True))
 
 
+def mailings_of(group: Group) -> QuerySet[Mailing]:
+    """Gives the real mailings of one group."""
+    return Mailing.objects.filter(group=group, is_practice=False)
+
+
 def mailings_below(group: Group, *, groups: QuerySet[Group]) -> QuerySet[Mailing]:
     """Gives the real mailings of a group and of those below it, as far as they lie in `groups`."""
     below = groups.filter(paths_up__ancestor=group)
@@ -118,7 +123,10 @@ def mailings_below(group: Group, *, groups: QuerySet[Group]) -> QuerySet[Mailing
 def mailings_above(group: Group) -> QuerySet[Mailing]:
     """Gives the mailings of the groups above one that were decided on, whoever may look into them."""
     above = Group.objects.filter(paths_down__descendant=group, paths_down__depth__gt=0)
-    return Mailing.objects.filter(group__in=above.values("pk"), is_practice=False, state__in=SETTLED)
+    # Named one by one, so that each is looked up by its index.
+    return Mailing.objects.filter(
+        group__in=list(above.values_list("pk", flat=True)), is_practice=False, state__in=SETTLED
+    )
 
 
 def mailings_of_brand(brand: Brand, states: Collection[MailingState] = PLANNED) -> QuerySet[Mailing]:

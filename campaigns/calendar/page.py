@@ -20,7 +20,7 @@ from django.utils.translation import gettext as _
 
 from campaigns.calendar.asked import DAY, MONTH, WEEK, Asked
 from campaigns.calendar.clashes import Clash, Subject, clashes_among, people_reached
-from campaigns.calendar.entries import PLANNED, Entry, Span, entries_in, mailings_above, mailings_below
+from campaigns.calendar.entries import PLANNED, Entry, Span, entries_in, mailings_above, mailings_below, mailings_of
 from campaigns.calendar.words import others_in_words, share_in_words
 from campaigns.compose.closing import zone_name
 from campaigns.mailings.views import STATE_LABELS
@@ -101,9 +101,9 @@ def page_of(group: Group, actor: User, asked: Asked) -> dict[str, Any]:
 
 def days_of(group: Group, asked: Asked, span: Span, times: GroupTimes, visible: QuerySet[Group]) -> list[Day]:
     """Gives the days of a span with the mailings of a group, of those below it, and of those above that reach it."""
-    own = mailings_below(group, groups=visible).filter(state__in=asked.states)
-    if asked.is_own:
-        own = own.filter(group=group)
+    is_alone = asked.is_own or not Group.objects.filter(parent=group).exists()
+    mailings = mailings_of(group) if is_alone else mailings_below(group, groups=visible)
+    own = mailings.filter(state__in=asked.states)
     found = entries_in(own, span, most=asked.most)
     from_above = _from_above(group, asked, span)
     clashes = _clashes(group, found.entries, times)

@@ -147,12 +147,12 @@ def test_the_door_of_deliveries_is_shut_to_practice_whoever_knocks(scene: Scene)
     assert nothing_left(mailing)
 
 
-@pytest.mark.parametrize("state", ["scheduled", "sending", "paused", "needs_decision", "sent_open", "stopped"])
-def test_the_database_itself_lets_practice_never_be_handed_over(scene: Scene, state: str) -> None:
+def test_the_database_itself_lets_practice_never_be_handed_over(scene: Scene) -> None:
     mailing = a_practice(scene)
 
-    with pytest.raises(IntegrityError), transaction.atomic():
-        Mailing.objects.filter(pk=mailing.pk).update(state=state)
+    for state in ("scheduled", "sending", "paused", "needs_decision", "sent_open", "stopped"):
+        with pytest.raises(IntegrityError), transaction.atomic():
+            Mailing.objects.filter(pk=mailing.pk).update(state=state)
     with pytest.raises(IntegrityError), transaction.atomic():
         Mailing.objects.filter(pk=mailing.pk).update(audience=scene.audience)
 
