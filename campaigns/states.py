@@ -77,6 +77,19 @@ def move_mailing(
     mailing.refresh_from_db()
 
 
+def end_practice(mailing: Mailing, *, start: MailingState, revision: int | None = None) -> None:
+    """Ends a practice mailing, of which Braze has had nothing but tests, and refreshes it; raises `StaleState`.
+
+    No other mailing is sent without having been scheduled.
+    """
+    standing = Mailing.objects.filter(pk=mailing.pk, is_practice=True, state=start)
+    if revision is not None:
+        standing = standing.filter(revision=revision)
+    if not standing.update(state=MailingState.SENT, state_reason=""):
+        raise StaleState
+    mailing.refresh_from_db()
+
+
 def move_delivery(
     delivery: Delivery, to: DeliveryState, *, start: Collection[DeliveryState] | None = None, **changes: Any
 ) -> None:

@@ -1,20 +1,20 @@
-"""The addresses of templates, images, rules, mailings, tests, reviews, deliveries and reports, by room."""
+"""The addresses of templates, images, rules, mailings, calendar, tests, reviews, deliveries, reports, by room."""
 
 from __future__ import annotations
 
 from django.urls import include, path
 
-from campaigns.home import home
-
 app_name = "campaigns"
 
 urlpatterns = [
-    path("", home, name="home"),
+    path("", include("campaigns.home.urls")),
     path("", include("campaigns.library.urls")),
     path("", include("campaigns.rules.urls")),
     path("", include("campaigns.schedule.urls")),
     path("", include("campaigns.look.urls")),
     path("", include("campaigns.mailings.urls")),
+    path("", include("campaigns.calendar.urls")),
+    path("", include("campaigns.practice.urls")),
     path("", include("campaigns.compose.urls")),
     path("", include("campaigns.attachments.urls")),
     path("", include("campaigns.testsend.urls")),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Set
 from dataclasses import dataclass, field
 
-from campaigns.home import home_group
+from campaigns.home.standing import home_group
 from groups.access import groups_with, rights_of
 from groups.models import Brand, Group, User
 from groups.roles import Permission
@@ -39,6 +39,9 @@ class Navigation:
 _ADMINISTRATION = frozenset({"groups", "people", "roles", "sign-in", "workspace", "trail"})
 # By the name of a page, or else by its first word.
 _ROOMS = {
+    "home": "home",
+    "calendar": "calendar",
+    "practice": "mailings",
     "mailing": "mailings",
     "batch": "mailings",
     "template-wall": "mailings",

@@ -159,6 +159,8 @@ def zone_name(key: str) -> str:
 
 
 def _audience_summary(mailing: Mailing, count: AudienceCount | None) -> str:
+    if mailing.is_practice:
+        return _("Your team only")
     if mailing.audience is None or count is None:
         return _("Nobody chosen yet")
     if count.reached is None:
@@ -180,6 +182,8 @@ def _check_summary(blockers: int, warnings: int) -> str:
 def _button(mailing: Mailing, count: AudienceCount | None, *, is_asked: bool) -> str:
     if is_asked:
         return _("Submit for approval")
+    if mailing.is_practice:
+        return _("Send to your team")
     if mailing.audience is not None and mailing.audience.kind == AudienceKind.EVERYBODY:
         return _("Send to everybody of the group") if mailing.send_at is None else _("Schedule for everybody")
     if count is None or count.reached is None:

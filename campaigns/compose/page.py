@@ -30,6 +30,7 @@ from campaigns.compose.units import units_of
 from campaigns.features import switched_off
 from campaigns.library.pushing import is_attached
 from campaigns.models import Batch, BatchState, Mailing, Review, ReviewState
+from campaigns.practice.queries import team_of
 from campaigns.preflight import check
 from campaigns.review.commenting import open_counts
 from campaigns.review.page import comment_parts
@@ -103,6 +104,7 @@ def page_of(
         "comments": partial(comment_parts, mailing, actor),
         "time_refusal": outcome.refused.get(own_key(WHEN), ""),
         "audiences": access.usable(mailing.group, Audience),
+        "practice_team": partial(team_of, mailing.group, actor),
         "people": partial(offered_people, mailing, actor),
         "merge_tags": tuple(context.merge_tags.values()),
         "places_json": json.dumps(

@@ -113,7 +113,7 @@ def _save(outcome: Outcome, files: Mapping[str, UploadedFile[Any]], actor: User)
     if own_key(PERSON) in post and person != mailing.on_behalf_of:
         choose_person(mailing=mailing, person=person, actor=actor)
     if own_key(AUDIENCE) in post and audience != mailing.audience:
-        services.choose_audience(mailing=mailing, audience=audience, actor=actor)
+        _save_audience(outcome, audience, actor)
     if own_key(WHEN) in post:
         _save_time(outcome, post, actor)
     _save_attachments(outcome, files.get(ATTACH), detached, actor)
@@ -240,6 +240,13 @@ def _detached_in(mailing: Mailing, post: QueryDict) -> Attachment | None:
     if attachment.mailing_id != mailing.pk or attachment.removed_at is not None:
         raise Http404
     return attachment
+
+
+def _save_audience(outcome: Outcome, audience: Audience | None, actor: User) -> None:
+    try:
+        services.choose_audience(mailing=outcome.mailing, audience=audience, actor=actor)
+    except NotAllowed as refusal:
+        outcome.refused[own_key(AUDIENCE)] = refusal.sentence
 
 
 def _save_attachments(

@@ -33,8 +33,13 @@ NAME_CHARACTERS = 120
 A_DOUBLE_CLICK = timedelta(seconds=3)
 
 
-def start_mailing(*, group: Group, template: Template, actor: User, name: str = "") -> Mailing:
-    """Makes a draft from the template's published version; raises `Refusal` where it is not offered to this person."""
+def start_mailing(
+    *, group: Group, template: Template, actor: User, name: str = "", is_practice: bool = False
+) -> Mailing:
+    """Makes a draft from the template's published version; raises `Refusal` where it is not offered to this person.
+
+    What is started as practice stays practice (`campaigns.practice`).
+    """
     version = template.current
     demand_open(group)
     if version is None or template.brand_id != group.brand_id:
@@ -49,8 +54,16 @@ def start_mailing(*, group: Group, template: Template, actor: User, name: str = 
             values=default_values(compiled_of(version)),
             route=template.route,
             author=actor,
+            is_practice=is_practice,
         )
-        record("mailing.started", actor=actor, group=group, target=mailing, template=template.slug)
+        record(
+            "mailing.started",
+            actor=actor,
+            group=group,
+            target=mailing,
+            template=template.slug,
+            is_practice=is_practice,
+        )
     return mailing
 
 
@@ -100,7 +113,8 @@ def rename(*, mailing: Mailing, name: str, revision: int, actor: User) -> Mailin
 
 
 def choose_audience(*, mailing: Mailing, audience: Audience | None, actor: User) -> Mailing:
-    """Says whom the mailing goes to; the audience must belong to the mailing's group."""
+    """Says whom the mailing goes to; the audience must belong to the mailing's group, and practice has none."""
+    demand_choice(mailing)
     if audience is not None and audience.group_id != mailing.group_id:
         raise Refusal(_("This audience belongs to another group."))
     return edit_draft(mailing, actor, revision=mailing.revision, audience=audience)
@@ -112,6 +126,7 @@ def choose_time(*, mailing: Mailing, send_at: datetime | None, actor: User, in_l
     With `in_local_time` each recipient gets it when their own clock shows what the group's shows at `send_at`. Raises
     `Refusal` for the past, and for a time that is too near for that, and `NotAllowed` where the group may not choose.
     """
+    demand_choice(mailing)
     if send_at is not None:
         demand_scheduling(mailing.group)
     if send_at is not None and send_at <= timezone.now():
@@ -120,6 +135,12 @@ def choose_time(*, mailing: Mailing, send_at: datetime | None, actor: User, in_l
         demand_local_lead(send_at, mailing.group.time_zone, mailing.route)
     in_local_time = in_local_time and send_at is not None
     return edit_draft(mailing, actor, revision=mailing.revision, send_at=send_at, in_local_time=in_local_time)
+
+
+def demand_choice(mailing: Mailing) -> None:
+    """Raises `NotAllowed` for practice, which goes to its team, at once."""
+    if mailing.is_practice:
+        raise NotAllowed(_("A practice mailing goes to your team, at once. There is nobody and no time to choose."))
 
 
 def choose_last_day(*, mailing: Mailing, last_day: date | None, actor: User) -> Mailing:
@@ -133,7 +154,7 @@ def choose_last_day(*, mailing: Mailing, last_day: date | None, actor: User) -> 
 
 
 def copy_mailing(*, mailing: Mailing, actor: User) -> Mailing:
-    """Makes a new draft with the same content and files; audience and time are asked for anew.
+    """Makes a new draft with the same content and files, a real one of practice; audience and time are asked for anew.
 
     Raises `Refusal` where the person may not start a mailing from the template any more, or the group is closed.
     """

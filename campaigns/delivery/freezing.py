@@ -29,6 +29,7 @@ _NOT_IN_A_DISPLAY_NAME = re.compile(r'[<>"\\,;:\r\n\x00-\x1f]+')
 
 def freeze_again(follows: Delivery, *, actor: User) -> Delivery:
     """Makes a delivery with the mail and the IDs of an earlier one, for those whom that one did not reach."""
+    demand_real(follows.mailing)
     same = (
         "mailing",
         "workspace",
@@ -57,9 +58,10 @@ def freeze_again(follows: Delivery, *, actor: User) -> Delivery:
 def freeze(mailing: Mailing, *, actor: User) -> Delivery:
     """Makes the delivery of a mailing, with its mail, its proof and its IDs as they are at this moment.
 
-    Raises `Refusal` when Braze is not connected, when the proof of the brand lock does not hold, or when the sender's
-    addresses are none, and `ApprovalVoid` where the approval is of anything else.
+    Raises `Refusal` for practice, when Braze is not connected, when the proof of the brand lock does not hold, or when
+    the sender's addresses are none, and `ApprovalVoid` where the approval is of anything else.
     """
+    demand_real(mailing)
     workspace = Workspace.objects.filter(brand=mailing.group.brand_id).first()
     if workspace is None or not workspace.is_connected:
         raise Refusal(_("Braze is not connected. Ask an admin to fill in the Braze Email Service Provider page."))
@@ -107,6 +109,12 @@ def freeze(mailing: Mailing, *, actor: User) -> Delivery:
         ends_at=last,
         started_by=actor,
     )
+
+
+def demand_real(mailing: Mailing) -> None:
+    """Raises `Refusal` for a practice mailing: whatever was asked for, it is handed over to nobody but its team."""
+    if Mailing.objects.filter(pk=mailing.pk, is_practice=True).exists():
+        raise Refusal(_("This is a practice mailing: it reaches your team only. Copy it to make a real one of it."))
 
 
 def _span(mailing: Mailing) -> tuple[datetime | None, datetime | None]:

@@ -31,6 +31,7 @@ from campaigns.reports.sharing import sharing_of
 from campaigns.review.page import comment_parts
 from campaigns.review.queries import thread_of
 from campaigns.states import UNDECIDED, UNDER_WAY
+from campaigns.testsend.page import shown_tests
 from groups import access
 from groups.models import User
 from groups.roles import Permission
@@ -67,6 +68,7 @@ def page_of(mailing: Mailing, actor: User, *, reschedule: RescheduleForm | None 
         "sender": sender_of(mailing),
         "person": named_person(mailing),
         "attachments": list(attachments_of(mailing)),
+        "practice_tests": shown_tests(mailing, actor) if mailing.is_practice else None,
         "export_lines": lines_for(mailing, actor),
         **comment_parts(mailing, actor),
     }
@@ -107,7 +109,7 @@ def moving_parts(mailing: Mailing, actor: User, *, reschedule: RescheduleForm | 
         "stage_ahead_hours": settings.STAGE_AHEAD_HOURS,
         "sharing": sharing_of(mailing) if mailing.state in REPORTED else None,
         "figures": () if numbers is None else figures_of(numbers),
-        "is_reported": mailing.state in REPORTED,
+        "is_reported": mailing.state in REPORTED and not mailing.is_practice,
         "halt": None if halt is None else halted_sentence(halt),
         "may_edit": may_edit,
         "may_control": may_control,

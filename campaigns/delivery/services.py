@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from campaigns.delivery import nudges
-from campaigns.delivery.freezing import freeze, freeze_again
+from campaigns.delivery.freezing import demand_real, freeze, freeze_again
 from campaigns.delivery.timing import hands_over_at
 from campaigns.errors import NotAllowed, NotReady
 from campaigns.halts import demand_no_halt
@@ -27,9 +27,10 @@ from groups.models import User
 def send(*, mailing: Mailing, actor: User) -> Mailing:
     """Sends or schedules a draft without a review.
 
-    Raises `NotAllowed` where a review is needed, `NotReady` when a check blocks, and `StaleState` when it is no draft
-    or was edited since `mailing` was read.
+    Raises `Refusal` for practice, `NotAllowed` where a review is needed, `NotReady` when a check blocks, and
+    `StaleState` when it is no draft or was edited since `mailing` was read.
     """
+    demand_real(mailing)
     if needs_approval(mailing, actor):
         raise NotAllowed(_("This mailing needs approval. Submit it; an approver will see it at once."))
     if blocking := [finding for finding in check(mailing, actor=actor) if finding.blocks]:
@@ -43,9 +44,10 @@ def hand_over(*, mailing: Mailing, actor: User, start: MailingState, revision: i
     """Makes a mailing scheduled, and starts its delivery when its time is near. Needs a transaction.
 
     The caller has checked the right: an approval, or a policy that lets the sender pass. `start` is the state that the
-    mailing must be in, `revision` the edit that was checked. Raises `StaleState`, and `Refusal` where the time is by
-    now against the rules.
+    mailing must be in, `revision` the edit that was checked. Raises `StaleState`, and `Refusal` for practice and where
+    the time is by now against the rules.
     """
+    demand_real(mailing)
     people = people_behind(mailing, actor)
     move_mailing(mailing, MailingState.SCHEDULED, start={start}, revision=revision, state_reason="")
     demand_allowed_time(mailing, go_at=expected_at(mailing), people=people)

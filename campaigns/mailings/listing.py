@@ -53,15 +53,17 @@ def rows_of(group: Group, mailings: Iterable[Mailing]) -> list[Row]:
                 when=_when(mailing, went_at.get(mailing.pk)),
                 handed_over=handed_over.get(mailing.pk, ""),
                 figures=() if reported is None else figures_of(reported),
-                awaits_figures=reported is None and mailing.state in AWAITING,
+                awaits_figures=reported is None and mailing.state in AWAITING and not mailing.is_practice,
             )
         )
     return rows
 
 
 def _when(mailing: Mailing, went_at: datetime | None) -> str:
-    """Gives the time that Braze was told, else the chosen one; drafts that go "now" have none."""
+    """Gives the time that Braze was told, else the chosen one; drafts that go "now" and practice have none."""
     if went_at is not None:
         return in_words(went_at, mailing.group)
+    if mailing.is_practice:
+        return ""
     is_unsent_draft = mailing.state == MailingState.DRAFT and mailing.send_at is None
     return "" if is_unsent_draft else moment_in_words(mailing)

@@ -20,6 +20,7 @@ from campaigns.mailings import finding, services
 from campaigns.mailings.finding import NO_FOLDER, Wanted
 from campaigns.mailings.listing import rows_of
 from campaigns.models import Mailing, MailingFolder
+from campaigns.practice.queries import is_new_here
 from groups import access
 from groups.http import PortalRequest
 from groups.models import Group
@@ -54,6 +55,7 @@ def mailing_list(request: PortalRequest, group_id: uuid.UUID) -> HttpResponse:
         "choices": finding.choices_of(group),
         "no_folder": NO_FOLDER,
         "has_any": bool(wanted.state or wanted.is_narrow or page.object_list),
+        "is_new": not page.object_list and is_new_here(request.user, group),
         "may_edit": access.may(request.user, Permission.EDIT_MAILINGS, group),
         "may_file": access.may(request.user, Permission.MANAGE_FOLDERS, group),
         "may_stop": access.may(request.user, Permission.STOP_MAILINGS, group),

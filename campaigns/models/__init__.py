@@ -24,7 +24,7 @@ from campaigns.models.folder import MailingFolder
 from campaigns.models.halt import Halt
 from campaigns.models.image import Image, ImageFolder
 from campaigns.models.kit import BrandKit
-from campaigns.models.mailing import Mailing, MailingState
+from campaigns.models.mailing import ASKING, HANDED_OVER, Mailing, MailingState
 from campaigns.models.report import ReportDay
 from campaigns.models.review import Decision, Level, Review, ReviewState, Verdict
 from campaigns.models.review_rule import CannedReason, Demand, ReviewRule
@@ -44,7 +44,9 @@ from campaigns.models.template import (
 from campaigns.models.testing import SyncedTester, TestMail, TestState
 
 __all__ = [
+    "ASKING",
     "GONE",
+    "HANDED_OVER",
     "LIMIT_NAMES",
     "AccessKind",
     "Attachment",

@@ -132,6 +132,7 @@ class Delivery(models.Model):
         )
         indexes = (
             models.Index(fields=["state"], name="delivery_by_state"),
+            models.Index(fields=["go_at"], condition=models.Q(go_at__isnull=False), name="delivery_by_time"),
             models.Index(
                 fields=["workspace", "send_id"],
                 condition=models.Q(send_id_is_shared=True),

@@ -35,9 +35,10 @@ class TimeRules(Limits):
     """What one group says for itself and the groups below (M18); what is empty is as the level above has it.
 
     Quiet hours run from `quiet_from` until just before `quiet_until` by the clock of the mailing group's zone, over
-    midnight where they end earlier than they begin; equal times say that there are none. The last six fields count on
-    the brand's own group only: at most `cap_mails` mails a person in `cap_days` days running, over all groups, and of
-    two groups that would mail a person on one day the one that `home_attribute` or `visit_attribute` speaks for.
+    midnight where they end earlier than they begin; equal times say that there are none. A mailing clashes where more
+    than `clash_percent` of its people have another one within `clash_hours`. The fields of the cap and what follows it
+    count on the brand's own group only: at most `cap_mails` mails a person in `cap_days` days running, over all groups,
+    and of two groups that would mail a person on one day the one that `home_attribute` or `visit_attribute` speaks for.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -50,6 +51,8 @@ class TimeRules(Limits):
     one_group_a_day = models.BooleanField(default=False)
     home_attribute = models.CharField(max_length=60, blank=True)
     visit_attribute = models.CharField(max_length=60, blank=True)
+    clash_percent = models.PositiveSmallIntegerField(null=True, blank=True)
+    clash_hours = models.PositiveSmallIntegerField(null=True, blank=True)
     updated_at = models.DateTimeField(auto_now=True)
 
     group_path = "group"
@@ -57,6 +60,16 @@ class TimeRules(Limits):
     class Meta(Limits.Meta):
         constraints: ClassVar[tuple[models.BaseConstraint, ...]] = (
             *Limits.Meta.constraints,
+            models.CheckConstraint(
+                condition=models.Q(clash_percent=None, clash_hours=None)
+                | models.Q(
+                    clash_percent__isnull=False,
+                    clash_hours__isnull=False,
+                    clash_percent__range=(1, 100),
+                    clash_hours__gte=1,
+                ),
+                name="time_rules_clash_is_whole",
+            ),
             models.CheckConstraint(
                 condition=models.Q(quiet_from=None, quiet_until=None)
                 | models.Q(quiet_from__isnull=False, quiet_until__isnull=False),

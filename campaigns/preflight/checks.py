@@ -25,6 +25,7 @@ from campaigns.halts import halts_over
 from campaigns.library.offering import day_of, is_withheld
 from campaigns.models import Mailing, Route, RuleLevel
 from campaigns.preflight.attachments import attachments
+from campaigns.preflight.clashes import clashes
 from campaigns.preflight.findings import CheckFinding
 from campaigns.preflight.person import by_label, person
 from campaigns.preflight.route_b import broadcast, properties
@@ -156,6 +157,8 @@ def _subject_line(subject: Subject) -> Iterator[CheckFinding]:
 
 def _audience(subject: Subject) -> Iterator[CheckFinding]:
     audience = subject.mailing.audience
+    if subject.mailing.is_practice:
+        return  # it goes to its team
     if audience is None:
         yield CheckFinding("audience_missing", _("Choose whom this goes to."), step="audience")
         return
@@ -310,6 +313,7 @@ CHECKS: tuple[Callable[[Subject], Iterator[CheckFinding]], ...] = (
     _halt,
     _time,
     times,
+    clashes,
     _workspace,
     _reachable_images,
     attachments,

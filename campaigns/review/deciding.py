@@ -11,6 +11,7 @@ from campaigns.delivery.control import bring_back
 from campaigns.delivery.services import hand_over
 from campaigns.errors import NotAllowed, NotReady, Refusal, StaleState
 from campaigns.models import Decision, Level, Mailing, MailingState, Review, ReviewState, Verdict
+from campaigns.practice.services import reach_team
 from campaigns.preflight import check
 from campaigns.review.authors import is_author, may_decide
 from campaigns.review.deciders import permission_at
@@ -189,7 +190,10 @@ def _count(review: Review, actor: User) -> None:
         return
     close(review, ReviewState.APPROVED, actor)
     record("mailing.approved", actor=actor, group=mailing.group, target=mailing, digest=review.digest)
-    hand_over(mailing=mailing, actor=actor, start=MailingState.IN_APPROVAL)
+    if mailing.is_practice:
+        reach_team(mailing=mailing, actor=review.submitted_by, start=MailingState.IN_APPROVAL)
+    else:
+        hand_over(mailing=mailing, actor=actor, start=MailingState.IN_APPROVAL)
     tell_decision(review)
 
 

@@ -67,7 +67,7 @@ def tell_mentions(comment: Comment) -> None:
         about=f"comment:{comment.pk}",
         path=reverse("campaigns:mailing-comments", args=[mailing.pk]),
         group=mailing.group,
-        mailing=mailing.name,
+        mailing=mailing.told_name,
         group_name=mailing.group.name,
         author=comment.author.name,
     )
@@ -93,7 +93,7 @@ def _tell(review: Review, people: Iterable[User], kind: Kind, path: str) -> None
         occasion=f"{review.level}:{review.state}",
         path=path,
         group=mailing.group,
-        mailing=mailing.name,
+        mailing=mailing.told_name,
         group_name=mailing.group.name,
         author=review.submitted_by.name,
         decider=review.decided_by.name if review.decided_by else "",

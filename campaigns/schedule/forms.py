@@ -14,9 +14,9 @@ from django.utils.translation import gettext_lazy as _
 
 from campaigns.library.forms import OneLineField
 from campaigns.models import LIMIT_NAMES, RoleLimit, TimeRules
-from campaigns.schedule.levels import NO_QUIET_HOURS, GroupTimes, Limits, QuietHours, Stated
+from campaigns.schedule.levels import NO_QUIET_HOURS, ClashRule, GroupTimes, Limits, QuietHours, Stated
 from campaigns.schedule.pressure import Pressure
-from campaigns.schedule.services import HIGHEST, MOST_DAYS, MOST_MAILS, REASON_CHARACTERS
+from campaigns.schedule.services import HIGHEST, MOST_CLASH_HOURS, MOST_DAYS, MOST_MAILS, REASON_CHARACTERS
 from campaigns.schedule.words import number_in_words, quiet_in_words
 from groups.models import Group
 
@@ -126,6 +126,31 @@ class BlackoutForm(forms.Form):
     reason = OneLineField(
         label=_("Reason"), max_length=REASON_CHARACTERS, help_text=_("Authors see it, for example “Christmas”.")
     )
+
+
+class ClashForm(forms.Form):
+    """When mailings clash; both numbers, or neither for what the level above says."""
+
+    clash_percent = NumberField(
+        label=_("Warn when more than so many percent of the people"),
+        highest=100,
+        help_text=_("100 never warns."),
+    )
+    clash_hours = NumberField(label=_("Get another mailing within so many hours"), highest=MOST_CLASH_HOURS)
+
+    def clean(self) -> dict[str, Any]:
+        """Asks for both numbers."""
+        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
+        for name, other in (("clash_percent", "clash_hours"), ("clash_hours", "clash_percent")):
+            if name in cleaned and cleaned[name] is None and cleaned.get(other) is not None:
+                self.add_error(name, gettext("Clashes need both a percentage and a number of hours."))
+        return cleaned
+
+    @property
+    def clash(self) -> ClashRule | None:
+        """What was said, once it is valid."""
+        percent, hours = self.cleaned_data["clash_percent"], self.cleaned_data["clash_hours"]
+        return None if percent is None else ClashRule(percent, hours)
 
 
 class PressureForm(forms.Form):

@@ -40,6 +40,18 @@ NO_QUIET_HOURS = QuietHours(time.min, time.min)
 
 
 @dataclass(frozen=True, slots=True)
+class ClashRule:
+    """A mailing clashes where more than `percent` of its people have another mailing within `hours` of it (M19)."""
+
+    percent: int
+    hours: int
+
+
+# Where no level says anything; more than 100 % of the people is never.
+USUAL_CLASH = ClashRule(percent=25, hours=24)
+
+
+@dataclass(frozen=True, slots=True)
 class Limits:
     """What one level says of numbers, each None where it says nothing; the names are those of `LIMIT_NAMES`."""
 
@@ -76,7 +88,7 @@ class Taken:
 
 @dataclass(frozen=True, slots=True)
 class GroupTimes:
-    """What holds for a group: nearest quiet hours, strictest limits by their names, blackout dates of all levels.
+    """What holds for a group: nearest quiet hours and rule of clashes, strictest limits by name, all blackout dates.
 
     `role_limits` are the strictest ones of each role, by its key; blackout dates that are over are left out.
     """
@@ -86,6 +98,12 @@ class GroupTimes:
     limits: Mapping[str, Stated[int]]
     role_limits: Mapping[str, Mapping[str, Stated[int]]]
     blackouts: tuple[Blackout, ...]
+    stated_clash: Stated[ClashRule] | None = None
+
+    @property
+    def clash(self) -> ClashRule:
+        """When mailings clash here."""
+        return USUAL_CLASH if self.stated_clash is None else self.stated_clash.value
 
     @property
     def zone(self) -> ZoneInfo:

@@ -14,11 +14,19 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from campaigns.models import LIMIT_NAMES, Blackout, RoleLimit, TimeRules
-from campaigns.schedule.forms import BlackoutForm, LimitsForm, PressureForm, TimesForm, limits_initial, times_initial
+from campaigns.schedule.forms import (
+    BlackoutForm,
+    ClashForm,
+    LimitsForm,
+    PressureForm,
+    TimesForm,
+    limits_initial,
+    times_initial,
+)
 from campaigns.schedule.levels import GroupTimes, Stated
 from campaigns.schedule.pressure import Pressure, pressure_of
 from campaigns.schedule.queries import limited_roles, times_of
-from campaigns.schedule.words import days_in_words, number_in_words, quiet_in_words
+from campaigns.schedule.words import clash_in_words, days_in_words, number_in_words, quiet_in_words
 from groups.access import groups_with
 from groups.models import Attribute, AttributeKind, BrandRole, Group, User
 from groups.roles import Permission
@@ -59,6 +67,7 @@ def page_of(
     roles: Sequence[RoleForm] = (),
     blackout: BlackoutForm | None = None,
     pressure: PressureForm | None = None,
+    clash: ClashForm | None = None,
 ) -> dict[str, Any]:
     """Gives everything that the page shows; forms that are handed in were refused and keep what was typed."""
     holding = times_of(group)
@@ -71,6 +80,7 @@ def page_of(
         "role_forms": roles or role_forms(group),
         "blackout_form": blackout or BlackoutForm(),
         "pressure_form": pressure or (pressure_form(group) if group.parent_id is None else None),
+        "clash_form": clash or clash_form(group),
         "above": ruled_above(group, actor),
         "below": ruled_below(group, actor),
     }
@@ -84,6 +94,7 @@ def facts_of(times: GroupTimes) -> tuple[Fact, ...]:
         stated = times.limits.get(name)
         said = _("no limit") if stated is None else number_in_words(stated.value)
         facts.append(_fact(str(field.label), said, stated, times))
+    facts.append(_fact(_("Clash"), clash_in_words(times.clash), times.stated_clash, times))
     return tuple(facts)
 
 
@@ -147,6 +158,13 @@ def pressure_form(group: Group, data: Mapping[str, Any] | None = None) -> Pressu
     )
 
 
+def clash_form(group: Group, data: Mapping[str, Any] | None = None) -> ClashForm:
+    """Gives the form of when a group's mailings clash."""
+    rules = TimeRules.objects.filter(group=group).first()
+    said = {} if rules is None else {"clash_percent": rules.clash_percent, "clash_hours": rules.clash_hours}
+    return ClashForm(data, initial=said)
+
+
 def ruled_above(group: Group, actor: User) -> QuerySet[Group]:
     """Gives the groups above one whose rules a person may change, too, the highest first."""
     ruled = groups_with(actor, Permission.MANAGE_RULES)
@@ -177,4 +195,4 @@ def _above(group: Group) -> GroupTimes | None:
     return None if group.parent is None else times_of(group.parent)
 
 
-_SAYS_SOMETHING = reduce(or_, (Q(**{f"{name}__isnull": False}) for name in ("quiet_from", *LIMIT_NAMES)))
+_SAYS_SOMETHING = reduce(or_, (Q(**{f"{name}__isnull": False}) for name in ("quiet_from", "clash_hours", *LIMIT_NAMES)))

@@ -20,7 +20,7 @@ from campaigns.models import (
     RoleLimit,
     TimeRules,
 )
-from campaigns.schedule.levels import GroupTimes, OwnLimit, QuietHours, Stated, Taken
+from campaigns.schedule.levels import ClashRule, GroupTimes, OwnLimit, QuietHours, Stated, Taken
 from groups.models import Brand, BrandRole, Group, Membership, RoleGrant, User
 from groups.roles import Permission
 
@@ -37,8 +37,8 @@ _ABOVE, _DEPTH = "group__paths_down__descendant", "group__paths_down__depth"
 def times_of(group: Group) -> GroupTimes:
     """Gives the rules about time of a group, in three queries however deep the tree is.
 
-    Of limits the strictest counts, of levels that say the same the nearest; quiet hours are those of the nearest level
-    that states any; blackout dates of all levels add up.
+    Of limits the strictest counts, of levels that say the same the nearest; quiet hours and the rule of clashes are
+    those of the nearest level that states any; blackout dates of all levels add up.
     """
     rules = list(TimeRules.objects.filter(**{_ABOVE: group}).select_related("group").order_by(_DEPTH))
     of_roles = list(RoleLimit.objects.filter(**{_ABOVE: group}).select_related("group").order_by(_DEPTH))
@@ -55,6 +55,7 @@ def times_of(group: Group) -> GroupTimes:
             .select_related("group")
             .order_by("first_day", "last_day", "pk")
         ),
+        stated_clash=next((clash for one in rules if (clash := _clash_of(one)) is not None), None),
     )
 
 
@@ -87,14 +88,14 @@ def limited_roles(brand: Brand) -> tuple[BrandRole, ...]:
 def days_taken(times: GroupTimes, *, since: date, mailing: Mailing) -> Taken:
     """Gives the days, in the group's zone, on which other mailings of the group go out or went from a day on.
 
-    Drafts, and what was cancelled, failed or waits for a decision, take none.
+    Drafts, practice, and what was cancelled, failed or waits for a decision, take none.
     """
     live = Delivery.objects.filter(mailing=OuterRef("pk")).exclude(
         state__in=(DeliveryState.WITHDRAWN, DeliveryState.FAILED)
     )
     went_at = live.order_by("created_at").annotate(went_at=Coalesce("go_at", "created_at")).values("went_at")[:1]
     others = (
-        Mailing.objects.filter(group=times.group, state__in=COUNTED)
+        Mailing.objects.filter(group=times.group, state__in=COUNTED, is_practice=False)
         .exclude(pk=mailing.pk)
         .annotate(goes_at=Coalesce("send_at", Subquery(went_at)))
         .filter(goes_at__gte=times.start_of(since))
@@ -110,6 +111,12 @@ def _quiet_of(rules: TimeRules) -> Stated[QuietHours] | None:
     if rules.quiet_from is None or rules.quiet_until is None:
         return None
     return Stated(QuietHours(rules.quiet_from, rules.quiet_until), rules.group)
+
+
+def _clash_of(rules: TimeRules) -> Stated[ClashRule] | None:
+    if rules.clash_percent is None or rules.clash_hours is None:
+        return None
+    return Stated(ClashRule(rules.clash_percent, rules.clash_hours), rules.group)
 
 
 def _strictest(levels: Iterable[TimeRules | RoleLimit]) -> dict[str, Stated[int]]:

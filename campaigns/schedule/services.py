@@ -16,7 +16,7 @@ from campaigns.library.words import one_line
 from campaigns.models import Blackout, RoleLimit, TimeRules
 from campaigns.schedule.demands import lock_times
 from campaigns.schedule.holding import Held, hold_back
-from campaigns.schedule.levels import Limits, QuietHours
+from campaigns.schedule.levels import ClashRule, Limits, QuietHours
 from campaigns.schedule.pressure import Pressure
 from campaigns.schedule.queries import limited_roles
 from groups.access import may
@@ -29,6 +29,7 @@ MOST_BLACKOUTS = 100
 FARTHEST = timedelta(days=5 * 366)
 HIGHEST = Limits(730, 100, 500, 2000, 10_000_000)
 MOST_MAILS, MOST_DAYS = 1000, 365
+MOST_CLASH_HOURS = 14 * 24
 
 
 def save_times(*, group: Group, quiet: QuietHours | None, limits: Limits, actor: User) -> Held:
@@ -82,6 +83,34 @@ def save_pressure(*, group: Group, pressure: Pressure, actor: User) -> None:
         rules, _is_new = TimeRules.objects.update_or_create(group=group, defaults=said)
         record(
             "times.pressure_changed",
+            actor=actor,
+            group=group,
+            target=rules,
+            before=before,
+            after=said,
+            rules=_in_short(said),
+        )
+
+
+def save_clash(*, group: Group, clash: ClashRule | None, actor: User) -> None:
+    """Says when mailings of a group and of those below it clash; None is as the level above has it.
+
+    Raises `NotAllowed`, and `Refusal` for numbers out of range.
+    """
+    _demand_right(actor, group)
+    if clash is not None and not (1 <= clash.percent <= 100 and 1 <= clash.hours <= MOST_CLASH_HOURS):
+        raise Refusal(
+            _("Clashes have 1 to 100 percent of the people and 1 to %(hours)s hours.") % {"hours": MOST_CLASH_HOURS}
+        )
+    said: dict[str, Value] = {
+        "clash_percent": None if clash is None else clash.percent,
+        "clash_hours": None if clash is None else clash.hours,
+    }
+    with transaction.atomic():
+        before = _as_it_stands(group, said)
+        rules, _is_new = TimeRules.objects.update_or_create(group=group, defaults=said)
+        record(
+            "times.clash_changed",
             actor=actor,
             group=group,
             target=rules,

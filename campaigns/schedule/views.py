@@ -18,7 +18,7 @@ from campaigns.models import Blackout
 from campaigns.schedule import services
 from campaigns.schedule.forms import BlackoutForm
 from campaigns.schedule.holding import Held
-from campaigns.schedule.page import page_of, pressure_form, role_forms, times_form
+from campaigns.schedule.page import clash_form, page_of, pressure_form, role_forms, times_form
 from groups import access
 from groups.http import PortalRequest
 from groups.models import Group
@@ -71,6 +71,18 @@ def rule_pressure(request: PortalRequest, group_id: uuid.UUID) -> HttpResponse:
         return _refused(request, form, page_of(group, request.user, pressure=form))
     services.save_pressure(group=group, pressure=form.pressure, actor=request.user)
     return _saved(request, group, _("Saved. It counts for what goes out from now on."))
+
+
+@login_required
+@require_POST
+def rule_clashes(request: PortalRequest, group_id: uuid.UUID) -> HttpResponse:
+    """Saves when mailings clash."""
+    group = _ruled(request, group_id)
+    form = clash_form(group, request.POST)
+    if not form.is_valid():
+        return _refused(request, form, page_of(group, request.user, clash=form))
+    services.save_clash(group=group, clash=form.clash, actor=request.user)
+    return _saved(request, group, _("Saved. The calendar and the check go by it from now on."))
 
 
 @login_required

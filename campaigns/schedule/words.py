@@ -14,7 +14,7 @@ from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
 from campaigns.models import Mailing
-from campaigns.schedule.levels import GroupTimes, OwnLimit, QuietHours
+from campaigns.schedule.levels import ClashRule, GroupTimes, OwnLimit, QuietHours
 from campaigns.schedule.queries import own_limits, times_of
 
 BLACKOUTS_NAMED = 3
@@ -49,6 +49,19 @@ def quiet_in_words(quiet: QuietHours) -> str:
     if quiet.are_none:
         return _("none")
     return _("%(start)s to %(end)s") % {"start": hour_in_words(quiet.start), "end": hour_in_words(quiet.end)}
+
+
+def clash_in_words(clash: ClashRule) -> str:
+    """Gives when mailings clash."""
+    return _("more than %(percent)s %% of the people have another mailing within %(hours)s") % {
+        "percent": clash.percent,
+        "hours": hours_in_words(clash.hours),
+    }
+
+
+def hours_in_words(number: int) -> str:
+    """Gives a number of hours."""
+    return ngettext("%(count)s hour", "%(count)s hours", number) % {"count": number_in_words(number)}
 
 
 def number_in_words(number: int) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 
 from django.conf import settings
 from django.db import transaction
@@ -49,12 +49,23 @@ def ask_for_tests(
         raise NotAllowed(_("Tests go to people who may see this group's mailings, and to nobody else."))
     if contact is not None:
         _demand_shown(contact, mailing, chosen, actor)
+    return put_on_their_way(mailing=mailing, testers=chosen, contact=contact, actor=actor)
+
+
+def put_on_their_way(
+    *, mailing: Mailing, testers: Sequence[User], contact: Contact | None = None, actor: User
+) -> list[TestMail]:
+    """Puts a test on its way to each of some colleagues, and gives the rows. The caller has checked the right.
+
+    Raises `Refusal` for a mail that cannot be sent and when the day's tests are used up.
+    """
+    group = mailing.group
     _demand_sendable(mailing, contact)
     digest = content_digest_of(mailing)
     with transaction.atomic():
         # One at a time for each group, so that two requests cannot both take what is left of the day.
         Group.objects.select_for_update(no_key=True).get(pk=group.pk)
-        if (left := left_today(group)) < len(chosen):
+        if (left := left_today(group)) < len(testers):
             raise Refusal(_used_up(left))
         tests = TestMail.objects.bulk_create(
             TestMail(
@@ -66,7 +77,7 @@ def ask_for_tests(
                 asked_by=actor,
                 contact=contact,
             )
-            for tester in chosen
+            for tester in testers
         )
         shown = str(contact.pk) if contact is not None else ""
         record(

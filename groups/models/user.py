@@ -34,7 +34,10 @@ class UserManager(BaseUserManager["User"]):
 
 
 class User(AbstractBaseUser):
-    """A person, or a service user that commands act as; what they may do hangs on their memberships alone."""
+    """A person, or a service user that commands act as; what they may do hangs on their memberships alone.
+
+    With `hides_guide` they have put away what guides them through a first mailing.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     email = models.EmailField(unique=True)
@@ -43,6 +46,7 @@ class User(AbstractBaseUser):
     is_active = models.BooleanField(default=True)
     is_service = models.BooleanField(default=False)
     session_version = models.PositiveIntegerField(default=0)
+    hides_guide = models.BooleanField(default=False)
     created_at = models.DateTimeField(auto_now_add=True)
 
     # The brand whose pages the person is on: rights in another brand do not exist there. None for commands and tasks.

@@ -94,6 +94,11 @@ COMPOSER_ROWS: Final[dict[str, str]] = {
     "M26": "Saves itself, undoes, shows who is here, merges by field, asks at a clash; what it held before comes back",
 }
 
+# The calendar: docs/calendar.md.
+CALENDAR_ROWS: Final[dict[str, str]] = {
+    "M19": "A calendar of the group and of the network; a warning where too many people have another mailing near",
+}
+
 # Files of contacts: docs/imports.md.
 IMPORT_ROWS: Final[dict[str, str]] = {
     "A1": "CSV, TSV and XLSX come in; headers are matched, and what somebody chose is proposed the next time",
@@ -127,6 +132,7 @@ PAGES: Final[dict[str, dict[str, str]]] = {
     "people.md": PEOPLE_ROWS,
     "mailings.md": MAILING_ROWS,
     "composer.md": COMPOSER_ROWS,
+    "calendar.md": CALENDAR_ROWS,
     "imports.md": IMPORT_ROWS,
     "filters.md": FILTER_ROWS,
     "consent.md": CONSENT_ROWS,

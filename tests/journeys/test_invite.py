@@ -30,7 +30,7 @@ def test_somebody_is_invited_signs_in_and_sets_up_a_second_factor(
     portal: RunningPortal, browser: Browser, screenshots: Path
 ) -> None:
     admin, admin_problems = signed_in(browser, portal, "admin@northwind.example")
-    admin.get_by_text("Administration").click()
+    admin.locator("summary", has_text="Administration").click()
     admin.screenshot(path=screenshots / "administration.png")
     admin.get_by_role("link", name="People", exact=True).click()
     admin.screenshot(path=screenshots / "people.png", full_page=True)
@@ -53,7 +53,7 @@ def test_somebody_is_invited_signs_in_and_sets_up_a_second_factor(
     new.screenshot(path=screenshots / "invitation-phone.png", full_page=True)
     new.get_by_label("Choose a password").fill(PASSWORD)
     new.get_by_role("button", name="Accept the invitation").click()
-    expect(new.get_by_role("heading", name="Mailings", exact=True)).to_be_visible()
+    expect(new.get_by_role("heading", name="What waits for you")).to_be_visible()
 
     secret = set_up_codes(new, portal, screenshots)
     new.goto(f"{portal.url}/accounts/logout/")
@@ -66,7 +66,7 @@ def test_somebody_is_invited_signs_in_and_sets_up_a_second_factor(
     new.screenshot(path=screenshots / "second-factor-phone.png", full_page=True)
     new.get_by_label("Code").fill(next_code(secret))
     new.get_by_role("button", name="Sign in").click()
-    expect(new.get_by_role("heading", name="Mailings", exact=True)).to_be_visible()
+    expect(new.get_by_role("heading", name="What waits for you")).to_be_visible()
 
     again = browser.new_page()
     again.goto(link)

@@ -10,7 +10,19 @@ from django.utils import timezone
 
 from campaigns.delivery import stopping
 from campaigns.delivery.services import send
-from campaigns.models import Batch, BatchState, Delivery, DeliveryState, Mailing, MailingState, Recipient, Review, Route
+from campaigns.models import (
+    Batch,
+    BatchState,
+    Delivery,
+    DeliveryState,
+    Mailing,
+    MailingState,
+    Recipient,
+    Review,
+    Route,
+    Template,
+)
+from campaigns.practice.services import start_practice
 from campaigns.review import deciding
 from campaigns.review.services import submit
 from groups.models import Audience, Group, User, Workspace
@@ -35,6 +47,8 @@ def mailings_of(group: Group, author: User, audience: Audience, of_brand: Mappin
     found["approved"] = one("approved", send_at=later)
     found["scheduled"] = one("scheduled", send_at=later)
     found["outdated"] = one("outdated", version=of_brand["old_version"])
+    template = Template.objects.get(pk=of_brand["template_id"])
+    found["practice"] = start_practice(group=group, template=template, actor=author)
     found["late"] = one("late", state=MailingState.NEEDS_DECISION)
     for name in ("scheduled", "planned", "paused"):
         send(mailing=found[name], actor=author)

@@ -103,6 +103,7 @@ RULES = (
     act("campaigns:rule-times-save", P.MANAGE_RULES, form={"quiet": "none", "mailings_per_day": "9"}),
     act("campaigns:rule-role-limits", P.MANAGE_RULES, form={"local_author-mailings_per_day": "2"}),
     act("campaigns:rule-pressure", P.MANAGE_RULES, BRAND, {"one_group_a_day": "on"}, ids={"group_id": "root"}),
+    act("campaigns:rule-clashes", P.MANAGE_RULES, form={"clash_percent": "30", "clash_hours": "48"}),
     act(
         "campaigns:rule-blackout-add",
         P.MANAGE_RULES,
@@ -125,7 +126,18 @@ MAILINGS = (
     act("campaigns:mailing-folder-remove", P.MANAGE_FOLDERS, ids={"folder_id": "mailing_folder"}),
 )
 COMPOSE = (
-    page("campaigns:home", Asks.SIGNED_IN, answers=(200, 302)),
+    page("campaigns:home", Asks.SIGNED_IN),
+    page("campaigns:calendar", P.SEE_MAILINGS),
+    page("campaigns:practice-start", P.EDIT_MAILINGS),
+    act("campaigns:practice-start", P.EDIT_MAILINGS, form={"template": "@template_id"}),
+    act(
+        "campaigns:mailing-practise",
+        P.EDIT_MAILINGS,
+        form={"revision": "@revision"},
+        ids={"mailing_id": "practice"},
+        then=(P.SEND_MAILINGS,),
+    ),
+    act("campaigns:guide", Asks.SIGNED_IN, form={"guide": "hide"}),
     page("campaigns:template-wall", P.EDIT_MAILINGS),
     page("campaigns:template-preview", P.SEE_MAILINGS),
     act("campaigns:mailing-start", P.EDIT_MAILINGS),

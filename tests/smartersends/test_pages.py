@@ -49,12 +49,13 @@ def test_wrong_sign_in_says_so_and_keeps_the_address(cast: Cast, client: Client)
     assert "_auth_user_id" not in client.session
 
 
-def test_right_sign_in_leads_to_the_mailings_of_the_own_group(cast: Cast, client: Client) -> None:
+def test_right_sign_in_leads_to_the_first_page_in_the_own_group(cast: Cast, client: Client) -> None:
     address = cast.author.email.replace("person", "Person")
 
     page = client.post(reverse("account_login"), {"login": address, "password": PASSWORD}, follow=True)
 
-    assert page.redirect_chain[-1] == (reverse("campaigns:mailing-list", kwargs={"group_id": cast.store.pk}), 302)
+    assert page.redirect_chain[-1] == (reverse("campaigns:home"), 302)
+    assert page.context["group"] == cast.store
 
 
 def test_somebody_of_another_brand_has_no_group_here(cast: Cast, client: Client) -> None:
