@@ -44,6 +44,8 @@ from campaigns.models import Batch, BatchState, Mailing, MailingState, Review, R
 from campaigns.preflight import check
 from campaigns.review.commenting import open_counts
 from campaigns.review.page import comment_parts
+from campaigns.rollouts.banner import narrowed
+from campaigns.rollouts.belonging import as_open_to
 from campaigns.schedule.words import rules_in_words
 from campaigns.testsend.page import panel_of
 from groups import access
@@ -107,7 +109,7 @@ def page_of(
     `typed` are values that were not saved, `wishes` what the address asks to see of the pictures of a field.
     """
     outcome = outcome or Outcome(mailing)
-    compiled = compiled_of(mailing.version)
+    compiled = as_open_to(mailing, actor, compiled_of(mailing.version))
     context = context_for(mailing)
     findings = check(mailing, context, actor=actor)
     rendered = render_mailing(mailing, Target.PREVIEW, context)
@@ -132,7 +134,7 @@ def page_of(
     first = [*outcome.refused, *wished_fields(wishes or {})]
     off = switched_off(mailing.group)
     when = WhenForm(initial=when_initial(mailing), zone=mailing.group.time_zone)
-    return {
+    context_of_page = {
         "mailing": mailing,
         "group": mailing.group,
         "template": mailing.version.template,
@@ -174,6 +176,7 @@ def page_of(
         "today": timezone.now(),
         "open_step": next((step.key for step in steps if step.key in first), steps[0].key),
     }
+    return narrowed(mailing, actor, context_of_page)
 
 
 def _pictures(request: PortalRequest, mailing: Mailing) -> HttpResponse:

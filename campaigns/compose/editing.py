@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from campaigns.errors import NotEditable, StaleRevision
 from campaigns.models import Mailing, MailingState
+from campaigns.rollouts.belonging import demand_open, note_own
 from groups.audit import record
 from groups.models import User
 
@@ -19,14 +20,16 @@ def edit_draft(mailing: Mailing, actor: User, *, revision: int, beside: str = ""
     """Writes columns of a draft whose revision is still the expected one, and counts the edit.
 
     `beside` names what is changed in other rows, in the same transaction. Raises `StaleRevision` when something newer
-    is stored, and `NotEditable` when the mailing is no draft.
+    is stored, `NotEditable` when the mailing is no draft, and what its rollout refuses.
     """
+    own = demand_open(mailing, actor, changes)
     with transaction.atomic():
-        changed = Mailing.objects.filter(pk=mailing.pk, state=MailingState.DRAFT, revision=revision).update(
+        changed = Mailing.everything.filter(pk=mailing.pk, state=MailingState.DRAFT, revision=revision).update(
             revision=F("revision") + 1, updated_at=timezone.now(), **changes
         )
         mailing.refresh_from_db()
         if changed:
+            note_own(mailing, own)
             named = ", ".join(sorted([*changes, *([beside] if beside else [])]))
             record("mailing.edited", actor=actor, group=mailing.group, target=mailing, changed=named)
             return mailing

@@ -27,6 +27,7 @@ from campaigns.models import Mailing, Route, RuleLevel
 from campaigns.preflight.attachments import attachments
 from campaigns.preflight.findings import CheckFinding
 from campaigns.preflight.person import by_label, person
+from campaigns.preflight.rollout import rollout
 from campaigns.preflight.route_b import broadcast, properties
 from campaigns.preflight.subject import Subject
 from campaigns.preflight.times import times
@@ -313,5 +314,6 @@ CHECKS: tuple[Callable[[Subject], Iterator[CheckFinding]], ...] = (
     _workspace,
     _reachable_images,
     attachments,
+    rollout,
     _tested,
 )
