@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import uuid
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from django.db import transaction
@@ -39,13 +40,14 @@ class Matrix:
         return hashlib.sha256(json.dumps(pairs).encode()).hexdigest()
 
 
-def waiting_for(rollout: Rollout, actor: User) -> QuerySet[Review]:
+def waiting_for(rollout: Rollout, actor: User, *, not_lent_by: Collection[User] = ()) -> QuerySet[Review]:
     """Gives the open submissions of a rollout's parts at the levels on which a person decides, without those that have
-    their yes already.
+    their yes already; rights that a person of `not_lent_by` delegated do not count.
     """
-    lenders = [person for person in (rollout.created_by, rollout.submitted_by) if person is not None]
     levels = [
-        level for level, permission in PERMISSIONS.items() if may(actor, permission, rollout.group, not_lent_by=lenders)
+        level
+        for level, permission in PERMISSIONS.items()
+        if may(actor, permission, rollout.group, not_lent_by=not_lent_by)
     ]
     said = Decision.objects.filter(person=actor, verdict=Verdict.YES).values("review")
     return Review.objects.filter(
@@ -57,9 +59,9 @@ def waiting_for(rollout: Rollout, actor: User) -> QuerySet[Review]:
     ).exclude(pk__in=said)
 
 
-def matrix_of(rollout: Rollout, actor: User) -> Matrix:
+def matrix_of(rollout: Rollout, actor: User, *, not_lent_by: Collection[User] = ()) -> Matrix:
     """Gives what waits for a person's yes, in a fixed order; two columns of each part, however many there are."""
-    pairs = waiting_for(rollout, actor).order_by("mailing__rollout_part")
+    pairs = waiting_for(rollout, actor, not_lent_by=not_lent_by).order_by("mailing__rollout_part")
     return Matrix(tuple(pairs.values_list("mailing__rollout_part", "digest")))
 
 
@@ -85,9 +87,10 @@ def approve_all(*, rollout: Rollout, actor: User, seen: str) -> RolloutApproval:
         raise NotAllowed(_("You may not decide on rollouts of this group."))
     if is_own_work(rollout, actor):
         raise NotAllowed(_("You prepared this rollout, so somebody else must approve it."))
+    lenders = [person for person in (rollout.created_by, rollout.submitted_by) if person is not None]
     with transaction.atomic():
         locked = Rollout.objects.select_for_update().get(pk=rollout.pk)
-        matrix = matrix_of(locked, actor)
+        matrix = matrix_of(locked, actor, not_lent_by=lenders)
         if locked.state not in LETTING or locked.submitted_at is None or not matrix.parts:
             raise StaleState
         if matrix.digest != seen:
