@@ -43,6 +43,11 @@ def sweep() -> None:
             nudges.work(pk)
 
 
+def show_due(rollout: Rollout) -> None:
+    """Lets groups see a rollout whose time to be seen has come."""
+    _show(rollout, timezone.now())
+
+
 def _show(rollout: Rollout, now: datetime) -> None:
     if rollout.was_shown_at is None and rollout.visible_from is not None and rollout.visible_from <= now:
         _once(rollout, "rollout.shown", {"was_shown_at": None}, was_shown_at=now)
