@@ -29,7 +29,7 @@ def edit_draft(mailing: Mailing, actor: User, *, revision: int, beside: str = ""
         )
         mailing.refresh_from_db()
         if changed:
-            note_own(mailing, own)
+            note_own(mailing, own, actor)
             named = ", ".join(sorted([*changes, *([beside] if beside else [])]))
             record("mailing.edited", actor=actor, group=mailing.group, target=mailing, changed=named)
             return mailing

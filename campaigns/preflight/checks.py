@@ -31,6 +31,7 @@ from campaigns.preflight.rollout import rollout
 from campaigns.preflight.route_b import broadcast, properties
 from campaigns.preflight.subject import Subject
 from campaigns.preflight.times import times
+from campaigns.rollouts.belonging import is_part
 from campaigns.rules.queries import hits_of, restrictions_of
 from campaigns.testsend.queries import is_tested
 from groups.access import has_feature
@@ -216,7 +217,9 @@ def _import(subject: Subject) -> Iterator[CheckFinding]:
 
 def _time(subject: Subject) -> Iterator[CheckFinding]:
     send_at = subject.mailing.send_at
-    if send_at is not None and not has_feature(subject.mailing.group, Feature.SCHEDULING):
+    # Of a part of a rollout head office has chosen the time, not the group.
+    is_own_time = send_at is not None and not is_part(subject.mailing)
+    if is_own_time and not has_feature(subject.mailing.group, Feature.SCHEDULING):
         yield CheckFinding("time_switched_off", NO_SCHEDULING, step="when")
     if send_at is not None and send_at <= timezone.now():
         yield CheckFinding("time_passed", _("The chosen time has passed. Choose a later one."), step="when")

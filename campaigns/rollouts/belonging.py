@@ -75,12 +75,17 @@ def demand_open(mailing: Mailing, actor: User, changes: Mapping[str, Any]) -> fr
     return names if is_part(mailing) else frozenset()
 
 
-def note_own(mailing: Mailing, names: Collection[str]) -> None:
-    """Notes which values of a part are its group's own. Needs the transaction of the edit."""
-    if not names:
+def note_own(mailing: Mailing, names: Collection[str], actor: User) -> None:
+    """Notes which values of a part are its group's own. Needs the transaction of the edit.
+
+    Where the rollout is submitted already, the group has the part in hand from now on, so that the worker does not
+    submit it from under the hands of whoever writes.
+    """
+    if not names or mailing.rollout is None:
         return
     part = RolloutPart.objects.select_for_update().get(mailing=mailing.pk)
-    RolloutPart.objects.filter(pk=part.pk).update(own=sorted({*part.own, *names}))
+    writes = mailing.rollout.submitted_at is not None and not manages(actor, mailing.rollout)
+    RolloutPart.objects.filter(pk=part.pk).update(own=sorted({*part.own, *names}), is_in_hand=part.is_in_hand or writes)
 
 
 def changed_names(before: Mapping[str, Any], after: Mapping[str, Any]) -> frozenset[str]:

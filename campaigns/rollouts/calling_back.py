@@ -27,6 +27,7 @@ from campaigns.models import (
 from campaigns.review.notices import put_away_questions
 from campaigns.review.services import close
 from campaigns.rollouts.belonging import CHANGEABLE
+from campaigns.rollouts.services import hide_drafts
 from campaigns.states import UNDECIDED, UNDER_WAY, lock_delivery, lock_mailing, move_mailing
 from groups.audit import record
 from groups.models import User
@@ -74,6 +75,8 @@ def end_some(rollout: Rollout, limit: int) -> int:
         assert part.mailing is not None
         outcome = end(part.mailing, told.strip(), action="mailing.rollout_cancelled", actor=rollout.spoken_by)
         RolloutPart.objects.filter(pk=part.pk).update(pending=None, problem=outcome.outcome[:500])
+    if parts:
+        hide_drafts(rollout)
     return len(parts)
 
 

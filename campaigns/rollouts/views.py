@@ -91,7 +91,7 @@ def rollout_detail(request: PortalRequest, rollout_id: uuid.UUID) -> HttpRespons
     rollout = access.get(request.user, Rollout, rollout_id, Permission.SEE_MAILINGS)
     context = progress_context(rollout)
     if request.GET.get("part") == "progress":
-        return render(request, "rollouts/_progress.html", context)
+        return render(request, "rollouts/_progress.html", {**context, "is_poll": True})
     return render(request, "rollouts/rollout_detail.html", {**context, **_matrix(request, rollout)})
 
 

@@ -196,6 +196,7 @@ def test_cancelled_all_of_it_is_withdrawn_and_nothing_starts_any_more(staged: Ne
 
     assert staged.states() == ["cancelled"] * 2
     assert not [one for one in sandbox.state.schedules.values() if one.state == "waiting"]
+    assert not Mailing.objects.filter(pk=staged.rollout.pattern_id).exists()
     archive(rollout=staged.rollout, actor=staged.manager)
     assert staged.rollout.state == RolloutState.ARCHIVED
 

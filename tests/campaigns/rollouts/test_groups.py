@@ -14,14 +14,16 @@ from campaigns.delivery.control import cancel, reschedule
 from campaigns.delivery.services import send
 from campaigns.errors import NotAllowed, NotEditable, Refusal, ValuesRefused
 from campaigns.models import Answer, Mailing, MailingState, Rollout, RolloutState
+from campaigns.review.deciding import ask_for_changes
 from campaigns.review.services import submit, take_back
 from campaigns.rollouts.answering import opt_out, take_in_hand, take_part
+from campaigns.rollouts.checking import findings_of
 from campaigns.rollouts.services import change_setup, release, submit_all
 from campaigns.rollouts.setup import SetupRefused
 from campaigns.rollouts.sweeping import sweep
 from groups import access
-from groups.models import Event, Notice, User
-from groups.roles import Permission, Role
+from groups.models import Event, FeatureSwitch, Notice, User
+from groups.roles import Feature, Permission, Role
 from tests.builders import a_person
 from tests.campaigns.rollouts.builders import OPEN, Network, a_network, a_setup, a_shown, a_submitted, an_approved
 
@@ -203,6 +205,32 @@ def test_what_a_group_has_in_hand_is_submitted_by_the_cut_off_and_doing_it_twice
     assert network.states() == ["in_approval", "in_approval"]
     assert network.rollout.closed_at is not None
     assert Event.objects.count() == events
+
+
+def test_what_a_group_writes_after_it_was_sent_back_is_not_submitted_from_under_its_hands() -> None:
+    network = a_submitted(stores=1)
+    review = network.mailing().reviews.get()
+    ask_for_changes(review=review, actor=network.approver, reason="Name the day.")
+    network.run()
+    mine = network.mailing()
+
+    save_values(mailing=mine, changes={OPEN: "On Tuesday"}, revision=mine.revision, actor=network.author)
+    network.run()
+    while_writing = network.states()
+    take_part(mailing=network.mailing(), actor=network.author)
+
+    assert while_writing == ["draft"]
+    assert network.states() == ["in_approval"]
+
+
+def test_head_office_sets_the_time_of_a_group_that_may_choose_none_itself() -> None:
+    network = a_network(stores=1)
+    FeatureSwitch.objects.create(group=network.store, feature=Feature.SCHEDULING)
+
+    network.run()
+
+    assert "time_switched_off" not in {one.code for one in findings_of(network.part())}
+    assert network.mailing().send_at is not None
 
 
 def test_a_day_before_the_cut_off_groups_hear_of_it_once() -> None:
