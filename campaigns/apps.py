@@ -17,12 +17,13 @@ class CampaignsConfig(AppConfig):
         from campaigns.delivery.erasing import HOLDER
         from campaigns.delivery.keeping import ROOM
         from campaigns.review import kinds as review
+        from campaigns.rollouts import kinds as rollouts
         from groups.audiences import uses
         from groups.erasing import holders
         from groups.keeping import rooms
         from groups.notices.kinds import register
 
-        register(*review.KINDS, *delivery.KINDS)
+        register(*review.KINDS, *delivery.KINDS, *rollouts.KINDS)
         holders.register(HOLDER)
         rooms.register(ROOM)
         uses.register(audiences.uses_of)

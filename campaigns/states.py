@@ -1,4 +1,4 @@
-"""How mailings and deliveries move: one table of allowed moves each, one conditional UPDATE a move."""
+"""How mailings, deliveries and rollouts move: one table of allowed moves each, one conditional UPDATE a move."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ from collections.abc import Collection
 from typing import Any
 
 from campaigns.errors import StaleState
-from campaigns.models import Delivery, DeliveryState, Mailing, MailingState
+from campaigns.models import Delivery, DeliveryState, Mailing, MailingState, Rollout, RolloutState
 
-_M, _D = MailingState, DeliveryState
+_M, _D, _R = MailingState, DeliveryState, RolloutState
 
 MAILING_MOVES: dict[MailingState, frozenset[MailingState]] = {
     _M.DRAFT: frozenset({_M.IN_REVIEW, _M.IN_APPROVAL, _M.SCHEDULED, _M.PAUSED, _M.NEEDS_DECISION}),
@@ -20,6 +20,8 @@ MAILING_MOVES: dict[MailingState, frozenset[MailingState]] = {
             _M.IN_APPROVAL,
             _M.PAUSED,
             _M.NEEDS_DECISION,
+            # Called back from Braze while its rollout is paused: approved still, and to be handed over again.
+            _M.SCHEDULED,
             # Sent to the rest: to those whom the mailing did not reach yet.
             _M.SENT,
             _M.SENT_WITH_OPEN_QUESTIONS,
@@ -50,6 +52,16 @@ DELIVERY_MOVES: dict[DeliveryState, frozenset[DeliveryState]] = {
     _D.FAILED: frozenset({_D.PLANNING, _D.WITHDRAWING}),
 }
 
+ROLLOUT_MOVES: dict[RolloutState, frozenset[RolloutState]] = {
+    _R.DRAFT: frozenset(),
+    _R.SCHEDULED: frozenset({_R.DRAFT, _R.PAUSED}),
+    _R.ACTIVE: frozenset({_R.SCHEDULED, _R.PAUSED}),
+    _R.PAUSED: frozenset({_R.SCHEDULED, _R.ACTIVE}),
+    _R.COMPLETED: frozenset({_R.ACTIVE}),
+    _R.CANCELLED: frozenset({_R.SCHEDULED, _R.ACTIVE, _R.PAUSED}),
+    _R.ARCHIVED: frozenset({_R.DRAFT, _R.COMPLETED, _R.CANCELLED}),
+}
+
 # Submitted, and nobody has decided yet.
 UNDECIDED = (_M.IN_REVIEW, _M.IN_APPROVAL)
 UNDER_WAY = (_D.PLANNING, _D.STAGING, _D.STAGED, _D.SENDING, _D.PAUSED, _D.WITHDRAWING)
@@ -68,7 +80,7 @@ def move_mailing(
     `start` narrows the table to the states in which this event makes sense; `revision` is the one that was looked at.
     """
     allowed = MAILING_MOVES[to] if start is None else MAILING_MOVES[to] & frozenset(start)
-    standing = Mailing.objects.filter(pk=mailing.pk, state__in=allowed)
+    standing = Mailing.everything.filter(pk=mailing.pk, state__in=allowed)
     if revision is not None:
         standing = standing.filter(revision=revision)
     moved = standing.update(state=to, **changes)
@@ -104,9 +116,22 @@ def move_delivery(
     delivery.refresh_from_db()
 
 
+def move_rollout(
+    rollout: Rollout, to: RolloutState, *, start: Collection[RolloutState] | None = None, **changes: Any
+) -> None:
+    """Moves a rollout and refreshes it; raises `StaleState` when it stands where this move does not start.
+
+    `start` narrows the table to the states in which this event makes sense.
+    """
+    allowed = ROLLOUT_MOVES[to] if start is None else ROLLOUT_MOVES[to] & frozenset(start)
+    if not Rollout.objects.filter(pk=rollout.pk, state__in=allowed).update(state=to, **changes):
+        raise StaleState
+    rollout.refresh_from_db()
+
+
 def lock_mailing(mailing: Mailing) -> None:
     """Lets nobody else move a mailing until the transaction ends, and refreshes it."""
-    Mailing.objects.select_for_update().get(pk=mailing.pk)
+    Mailing.everything.select_for_update().get(pk=mailing.pk)
     mailing.refresh_from_db()
 
 

@@ -1,4 +1,4 @@
-"""The addresses of templates, images, rules, mailings, calendar, tests, reviews, deliveries, reports, by room."""
+"""The addresses of templates, images, rules, mailings, calendar, rollouts, tests, reviews, deliveries, by room."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ urlpatterns = [
     path("", include("campaigns.attachments.urls")),
     path("", include("campaigns.testsend.urls")),
     path("", include("campaigns.review.urls")),
+    path("", include("campaigns.rollouts.urls")),
     path("", include("campaigns.delivery.urls")),
     path("", include("campaigns.delivery.ledger.urls")),
     path("", include("campaigns.reports.urls")),

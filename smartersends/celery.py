@@ -43,6 +43,7 @@ app.autodiscover_tasks(
         "campaigns.delivery",
         "campaigns.testsend",
         "campaigns.review",
+        "campaigns.rollouts",
         "campaigns.reports",
     ]
 )

@@ -46,6 +46,7 @@ _ROOMS = {
     "batch": "mailings",
     "template-wall": "mailings",
     "review": "approvals",
+    "rollout": "rollouts",
     "audience": "audiences",
     "contact": "audiences",
     "erasure": "audiences",

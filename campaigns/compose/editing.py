@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from campaigns.compose.history.keeping import Standing, keep
 from campaigns.errors import NotEditable, StaleRevision
 from campaigns.models import Mailing, MailingState, Snapshot
+from campaigns.rollouts.belonging import demand_open, note_own
 from groups.audit import record
 from groups.models import User
 
@@ -28,15 +29,18 @@ def edit_draft(
     """Writes columns of a draft whose revision is still the expected one, counts the edit and keeps it in its history.
 
     `beside` names what is changed in other rows, in the same transaction; `restored` is what is brought back. Raises
-    `StaleRevision` when something newer is stored, and `NotEditable` when the mailing is no draft.
+    `StaleRevision` when something newer is stored, `NotEditable` when the mailing is no draft, and what its rollout
+    refuses.
     """
+    own = demand_open(mailing, actor, changes)
     with transaction.atomic():
         before = Standing.of(mailing)
-        changed = Mailing.objects.filter(pk=mailing.pk, state=MailingState.DRAFT, revision=revision).update(
+        changed = Mailing.everything.filter(pk=mailing.pk, state=MailingState.DRAFT, revision=revision).update(
             revision=F("revision") + 1, updated_at=timezone.now(), **changes
         )
         mailing.refresh_from_db()
         if changed:
+            note_own(mailing, own, actor)
             columns = sorted([*changes, *([beside] if beside else [])])
             record("mailing.edited", actor=actor, group=mailing.group, target=mailing, changed=", ".join(columns))
             keep(mailing, actor, before=before, columns=columns, restored=restored)

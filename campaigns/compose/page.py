@@ -34,6 +34,8 @@ from campaigns.practice.queries import team_of
 from campaigns.preflight import check
 from campaigns.review.commenting import open_counts
 from campaigns.review.page import comment_parts
+from campaigns.rollouts.banner import narrowed
+from campaigns.rollouts.belonging import as_open_to
 from campaigns.schedule.words import rules_in_words
 from campaigns.testsend.page import panel_of
 from groups import access
@@ -54,7 +56,7 @@ def page_of(
     `typed` are values that were not saved, `wishes` what the address asks to see of the pictures of a field.
     """
     outcome = outcome or Outcome(mailing)
-    compiled = compiled_of(mailing.version)
+    compiled = as_open_to(mailing, actor, compiled_of(mailing.version))
     context = context_for(mailing)
     findings = check(mailing, context, actor=actor)
     rendered = render_mailing(mailing, Target.PREVIEW, context)
@@ -82,7 +84,7 @@ def page_of(
     base = units_of(mailing, chooser if typed is None else None)
     off = switched_off(mailing.group)
     when = WhenForm(initial=when_initial(mailing), zone=mailing.group.time_zone)
-    return {
+    shown = {
         "mailing": mailing,
         "group": mailing.group,
         "template": mailing.version.template,
@@ -129,6 +131,7 @@ def page_of(
         "today": timezone.now(),
         "open_step": next((step.key for step in steps if step.key in first), steps[0].key),
     }
+    return narrowed(mailing, actor, shown)
 
 
 def _places_of(step: Step) -> tuple[str, ...]:

@@ -24,6 +24,7 @@ from campaigns.library.offering import day_of, is_offered
 from campaigns.library.words import one_line
 from campaigns.models import Mailing, MailingState, Template
 from campaigns.preflight.findings import CheckFinding
+from campaigns.rollouts.belonging import demand_not_held
 from campaigns.sentences import spoken
 from groups.audit import record
 from groups.models import Audience, Group, User
@@ -186,6 +187,7 @@ def _still_lent(mailing: Mailing, actor: User) -> User | None:
 
 def delete_draft(*, mailing: Mailing, actor: User) -> None:
     """Deletes a draft that was never handed to Braze; raises `NotEditable` for anything else."""
+    demand_not_held(mailing)
     with transaction.atomic():
         kept = Mailing.objects.filter(pk=mailing.pk, state=MailingState.DRAFT, deliveries=None, reviews=None)
         locked = kept.first()

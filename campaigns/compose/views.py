@@ -15,6 +15,7 @@ from campaigns.compose import services
 from campaigns.errors import Refusal
 from campaigns.library.offering import offered_templates
 from campaigns.models import Mailing, Template
+from campaigns.rollouts.assets import offers_in_words
 from groups import access
 from groups.http import PortalRequest
 from groups.models import Group
@@ -26,9 +27,12 @@ from groups.roles import Permission
 def template_wall(request: PortalRequest, group_id: uuid.UUID) -> HttpResponse:
     """Shows the templates that a group may use, as pictures."""
     group = access.get(request.user, Group, group_id, Permission.EDIT_MAILINGS)
-    return render(
-        request, "compose/template_wall.html", {"group": group, "templates": offered_templates(group, request.user)}
-    )
+    context = {
+        "group": group,
+        "templates": offered_templates(group, request.user),
+        "offers": offers_in_words(group),
+    }
+    return render(request, "compose/template_wall.html", context)
 
 
 @login_required

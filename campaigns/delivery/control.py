@@ -21,6 +21,7 @@ from campaigns.library.offering import demand_in_season
 from campaigns.models import Delivery, DeliveryState, Mailing, MailingState, Review, ReviewState, Route
 from campaigns.review.approval import demand_covered
 from campaigns.review.queries import approval_of
+from campaigns.rollouts.belonging import demand_stoppable
 from campaigns.schedule.demands import demand_allowed_time
 from campaigns.states import UNDER_WAY, lock_delivery, lock_mailing, move_mailing
 from groups.access import may
@@ -68,6 +69,7 @@ def reschedule(*, mailing: Mailing, send_at: datetime, actor: User) -> Mailing:
     day.
     """
     _demand_moving(mailing, actor)
+    demand_stoppable(mailing, actor, is_move=True)
     demand_scheduling(mailing.group)
     send_at = send_at.replace(microsecond=0)
     soonest = timezone.now() + timedelta(seconds=settings.SEND_LEAD_SECONDS)
@@ -128,6 +130,7 @@ def _demand_stopping(mailing: Mailing, actor: User) -> None:
     )
     if not allowed:
         raise NotAllowed(_("You may not stop mailings of this group."))
+    demand_stoppable(mailing, actor)
 
 
 def _demand_moving(mailing: Mailing, actor: User) -> None:

@@ -30,7 +30,7 @@ from campaigns.states import UNDECIDED, UNDER_WAY, lock_delivery, lock_mailing, 
 from groups.audit import record
 from groups.models import User
 
-EndingAction = Literal["mailing.recalled", "mailing.group_closed"]
+EndingAction = Literal["mailing.recalled", "mailing.group_closed", "mailing.rollout_cancelled"]
 WENT: Final = (MailingState.SENT, MailingState.SENT_WITH_OPEN_QUESTIONS, MailingState.STOPPED)
 
 

@@ -30,6 +30,8 @@ from campaigns.reports.queries import numbers_of
 from campaigns.reports.sharing import sharing_of
 from campaigns.review.page import comment_parts
 from campaigns.review.queries import thread_of
+from campaigns.rollouts.banner import box_of
+from campaigns.rollouts.belonging import may_call_back
 from campaigns.states import UNDECIDED, UNDER_WAY
 from campaigns.testsend.page import shown_tests
 from groups import access
@@ -70,6 +72,7 @@ def page_of(mailing: Mailing, actor: User, *, reschedule: RescheduleForm | None 
         "attachments": list(attachments_of(mailing)),
         "practice_tests": shown_tests(mailing, actor) if mailing.is_practice else None,
         "export_lines": lines_for(mailing, actor),
+        "rollout_box": box_of(mailing, actor),
         **comment_parts(mailing, actor),
     }
 
@@ -84,6 +87,7 @@ def moving_parts(mailing: Mailing, actor: User, *, reschedule: RescheduleForm | 
     may_send = access.may(actor, Permission.SEND_MAILINGS, mailing.group)
     may_stop = access.may(actor, Permission.STOP_MAILINGS, mailing.group)
     may_control = may_edit and (may_send or may_stop or mailing.author_id == actor.pk)
+    may_control = may_control and may_call_back(mailing, actor)
     is_withdrawing = delivery is not None and delivery.state == DeliveryState.WITHDRAWING
     can_stop = (
         mailing.state in STOPPABLE and not is_withdrawing and (now is None or not now.is_under_way or now.may_undo)
@@ -118,7 +122,7 @@ def moving_parts(mailing: Mailing, actor: User, *, reschedule: RescheduleForm | 
         "may_pause": may_stop and can_pause,
         "may_end": may_stop and can_end,
         "may_send_late": may_send and halt is None and mailing.state == MailingState.NEEDS_DECISION,
-        "may_take_back": may_edit and mailing.state in UNDECIDED,
+        "may_take_back": may_edit and mailing.state in UNDECIDED and may_call_back(mailing, actor),
         "rest": rest,
         "can_stop": can_stop and not can_end,
         "can_edit_again": can_stop and (delivery is None or delivery.follows_id is None),

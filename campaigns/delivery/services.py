@@ -16,6 +16,7 @@ from campaigns.halts import demand_no_halt
 from campaigns.models import Delivery, Mailing, MailingState
 from campaigns.preflight import check
 from campaigns.review.policy import needs_approval
+from campaigns.rollouts.belonging import demand_own_way, is_held
 from campaigns.schedule.demands import demand_allowed_time
 from campaigns.schedule.overruling import people_behind
 from campaigns.schedule.wishes import expected_at
@@ -31,6 +32,7 @@ def send(*, mailing: Mailing, actor: User) -> Mailing:
     `StaleState` when it is no draft or was edited since `mailing` was read.
     """
     demand_real(mailing)
+    demand_own_way(mailing)
     if needs_approval(mailing, actor):
         raise NotAllowed(_("This mailing needs approval. Submit it; an approver will see it at once."))
     if blocking := [finding for finding in check(mailing, actor=actor) if finding.blocks]:
@@ -58,6 +60,8 @@ def hand_over(*, mailing: Mailing, actor: User, start: MailingState, revision: i
 
 def is_time_to_start(mailing: Mailing, now: datetime) -> bool:
     """Tells whether the delivery of a scheduled mailing starts now; until then only its row holds it."""
+    if is_held(mailing):
+        return False
     if mailing.send_at is None:
         return True
     starts_at = hands_over_at(mailing.send_at, mailing.group.time_zone, in_local_time=mailing.in_local_time)

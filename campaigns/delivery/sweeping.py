@@ -5,6 +5,8 @@ from __future__ import annotations
 import logging
 from contextlib import suppress
 from datetime import datetime, timedelta
+from time import monotonic
+from typing import Final
 
 from django.conf import settings
 from django.db import transaction
@@ -37,6 +39,7 @@ from campaigns.states import UNDER_WAY, lock_mailing, move_mailing
 from groups.audit import record
 
 log = logging.getLogger(__name__)
+STARTING_SECONDS: Final = 60.0
 
 
 def sweep() -> None:
@@ -109,13 +112,20 @@ def recover_stale_batches() -> int:
 
 
 def start_due_mailings() -> None:
-    """Starts the delivery of scheduled mailings whose time is near, and asks about those whose time was missed."""
-    now = timezone.now()
+    """Starts the delivery of scheduled mailings whose time is near, and asks about those whose time was missed.
+
+    The next ones come first; where a rollout brings thousands at once, the rest are for the next sweeps.
+    """
+    now, until = timezone.now(), monotonic() + STARTING_SECONDS
     ahead = timedelta(hours=settings.STAGE_AHEAD_HOURS)
     # The zone furthest east has a wall-clock time up to 26 hours before any group's, and Braze wants 24 hours more.
     soon = Q(send_at__lte=now + ahead) | Q(in_local_time=True, send_at__lte=now + ahead + timedelta(hours=50))
     due = Mailing.objects.filter(soon, state=MailingState.SCHEDULED).exclude(deliveries__state__in=UNDER_WAY)
-    for mailing in due.select_related("group__brand", "author", "version__template"):
+    for mailing in due.select_related("group__brand", "author", "version__template", "rollout").order_by(
+        "send_at", "pk"
+    ):
+        if monotonic() > until:
+            return
         is_held = halts_over(mailing.group).exists() and not _is_missed(mailing, now)
         if is_held or not is_time_to_start(mailing, now):
             continue

@@ -12,6 +12,7 @@ from django.db import transaction
 from campaigns.compose import content
 from campaigns.demo import brands
 from campaigns.demo.brands import DemoPerson
+from campaigns.demo.rollouts import build_rollout
 from campaigns.demo.times import build_times
 from campaigns.library.folders import create_folder
 from campaigns.library.images import add_image
@@ -49,6 +50,7 @@ def build() -> None:
     _snippets(northwind, actor)
     _templates(northwind, actor)
     _small_audience(Group.objects.get(brand=northwind, code="US-001"), actor)
+    build_rollout(northwind)
     _build_harbor()
 
 

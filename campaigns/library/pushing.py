@@ -36,8 +36,8 @@ class OpenDraft:
 
 
 def behind(template: Template) -> QuerySet[Mailing]:
-    """Gives the open drafts of a template that were begun with an older version."""
-    drafts = Mailing.objects.filter(version__template=template, state__in=OPEN)
+    """Gives the open drafts of a template that were begun with an older version; rollouts stay with theirs."""
+    drafts = Mailing.objects.filter(version__template=template, state__in=OPEN, rollout=None)
     return (
         drafts.exclude(version=template.current_id)
         .select_related("group", "version", "author")
@@ -93,7 +93,7 @@ def _push(template: Template, mailing: Mailing, actor: User | None, *, reset: bo
     values: dict[str, Any] = default_values(compiled) if reset else carried.values
     with transaction.atomic():
         before, has_own_words = Standing.of(mailing), not is_attached(mailing)
-        moved = Mailing.objects.filter(pk=mailing.pk, state__in=OPEN, revision=mailing.revision).update(
+        moved = Mailing.objects.filter(pk=mailing.pk, state__in=OPEN, revision=mailing.revision, rollout=None).update(
             version=new,
             values=values,
             state=MailingState.DRAFT,

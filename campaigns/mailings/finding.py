@@ -79,7 +79,9 @@ class Wanted:
 
 def mailings_of(group: Group, wanted: Wanted) -> QuerySet[Mailing]:
     """Gives the mailings of a group that a person asked for, newest change first."""
-    found = Mailing.objects.filter(group=group).select_related("version__template", "author", "audience", "folder")
+    found = Mailing.objects.filter(group=group).select_related(
+        "version__template", "author", "audience", "folder", "rollout", "rollout_part"
+    )
     if wanted.state:
         found = found.filter(state__in=STATES[wanted.state])
     if wanted.folder:

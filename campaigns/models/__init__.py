@@ -1,4 +1,4 @@
-"""The tables of templates, images, rules, mailings, tests, reviews, deliveries and reports; one file a noun."""
+"""The tables of templates, images, rules, mailings, rollouts, tests, reviews, deliveries, reports; one file a noun."""
 
 from __future__ import annotations
 
@@ -28,6 +28,15 @@ from campaigns.models.mailing import ASKING, HANDED_OVER, Mailing, MailingState
 from campaigns.models.report import ReportDay
 from campaigns.models.review import Decision, Level, Review, ReviewState, Verdict
 from campaigns.models.review_rule import CannedReason, Demand, ReviewRule
+from campaigns.models.rollout import (
+    Answer,
+    AudienceRule,
+    Rollout,
+    RolloutApproval,
+    RolloutKind,
+    RolloutPart,
+    RolloutState,
+)
 from campaigns.models.rule import RestrictedWord, RuleLevel
 from campaigns.models.schedule import LIMIT_NAMES, Blackout, RoleLimit, TimeRules
 from campaigns.models.snapshot import Snapshot
@@ -49,8 +58,10 @@ __all__ = [
     "HANDED_OVER",
     "LIMIT_NAMES",
     "AccessKind",
+    "Answer",
     "Attachment",
     "AudienceChunk",
+    "AudienceRule",
     "Batch",
     "BatchKind",
     "BatchState",
@@ -82,6 +93,11 @@ __all__ = [
     "ReviewRule",
     "ReviewState",
     "RoleLimit",
+    "Rollout",
+    "RolloutApproval",
+    "RolloutKind",
+    "RolloutPart",
+    "RolloutState",
     "Route",
     "RuleLevel",
     "Snapshot",

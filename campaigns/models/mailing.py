@@ -43,6 +43,14 @@ HANDED_OVER: Final = (
 ASKING: Final = (MailingState.PAUSED, MailingState.NEEDS_DECISION, MailingState.SENT_WITH_OPEN_QUESTIONS)
 
 
+class ShownMailings(models.Manager["Mailing"]):
+    """The mailings that their groups may know of; `Mailing.everything` has those of rollouts not shown yet as well."""
+
+    def get_queryset(self) -> models.QuerySet[Mailing]:
+        """Leaves out what head office holds back."""
+        return super().get_queryset().filter(is_held_back=False)
+
+
 class Mailing(models.Model):
     """One email that a group makes from a template version.
 
@@ -51,7 +59,8 @@ class Mailing(models.Model):
     the wall clock of the group's zone that counts, in each recipient's own zone; after `last_day` nothing of it goes
     out any more; with `is_practice` it only ever reaches its team, by test mails; `on_behalf_of` is the person in whose
     name it goes, where that is not its author; `revision` counts the edits, so that an old page cannot overwrite a
-    newer one.
+    newer one. `rollout` is what it is a part or the pattern of, or was started from; while it `is_held_back` only the
+    rollout's own pages know of it.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -76,8 +85,15 @@ class Mailing(models.Model):
     on_behalf_of = models.ForeignKey(
         "groups.User", on_delete=models.PROTECT, null=True, blank=True, related_name="mailings_on_behalf"
     )
+    rollout = models.ForeignKey(
+        "campaigns.Rollout", on_delete=models.PROTECT, null=True, blank=True, related_name="mailings"
+    )
+    is_held_back = models.BooleanField(default=False)
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)
+
+    objects = ShownMailings()
+    everything = models.Manager["Mailing"]()
 
     group_path = "group"
 

@@ -28,9 +28,11 @@ from campaigns.preflight.attachments import attachments
 from campaigns.preflight.clashes import clashes
 from campaigns.preflight.findings import CheckFinding
 from campaigns.preflight.person import by_label, person
+from campaigns.preflight.rollout import rollout
 from campaigns.preflight.route_b import broadcast, properties
 from campaigns.preflight.subject import Subject
 from campaigns.preflight.times import times
+from campaigns.rollouts.belonging import is_part
 from campaigns.rules.queries import hits_of, restrictions_of
 from campaigns.testsend.queries import is_tested
 from groups.access import has_feature
@@ -218,7 +220,9 @@ def _import(subject: Subject) -> Iterator[CheckFinding]:
 
 def _time(subject: Subject) -> Iterator[CheckFinding]:
     send_at = subject.mailing.send_at
-    if send_at is not None and not has_feature(subject.mailing.group, Feature.SCHEDULING):
+    # Of a part of a rollout head office has chosen the time, not the group.
+    is_own_time = send_at is not None and not is_part(subject.mailing)
+    if is_own_time and not has_feature(subject.mailing.group, Feature.SCHEDULING):
         yield CheckFinding("time_switched_off", NO_SCHEDULING, step="when")
     if send_at is not None and send_at <= timezone.now():
         yield CheckFinding("time_passed", _("The chosen time has passed. Choose a later one."), step="when")
@@ -317,5 +321,6 @@ CHECKS: tuple[Callable[[Subject], Iterator[CheckFinding]], ...] = (
     _workspace,
     _reachable_images,
     attachments,
+    rollout,
     _tested,
 )

@@ -7,6 +7,7 @@ import uuid
 from django.db.models import Q
 
 from campaigns.models import Mailing, Review, ReviewState
+from campaigns.rollouts.belonging import has_prepared
 from groups.access import may
 from groups.models import Event, User
 from groups.roles import Permission
@@ -18,8 +19,8 @@ def is_author(mailing: Mailing, user: User) -> bool:
     It is for whoever wrote, changed or submitted it, and for whoever shows themselves as one of these, or is one of
     these and shows themselves as another.
     """
-    guises = _guises(user)
-    if mailing.author_id in guises:
+    guises = guises_of(user)
+    if mailing.author_id in guises or has_prepared(mailing, guises):
         return True
     changes = Event.objects.filter(target_kind="mailing", target_id=str(mailing.pk), action="mailing.edited")
     if changes.filter(Q(actor__in=guises) | Q(acting_as__in=guises)).exists():
@@ -34,7 +35,7 @@ def may_decide(user: User, permission: Permission, mailing: Mailing) -> bool:
 
 def own_work(user: User) -> Q:
     """Gives the reviews that a person wrote or submitted, for lists; what they changed, `is_author` alone tells."""
-    guises = _guises(user)
+    guises = guises_of(user)
     return Q(submitted_by__in=guises) | Q(acted_by__in=guises) | Q(mailing__author__in=guises)
 
 
@@ -45,6 +46,6 @@ def _authors_of(mailing: Mailing) -> tuple[User, ...]:
     return tuple(User.objects.filter(pk__in=named))
 
 
-def _guises(user: User) -> frozenset[uuid.UUID]:
+def guises_of(user: User) -> frozenset[uuid.UUID]:
     """Gives whom the person shows themselves as, and who they are."""
     return frozenset({user.pk} if user.acted_by is None else {user.pk, user.acted_by.pk})

@@ -29,10 +29,11 @@ from groups.roles import Permission
 REASON_CHARACTERS = 1000
 
 
-def approve(*, review: Review, actor: User, digest: str = "") -> Mailing:
+def approve(*, review: Review, actor: User, digest: str = "", is_told: bool = True) -> Mailing:
     """Says yes at the level whose turn it is. The last yes that is needed schedules the mailing, or hands it over.
 
-    `digest` is that of what the person looked at, where their page named it. Raises `NotAllowed` without the right, for
+    `digest` is that of what the person looked at, where their page named it. Without `is_told` nobody gets a notice:
+    the caller tells of many at once. Raises `NotAllowed` without the right, for
     one's own work and for a second yes; `StaleState` when somebody has decided or the mailing is not what was
     submitted; `Refusal` when its time has passed; `NotReady` when a check blocks by now.
     """
@@ -50,9 +51,9 @@ def approve(*, review: Review, actor: User, digest: str = "") -> Mailing:
             raise NotAllowed(_said_already(review, said))
         _say(review, actor, Verdict.YES)
         if review.level == Level.FIRST:
-            _pass_on(review, actor)
+            _pass_on(review, actor, is_told=is_told)
         else:
-            _count(review, actor)
+            _count(review, actor, is_told=is_told)
     review.refresh_from_db()
     mailing.refresh_from_db()
     return mailing
@@ -154,7 +155,7 @@ def _say(review: Review, actor: User, verdict: Verdict, reason: str = "") -> Non
     )
 
 
-def _pass_on(review: Review, actor: User) -> None:
+def _pass_on(review: Review, actor: User, *, is_told: bool) -> None:
     """Ends the first level: from now on it waits for approval."""
     passed = Review.objects.filter(pk=review.pk, state=ReviewState.OPEN, level=Level.FIRST).update(level=Level.FINAL)
     if not passed:
@@ -162,10 +163,11 @@ def _pass_on(review: Review, actor: User) -> None:
     review.refresh_from_db()
     move_mailing(review.mailing, MailingState.IN_APPROVAL, start={MailingState.IN_REVIEW})
     record("mailing.reviewed", actor=actor, group=review.mailing.group, target=review.mailing, digest=review.digest)
-    tell_reviewed(review)
+    if is_told:
+        tell_reviewed(review)
 
 
-def _count(review: Review, actor: User) -> None:
+def _count(review: Review, actor: User, *, is_told: bool) -> None:
     """Counts a yes of the final level; once there are enough the mailing is let go.
 
     Rules and audiences may have become stricter or larger since the submission: then that counts.
@@ -194,7 +196,8 @@ def _count(review: Review, actor: User) -> None:
         reach_team(mailing=mailing, actor=review.submitted_by, start=MailingState.IN_APPROVAL)
     else:
         hand_over(mailing=mailing, actor=actor, start=MailingState.IN_APPROVAL)
-    tell_decision(review)
+    if is_told:
+        tell_decision(review)
 
 
 def _said_already(review: Review, said: Decision) -> str:

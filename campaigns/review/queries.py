@@ -28,11 +28,15 @@ def get_review(user: User, review_id: uuid.UUID | str) -> Review:
 def listed(user: User) -> QuerySet[Review]:
     """Gives the submissions that a person may look at, each with `is_turn`: whether their own yes is waited for.
 
+    Those of rollouts are not among them: they are looked at together (`campaigns.rollouts.approving`).
+
     Theirs come first, then what is urgent, then what must be decided soonest; `given` counts the yeses so far.
     """
     approving, reviewing = _places(user)
     return (
-        Review.objects.filter(Q(mailing__group__in=approving) | Q(mailing__group__in=reviewing))
+        Review.objects.filter(
+            Q(mailing__group__in=approving) | Q(mailing__group__in=reviewing), mailing__rollout_part=None
+        )
         .annotate(
             is_turn=Case(When(_turn_of(user), then=Value(True)), default=Value(False), output_field=BooleanField()),
             given=Count("decisions", filter=Q(decisions__level=Level.FINAL, decisions__verdict=Verdict.YES)),

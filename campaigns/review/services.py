@@ -21,6 +21,7 @@ from campaigns.review.digest import digest_of
 from campaigns.review.notices import put_away_questions, tell_submission
 from campaigns.review.policy import demand_for
 from campaigns.review.surroundings import noted
+from campaigns.rollouts.belonging import demand_stoppable, demand_submittable
 from campaigns.states import UNDECIDED, lock_mailing, move_mailing
 from groups.access import may
 from groups.audit import record
@@ -28,13 +29,15 @@ from groups.models import User
 from groups.roles import Permission
 
 
-def submit(*, mailing: Mailing, actor: User, note: str = "", is_priority: bool = False) -> Review:
+def submit(*, mailing: Mailing, actor: User, note: str = "", is_priority: bool = False, is_told: bool = True) -> Review:
     """Puts a draft before the reviewers, or before the approvers where one level is enough.
 
-    The digest of what they will see is stored with it. Raises `NotAllowed` without the right to edit, `NotReady` when a
+    The digest of what they will see is stored with it. Without `is_told` nobody gets a notice: the caller tells of
+    many at once. Raises `NotAllowed` without the right to edit, `NotReady` when a
     check blocks, `StaleState` when it is no draft or was edited since `mailing` was read.
     """
     _demand(actor, mailing, _("You may not submit mailings of this group."))
+    demand_submittable(mailing, actor)
     findings = check(mailing, actor=actor)
     if blocking := [finding for finding in findings if finding.blocks]:
         raise NotReady(_("This cannot be submitted yet. Mend what the check lists."), blocking)
@@ -69,7 +72,8 @@ def submit(*, mailing: Mailing, actor: User, note: str = "", is_priority: bool =
             levels=2 if demanded.has_two_levels else 1,
             approvals=demanded.approvals,
         )
-        tell_submission(review)
+        if is_told:
+            tell_submission(review)
     return review
 
 
@@ -80,6 +84,7 @@ def take_back(*, mailing: Mailing, actor: User) -> Mailing:
     `NotAllowed`, and `StaleState` when nothing waits.
     """
     _demand(actor, mailing, _("You may not take back mailings of this group."))
+    demand_stoppable(mailing, actor)
     with transaction.atomic():
         lock_mailing(mailing)
         if mailing.state in ON_ITS_WAY:

@@ -30,7 +30,8 @@ def expire_reviews() -> int:
                 close(review, ReviewState.EXPIRED, None)
                 move_mailing(review.mailing, MailingState.EXPIRED)
                 record("mailing.expired", actor=None, group=review.mailing.group, target=review.mailing)
-                tell_expiry(review)
+                if review.mailing.rollout_id is None:
+                    tell_expiry(review)
             expired += 1
         except StaleState:
             continue  # somebody has decided a moment ago
@@ -71,9 +72,9 @@ def _tell_once(column: str, ahead: timedelta, share: float, tell: Callable[[Revi
 
 
 def _ending(until: datetime) -> QuerySet[Review]:
-    """Gives the open reviews on which nobody can say yes any more after a moment."""
+    """Gives the open reviews on which nobody can say yes any more after a moment; a rollout reminds of all its own."""
     by = Coalesce(F("mailing__send_at"), F("window_until"))
-    waiting = Review.objects.filter(state=ReviewState.OPEN).annotate(by=by)
+    waiting = Review.objects.filter(state=ReviewState.OPEN, mailing__rollout_part=None).annotate(by=by)
     return waiting.filter(Q(by__lte=until) | Q(window_until__lte=until)).select_related(
         "mailing__group__brand", "submitted_by"
     )

@@ -21,6 +21,7 @@ from campaigns.review.forms import ChangesForm, ReasonForm, SubmitForm
 from campaigns.review.listing import rows_of
 from campaigns.review.page import page_of
 from campaigns.review.together import approve_together
+from campaigns.rollouts.approving import rollouts_to_decide
 from groups import access
 from groups.http import PortalRequest
 from groups.models import Group
@@ -53,6 +54,7 @@ def review_list(request: PortalRequest) -> HttpResponse:
         "levels": Level.choices,
         "groups": groups,
         "chosen": {"state": state, "level": level, "group": group and group.pk},
+        "rollouts": rollouts_to_decide(request.user, request.brand) if state == ReviewState.OPEN else [],
         "query": f"state={state}&level={level}&group={group.pk if group else ''}",
     }
     return render(request, "review/review_list.html", context)

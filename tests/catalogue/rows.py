@@ -125,6 +125,13 @@ CONSENT_ROWS: Final[dict[str, str]] = {
     "A15": "A group keeps a list from those above it: they see how many are on it, and nowhere who",
 }
 
+# One template for many groups: docs/rollouts.md.
+ROLLOUT_ROWS: Final[dict[str, str]] = {
+    "M20": "Head office hands out tasks with a fixed time and offers for free use; seen from, begins, pauses, ends",
+    "M21": "Groups fill in what is open or opt out until a cut-off; one that says nothing sends the common text",
+    "M22": "One parent, a mailing for each group from its own sender and fields, one approval, a result for each",
+}
+
 PAGES: Final[dict[str, dict[str, str]]] = {
     "templates.md": TEMPLATE_ROWS,
     "delivery.md": DELIVERY_ROWS,
@@ -136,5 +143,6 @@ PAGES: Final[dict[str, dict[str, str]]] = {
     "imports.md": IMPORT_ROWS,
     "filters.md": FILTER_ROWS,
     "consent.md": CONSENT_ROWS,
+    "rollouts.md": ROLLOUT_ROWS,
 }
 ROWS: Final = {row: sentence for rows in PAGES.values() for row, sentence in rows.items()}

@@ -204,4 +204,50 @@ DELIVERY = (
     page("campaigns:batch-detail", P.SEE_MAILINGS),
     page("campaigns:contact-detail", P.SEE_CONTACTS),
 )
-ROWS = (*TEMPLATES, *IMAGES, *RULES, *MAILINGS, *COMPOSE, *REVIEW, *DELIVERY)
+DRAFT, SCHEDULED = {"rollout_id": "draft_rollout"}, {"rollout_id": "scheduled_rollout"}
+SUBMITTED, PART = {"rollout_id": "submitted_rollout"}, {"mailing_id": "part_mailing"}
+SETUP = {
+    "name": "Spring",
+    "audience_rule": "named",
+    "audience_name": "Regulars",
+    "by_group_clock": "on",
+    "sends_by_default": "on",
+}
+ROLLOUTS = (
+    page("campaigns:rollout-list", P.SEE_MAILINGS),
+    page("campaigns:rollout-create", P.EDIT_MAILINGS),
+    act(
+        "campaigns:rollout-create",
+        P.EDIT_MAILINGS,
+        form={"kind": "task", "template": "@template_id", "name": "Spring"},
+    ),
+    page("campaigns:rollout-detail", P.SEE_MAILINGS, ids=DRAFT),
+    page("campaigns:rollout-part-preview", P.SEE_MAILINGS, ids={"part_id": "rollout_part"}),
+    page("campaigns:rollout-setup", P.EDIT_MAILINGS, ids=DRAFT),
+    act("campaigns:rollout-setup", P.EDIT_MAILINGS, form=SETUP, ids=DRAFT),
+    page("campaigns:rollout-groups", P.EDIT_MAILINGS, ids=DRAFT),
+    act("campaigns:rollout-groups", P.EDIT_MAILINGS, form={"group": "@child_id", "add": ""}, ids=DRAFT),
+    page("campaigns:rollout-grid", P.EDIT_MAILINGS, ids=DRAFT),
+    act("campaigns:rollout-grid", P.EDIT_MAILINGS, form={"field": "headline", "pasted": "@grid_line"}, ids=DRAFT),
+    act("campaigns:rollout-release", P.EDIT_MAILINGS, ids=DRAFT),
+    act("campaigns:rollout-check", P.EDIT_MAILINGS, ids=DRAFT),
+    act("campaigns:rollout-archive", P.EDIT_MAILINGS, ids=DRAFT),
+    act("campaigns:rollout-submit", P.EDIT_MAILINGS, ids=SCHEDULED),
+    act("campaigns:rollout-take-back", P.EDIT_MAILINGS, ids=SUBMITTED),
+    act("campaigns:rollout-pause", P.STOP_MAILINGS, ids=SCHEDULED),
+    act("campaigns:rollout-resume", P.STOP_MAILINGS, ids={"rollout_id": "paused_rollout"}),
+    act("campaigns:rollout-cancel", P.STOP_MAILINGS, form=WHY, ids=SCHEDULED),
+    page("campaigns:rollout-approval", DECIDE, ids=SUBMITTED),
+    act(
+        "campaigns:rollout-approve",
+        DECIDE,
+        form={"digest": "@matrix_digest"},
+        ids=SUBMITTED,
+        then=(P.APPROVE_MAILINGS,),
+    ),
+    act("campaigns:mailing-take-part", P.EDIT_MAILINGS, ids=PART),
+    act("campaigns:mailing-opt-out", P.EDIT_MAILINGS, form=WHY, ids=PART),
+    act("campaigns:mailing-take-in-hand", P.EDIT_MAILINGS, ids=PART),
+    act("campaigns:rollout-use", P.EDIT_MAILINGS, ids={"rollout_id": "offer"}),
+)
+ROWS = (*TEMPLATES, *IMAGES, *RULES, *MAILINGS, *COMPOSE, *REVIEW, *DELIVERY, *ROLLOUTS)

@@ -26,7 +26,7 @@ pytestmark = pytest.mark.xdist_group("foreign-ids")
 BY_LABEL = {row.label: row for row in ROWS}
 MANAGER = holder(Role.BRAND_MANAGER, Place.OWN)
 # What a form names and what is nobody's: a time, an address, what the page showed.
-NOT_OF_ANYBODY = frozenset({"@in_ten_days", "@endpoint", "@revision", "@digest", "@segment"})
+NOT_OF_ANYBODY = frozenset({"@in_ten_days", "@endpoint", "@revision", "@digest", "@matrix_digest", "@segment"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +89,10 @@ FORMS = (
     Case("POST campaigns:template-access", "allowed_roles", "role_key", 422, of_sibling=False),
     Case("POST campaigns:template-access", "allowed_people", "colleague", 422, of_sibling=False),
     Case("POST campaigns:template-access", "denied_people", "colleague", 422, of_sibling=False),
+    Case("POST campaigns:rollout-create", "template", "template_id", 422, of_sibling=False),
+    # What may not be taken in is passed over: "0 groups are taken in".
+    Case("POST campaigns:rollout-groups", "group", "child_id", 302),
+    Case("POST campaigns:rollout-grid", "pasted", "grid_line", 422),
     Case("POST campaigns:image-list", "folder", "folder_id", 422),
     Case("POST campaigns:image-edit", "folder", "folder_id", 422),
     Case("POST campaigns:look-edit", "logo", "image_id", 422),
@@ -118,6 +122,7 @@ PARTS = (
     Case("POST campaigns:image-crop", "image_id", "image_id", 404),
     Case("POST campaigns:mailing-restore", "snapshot_id", "snapshot_id", 404),
     Case("GET campaigns:template-preview", "template_id", "template_id", 404, of_sibling=False),
+    Case("POST campaigns:rollout-use", "offer", "offer", 404),
     Case("POST campaigns:mailing-start", "template_id", "template_id", 404, of_sibling=False),
 )
 # What a query string names is shown or it is not; of what is foreign nothing is.
@@ -130,6 +135,7 @@ QUERIES = (
     Case("GET campaigns:mailing-history", "version", "snapshot_id", 404),
     Case("GET campaigns:mailing-preview", "contact", "contact_name", 200),
     Case("GET campaigns:review-list", "group", "group_id", 200, by=MANAGER),
+    Case("GET campaigns:rollout-groups", "below", "group_id", 200),
     Case("GET campaigns:image-list", "folder", "folder_slug", 200),
     Case("GET campaigns:contact-detail", "list", "audience_id", 200),
     Case("GET groups:contact-list", "after", "contact_id", 200),

@@ -63,6 +63,7 @@ from tests.campaigns.library.sources import a_picture_file
 from tests.campaigns.review.builders import a_rule
 from tests.groups.audiences.filters.builders import a_filter
 from tests.matrix.mailings import IN_TEN_DAYS, mailings_of, reviews_of
+from tests.matrix.rollouts import rollouts_of
 from tests.sandbox_server import RunningSandbox
 
 Things: TypeAlias = dict[str, Any]
@@ -279,6 +280,7 @@ def things_of_group(group: Group, of_brand: Things) -> Things:
         "device_id": device.pk,
         "blackout_id": blackout.pk,
         **{name: mailing.pk for name, mailing in mailings.items()},
+        **rollouts_of(group, author, audience, of_brand["manager"]),
         "mailing_id": mailings["draft"].pk,
         "revision": mailings["draft"].revision,
         "comment_id": commenting.add_comment(mailing=mailings["draft"], actor=author, text="Is this right?").pk,

@@ -1,0 +1,1 @@
+"""Rollouts: head office or a region prepares one mailing for many groups, and each sends its own."""
