@@ -85,6 +85,13 @@ PEOPLE_ROWS: Final[dict[str, str]] = {
 # The pages of mailings: docs/mailings.md.
 MAILING_ROWS: Final[dict[str, str]] = {
     "M1": "The list of mailings: states, filters, search, folders, duplicate, several moved or deleted at once",
+    "P1": "Delivered, opens, clicks, bounces, unsubscribes and spam reports stand in the list; no data is not zero",
+    "P2": "Better and worse than the group's other mailings in colour and words, explained on hover and on focus",
+}
+
+# A brand's look, domain and languages: docs/brand.md.
+BRAND_ROWS: Final[dict[str, str]] = {
+    "G12": "Each brand has its logo, colours, pictures, domain and languages, looked at before they are in use",
 }
 
 # Files of contacts: docs/imports.md.
@@ -118,6 +125,7 @@ PAGES: Final[dict[str, dict[str, str]]] = {
     "review.md": REVIEW_ROWS,
     "people.md": PEOPLE_ROWS,
     "mailings.md": MAILING_ROWS,
+    "brand.md": BRAND_ROWS,
     "imports.md": IMPORT_ROWS,
     "filters.md": FILTER_ROWS,
     "consent.md": CONSENT_ROWS,
