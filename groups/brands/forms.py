@@ -42,8 +42,9 @@ class LookForm(forms.Form):
     sign_in_picture = _file(_("Picture of the sign-in page"), _("A large photograph, upright or square."))
     remove_sign_in_picture = forms.BooleanField(label=_("No picture"), required=False)
 
-    def __init__(self, *args: Any, look: Brand | LookDraft, **options: Any) -> None:
-        super().__init__(*args, initial={"accent_color": look.accent_color, "ink_color": look.ink_color}, **options)
+    def __init__(self, *args: Any, look: Brand | LookDraft) -> None:
+        super().__init__(*args)
+        self.initial = {"accent_color": look.accent_color, "ink_color": look.ink_color}
         for name in PICTURES:
             if not getattr(look, name):
                 del self.fields[f"remove_{name}"]
@@ -110,6 +111,6 @@ class LanguagesForm(forms.Form):
         help_text=_("For mails to new people, and for browsers that ask for none of these."),
     )
 
-    def __init__(self, *args: Any, brand: Brand, **options: Any) -> None:
-        offered = [code for code, _name in brand.offered_languages]
-        super().__init__(*args, initial={"language": brand.language, "languages": offered}, **options)
+    def __init__(self, *args: Any, brand: Brand) -> None:
+        super().__init__(*args)
+        self.initial = {"language": brand.language, "languages": list(dict(brand.offered_languages))}

@@ -68,4 +68,4 @@ def _image(file: UploadedFile[bytes]) -> Image.Image:
 def _read(file: UploadedFile[bytes]) -> bytes:
     if file.size is None or file.size > MAX_BYTES_IN:
         raise PictureRefused(_("This file is larger than 10 MB. Make it smaller, then upload it again."))
-    return file.read()
+    return bytes(file.read())

@@ -54,7 +54,7 @@ def portal(request: PortalRequest) -> HttpResponse:
 @login_required
 @require_GET
 @xframe_options_sameorigin
-@csp(_MAIL_POLICY)
+@csp(_MAIL_POLICY)  # type: ignore[arg-type]  # our views take a request that knows its person and its brand
 def mail(request: PortalRequest) -> HttpResponse:
     """Gives a notification mail, in the language of the page."""
     words = Words(

@@ -128,7 +128,7 @@ def _check_free_to_take(name: str) -> None:
         raise InputRefused(
             _(
                 "The portal does not answer under “%(name)s” yet, so links in emails would lead nowhere. "
-                "Ask the operator to do the three steps below, then save the domain here."
+                "Ask the operator to do the three steps on this page, then save the domain here."
             )
             % {"name": name}
         )
