@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 export PYTHONPATH := $(CURDIR)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev lock run test lint format chaos bench check messages docs clean
+.PHONY: help setup setup-dev lock run test lint format chaos bench check messages docs tour clean
 
 help:
 	@echo "make run     the portal, a worker with its clock, and a local Braze, with demo data"
@@ -82,6 +82,10 @@ check: lint test
 docs: setup-dev
 	$(BIN)/python -m tests.contract
 	$(BIN)/python -m tests.catalogue
+
+# The pictures of docs/tour.md, taken anew in a real browser.
+tour: setup-dev
+	$(BIN)/python -m tests.journeys.tour
 
 clean:
 	rm -rf $(VENV) locale/.compiled staticfiles .pytest_cache .mypy_cache .ruff_cache

@@ -1,4 +1,4 @@
-"""The addresses of workspaces, groups, people, audiences, notices, accounts, the trail and the unsubscribe page."""
+"""The addresses of all rooms of `groups`: each has its own `urls.py`."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ app_name = "groups"
 
 urlpatterns = [
     path("", include("groups.workspace.urls")),
+    path("", include("groups.brands.urls")),
     path("", include("groups.tree.urls")),
     path("", include("groups.people.urls")),
     path("", include("groups.audiences.urls")),

@@ -36,7 +36,7 @@ class Navigation:
         return self.room in _ADMINISTRATION
 
 
-_ADMINISTRATION = frozenset({"groups", "people", "roles", "sign-in", "workspace", "trail"})
+_ADMINISTRATION = frozenset({"groups", "people", "roles", "sign-in", "workspace", "brand", "trail"})
 # By the name of a page, or else by its first word.
 _ROOMS = {
     "home": "home",
@@ -63,6 +63,7 @@ _ROOMS = {
     "person": "people",
     "role": "roles",
     "workspace": "workspace",
+    "brand": "brand",
     "second": "sign-in",
     "sso": "sign-in",
     "directory": "sign-in",

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import hashlib
 import mimetypes
 from pathlib import Path
 
@@ -16,51 +15,25 @@ from django.utils.translation import check_for_language
 from django.views.decorators.http import require_POST, require_safe
 from django.views.i18n import set_language
 
+from groups.brands.style import css_of, version_of
 from groups.http import PortalRequest
-from groups.models import Brand, User
-from smartersends.colors import Palette, contrast, palette
+from groups.models import User
 
 A_YEAR_SECONDS = 31_536_000
 # The public folders and how long browsers keep what lies there: images are named by their content, logos are not.
 PUBLIC_MEDIA = {"images": f"public, max-age={A_YEAR_SECONDS}, immutable", "brands": "public, max-age=3600"}
 MOST_READ_AWAY = 100 * 1024 * 1024
-_EDGE_CONTRAST = 3.0  # WCAG 2.2, 1.4.11: what a control's shape needs
 
 
 @require_safe
 def brand_css(request: PortalRequest) -> HttpResponse:
     """Gives the brand's colours as CSS variables; kept for a year where the address names this very version."""
-    version = brand_css_version(request.brand)
-    response = HttpResponse(brand_css_text(request.brand), content_type="text/css; charset=utf-8")
+    version = version_of(request.brand)
+    response = HttpResponse(css_of(request.brand), content_type="text/css; charset=utf-8")
     is_named = request.GET.get("v") == version
     response["Cache-Control"] = f"public, max-age={A_YEAR_SECONDS}, immutable" if is_named else "public, max-age=60"
     response["ETag"] = f'"{version}"'
     return response
-
-
-def brand_css_version(brand: Brand) -> str:
-    """Gives a short mark that changes with the text of the brand's colours."""
-    return hashlib.sha256(brand_css_text(brand).encode()).hexdigest()[:12]
-
-
-def brand_css_text(brand: Brand) -> str:
-    """Gives the CSS of the brand's colours for the light and the dark scheme."""
-    light = palette(brand.accent_color, brand.ink_color, is_dark=False)
-    dark = palette(brand.accent_color, brand.ink_color, is_dark=True)
-    return (
-        f":root{{--brand-accent:{light.accent};{_variables(light, '#ffffff')}}}\n"
-        f"@media (prefers-color-scheme:dark){{:root{{{_variables(dark, '#1b1c1e')}}}}}\n"
-    )
-
-
-def _variables(colors: Palette, surface: str) -> str:
-    # A fill that hardly differs from the surface gets an edge that does.
-    edge = colors.accent if contrast(colors.accent, surface) >= _EDGE_CONTRAST else colors.accent_text
-    return (
-        f"--accent:{colors.accent};--accent-strong:{colors.accent_strong};--on-accent:{colors.on_accent};"
-        f"--accent-text:{colors.accent_text};--accent-soft:{colors.accent_soft};--accent-edge:{edge};"
-        f"--brand-ink:{colors.ink}"
-    )
 
 
 @require_safe
@@ -107,10 +80,10 @@ def _read_away(request: HttpRequest) -> None:
 
 
 @require_POST
-def choose_language(request: HttpRequest) -> HttpResponse:
+def choose_language(request: PortalRequest) -> HttpResponse:
     """Speaks another language from now on; a person who is signed in is greeted in it on every machine."""
     language = request.POST.get("language", "")
-    offered = {code for code, _ in settings.LANGUAGES}
+    offered = dict(request.brand.offered_languages)
     if isinstance(request.user, User) and language in offered and check_for_language(language):
         User.objects.filter(pk=request.user.pk).update(language=language)
     response = set_language(request)

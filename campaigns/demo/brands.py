@@ -43,6 +43,15 @@ class DemoTemplate:
     takes_attachments: bool = False
 
 
+LOOKS = {
+    "northwind": {
+        "logo": "brands/northwind.png",
+        "favicon": "brands/northwind-icon.png",
+        "sign_in_picture": "images/hero_event.jpg",
+    },
+    "harbor": {"logo": "brands/harbor.png"},
+}
+
 PEOPLE = (
     DemoPerson("Lou Marsh", "author@northwind.example", Role.LOCAL_AUTHOR, "US-001"),
     DemoPerson("Sam Reyes", "sender@northwind.example", Role.LOCAL_SENDER, "US-001"),

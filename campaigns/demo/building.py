@@ -108,9 +108,10 @@ def _brand(slug: str, name: str, color: str, host_name: str | None, website: str
             "review_policy": ReviewPolicy.NONE,
         },
     )
-    logo = brands.FOLDER / "brands" / f"{slug}.png"
-    if is_new and logo.exists():
-        brand.logo.save(logo.name, ContentFile(logo.read_bytes()))
+    if is_new:
+        for name, path in brands.LOOKS.get(slug, {}).items():
+            file = brands.FOLDER / path
+            getattr(brand, name).save(file.name, ContentFile(file.read_bytes()))
     return brand
 
 

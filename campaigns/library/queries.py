@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 
 from campaigns.brandlock import Compiled, FieldSpec, Finding, SourceRefused
 from campaigns.compose.content import compiled_of
@@ -47,13 +48,21 @@ class Checked:
 
 
 def templates_of(brand: Brand) -> QuerySet[Template]:
-    """Gives the brand's templates by name, each with `has_draft` and `mailing_count`."""
+    """Gives the brand's templates by folder and name, each with `has_draft`, `mailing_count` and `pictured_id`.
+
+    The picture is that of the published version, else of a draft that compiles, else there is none.
+    """
     drafts = TemplateVersion.objects.filter(template=OuterRef("pk"), published_at=None)
+    drawn = drafts.exclude(compiled={}).values("pk")[:1]
     return (
         Template.objects.filter(brand=brand)
         .select_related("current")
         .defer("current__source", "current__compiled")
-        .annotate(has_draft=Exists(drafts), mailing_count=Count("versions__mailings", distinct=True))
+        .annotate(
+            has_draft=Exists(drafts),
+            pictured_id=Coalesce("current_id", Subquery(drawn)),
+            mailing_count=Count("versions__mailings", distinct=True),
+        )
         .order_by("folder", "name")
     )
 

@@ -7,6 +7,7 @@ import uuid
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.http import require_GET, require_http_methods
 
@@ -31,7 +32,8 @@ _WORST = {"longest": longest_values, "emptiest": emptiest_values}
 def template_list(request: PortalRequest) -> HttpResponse:
     """Shows the brand's templates as pictures, drafts and published ones."""
     brand = managed_brand(request)
-    return render(request, "library/template_list.html", {"templates": queries.templates_of(brand)})
+    context = {"templates": queries.templates_of(brand), "today": timezone.localdate()}
+    return render(request, "library/template_list.html", context)
 
 
 @login_required

@@ -20,6 +20,8 @@ AWAITING = (
     MailingState.STOPPED,
 )
 
+RESTING = (MailingState.DRAFT, MailingState.EXPIRED, MailingState.CANCELLED, MailingState.FAILED)
+
 
 @dataclass(frozen=True, slots=True)
 class Row:
@@ -34,6 +36,11 @@ class Row:
     handed_over: str
     figures: tuple[Figure, ...]
     awaits_figures: bool
+
+    @property
+    def is_moving(self) -> bool:
+        """Whether the line may change by itself while somebody looks at it."""
+        return self.mailing.state not in RESTING
 
 
 def rows_of(group: Group, mailings: Iterable[Mailing]) -> list[Row]:

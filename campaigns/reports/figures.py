@@ -12,11 +12,11 @@ from campaigns.reports.queries import Numbers, Rate, Standing
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """One number; `tone` is `good`, `bad` or empty, `word` says it too, `note` explains it."""
+    """One number, None where Braze names none; `tone` is `good`, `bad` or empty, `word` says it too, `note` why."""
 
     name: str
     label: str
-    count: int
+    count: int | None
     share: str = ""
     tone: str = ""
     word: str = ""
@@ -44,8 +44,12 @@ def _figure(rate: Rate, label: str, note: str) -> Figure:
     words = {Standing.BETTER: _("better than usual"), Standing.WORSE: _("worse than usual")}
     tones = {Standing.BETTER: "good", Standing.WORSE: "bad"}
     if rate.usual is not None:
+        differs = {
+            Standing.BETTER: _("Better than usual by a tenth or more."),
+            Standing.WORSE: _("Worse than usual by a tenth or more."),
+        }.get(rate.standing, "")
         usual = _("The group's other mailings: %(usual)s in the middle.") % {"usual": _percent(rate.usual)}
-        note = f"{note} {usual}".strip()
+        note = " ".join(part for part in (differs, usual, note) if part)
     return Figure(
         name=rate.name,
         label=label,

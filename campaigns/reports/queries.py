@@ -43,10 +43,13 @@ class Standing(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Rate:
-    """A count with its share of the delivered mails (0 to 1, None without any) and its standing."""
+    """A count with its share of the delivered mails (0 to 1, None without any) and its standing.
+
+    A `count` of None was not named by Braze, which is not zero.
+    """
 
     name: str
-    count: int
+    count: int | None
     share: float | None
     standing: Standing = Standing.NONE
     usual: float | None = None
@@ -60,8 +63,8 @@ class Numbers:
     uncertain: mail programmes open mails by themselves.
     """
 
-    sent: int
-    delivered: int
+    sent: int | None
+    delivered: int | None
     rates: Mapping[str, Rate]
     read_at: datetime | None
     days: int
@@ -85,12 +88,16 @@ class _Total:
     read_at: datetime
     days: int
 
-    def count(self, name: str) -> int:
-        return self.metrics.get(_BRAZE_NAMES[name], 0)
+    def count(self, name: str) -> int | None:
+        return self.metrics.get(_BRAZE_NAMES[name])
 
     def share(self, name: str) -> float | None:
-        delivered = self.count("delivered")
-        return self.count(name) / delivered if delivered else None
+        count, delivered = self.count(name), self.count("delivered")
+        return count / delivered if delivered and count is not None else None
+
+    @property
+    def is_large(self) -> bool:
+        return (self.count("delivered") or 0) >= LEAST_DELIVERED
 
 
 def _totals(group: Group) -> dict[UUID, _Total]:
@@ -117,7 +124,7 @@ def _add(total: Counter[str], day: Mapping[str, int]) -> None:
 
 def _numbers(pk: UUID, totals: Mapping[UUID, _Total]) -> Numbers:
     mine = totals[pk]
-    others = [total for other, total in totals.items() if other != pk and total.count("delivered") >= LEAST_DELIVERED]
+    others = [total for other, total in totals.items() if other != pk and total.is_large]
     return Numbers(
         sent=mine.count("sent"),
         delivered=mine.count("delivered"),
@@ -129,9 +136,10 @@ def _numbers(pk: UUID, totals: Mapping[UUID, _Total]) -> Numbers:
 
 def _rate(name: str, mine: _Total, others: list[_Total]) -> Rate:
     share = mine.share(name)
-    if share is None or mine.count("delivered") < LEAST_DELIVERED or len(others) < LEAST_OTHERS:
+    theirs = [known for other in others if (known := other.share(name)) is not None]
+    if share is None or not mine.is_large or len(theirs) < LEAST_OTHERS:
         return Rate(name, mine.count(name), share)
-    usual = median(other.share(name) or 0.0 for other in others)
+    usual = median(theirs)
     return Rate(name, mine.count(name), share, standing(name, share, usual), usual)
 
 

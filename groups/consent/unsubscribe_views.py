@@ -12,6 +12,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_http_methods
 
+from groups.brands.hosts import brand_named
 from groups.consent import leaving, queries
 from groups.consent.suppressing import counts_for
 from groups.consent.throttling import (
@@ -83,11 +84,11 @@ def _page(request: HttpRequest, contact: Contact, group: Group) -> HttpResponse:
 
 
 def _is_elsewhere(request: HttpRequest, brand: Brand) -> bool:
-    """Tells whether the host name is another brand's own; one that is nobody's serves the links of all."""
+    """Tells whether the host name is or was another brand's own; one that is nobody's serves the links of all."""
     here: Brand | None = getattr(request, "brand", None)
     if here is None or here.pk == brand.pk:
         return False
-    return here.host_name == request.get_host().rsplit(":", 1)[0].lower()
+    return brand_named(request.get_host().rsplit(":", 1)[0].lower()) is not None
 
 
 def _held_back(request: HttpRequest) -> HttpResponse:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from groups.models.attribute import Attribute, AttributeKind
 from groups.models.audience import COUNTED_BY_BRAZE, Audience, AudienceKind, AudienceMember
-from groups.models.brand import Brand, ContactStore
+from groups.models.brand import Brand, ContactStore, FormerHost, LookDraft
 from groups.models.consent import Lift, Reading, ReadingKind, UnsubscribeScope
 from groups.models.contact import Contact, Suppression, SuppressionOrigin, SuppressionReason, SyncState
 from groups.models.contact_import import (
@@ -64,6 +64,7 @@ __all__ = [
     "ErasureState",
     "Event",
     "FeatureSwitch",
+    "FormerHost",
     "Group",
     "GroupField",
     "GroupFieldKind",
@@ -78,6 +79,7 @@ __all__ = [
     "ImportState",
     "Invitation",
     "Lift",
+    "LookDraft",
     "MailState",
     "Membership",
     "Notice",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 
+from django.conf import settings
 from django.core.validators import RegexValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -22,7 +23,20 @@ class ContactStore(models.TextChoices):
     EMPTY = "empty", _("External ID, a keyed hash of the address, and consent")
 
 
-class Brand(models.Model):
+class Look(models.Model):
+    """What makes pages and mails look like a brand's; its pictures were written anew before they came here."""
+
+    logo = models.FileField(upload_to="brands/", blank=True)
+    favicon = models.FileField(upload_to="brands/", blank=True)
+    sign_in_picture = models.FileField(upload_to="brands/", blank=True)
+    accent_color = models.CharField(max_length=7, default="#1f5c4d", validators=[hex_color])
+    ink_color = models.CharField(max_length=7, default="#1d1b19", validators=[hex_color])
+
+    class Meta:
+        abstract = True
+
+
+class Brand(Look):
     """A brand with its look, its domain name, its languages and its review policy; data never crosses brands.
 
     `derives_external_ids`: the brand states that Braze does not know its contacts, so that the portal may make up
@@ -35,11 +49,9 @@ class Brand(models.Model):
     slug = models.SlugField(unique=True)
     name = models.CharField(max_length=100)
     host_name = models.CharField(max_length=255, unique=True, null=True, blank=True)  # unique when set
-    logo = models.FileField(upload_to="brands/", blank=True)
-    accent_color = models.CharField(max_length=7, default="#1f5c4d", validators=[hex_color])
-    ink_color = models.CharField(max_length=7, default="#1d1b19", validators=[hex_color])
     website = models.URLField(blank=True)
     language = models.CharField(max_length=10, default="en")
+    languages = models.JSONField(default=list, blank=True)
     link_domains = models.JSONField(default=list, blank=True)
     image_domains = models.JSONField(default=list, blank=True)
     mail_domains = models.JSONField(default=list, blank=True)
@@ -60,3 +72,27 @@ class Brand(models.Model):
     def keeps_contacts(self) -> bool:
         """Whether addresses and attributes stay here after Braze has them."""
         return self.contact_store == ContactStore.KEPT
+
+    @property
+    def offered_languages(self) -> list[tuple[str, str]]:
+        """The codes of the languages that the brand offers, with the names that they give themselves."""
+        return [(code, name) for code, name in settings.LANGUAGES if not self.languages or code in self.languages]
+
+
+class LookDraft(Look):
+    """The look that somebody is trying out, at most one a brand; nothing shows it but its own preview."""
+
+    brand = models.OneToOneField(Brand, on_delete=models.CASCADE, related_name="look_draft")
+    made_by = models.ForeignKey("groups.User", on_delete=models.SET_NULL, null=True, related_name="+")
+    updated_at = models.DateTimeField(auto_now=True)
+
+    brand_path = "brand"
+
+
+class FormerHost(models.Model):
+    """A host name that was a brand's and goes on leading there, so that links in mails that went out stay good."""
+
+    brand = models.ForeignKey(Brand, on_delete=models.CASCADE, related_name="former_hosts")
+    name = models.CharField(max_length=255, unique=True)
+
+    brand_path = "brand"

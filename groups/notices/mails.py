@@ -97,7 +97,6 @@ def _mail(
         "title": title,
         "brand": brand,
         "greeted": one_line(person.name),
-        "logo_url": public_url(brand, brand.logo.url) if brand.logo else "",
         "settings_url": settings_url,
     }
     _, sender = parseaddr(settings.DEFAULT_FROM_EMAIL)

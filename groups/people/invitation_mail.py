@@ -11,7 +11,7 @@ from smtplib import SMTPException
 from typing import Final
 
 from celery import current_app
-from django.core.mail import EmailMessage
+from django.core.mail import EmailMultiAlternatives
 from django.db import transaction
 from django.template.loader import render_to_string
 from django.urls import reverse
@@ -66,9 +66,13 @@ def _mail(invitation: Invitation, secret: str) -> bool:
             "brand": brand,
             "url": public_url(brand, reverse("groups:invitation-accept", args=[secret])),
         }
-        subject, _, body = render_to_string("people/mail_invitation.txt", context).strip().partition("\n")
+        first, _, body = render_to_string("people/mail_invitation.txt", context).strip().partition("\n")
+        subject = " ".join(first.split())
+        page = render_to_string("people/mail_invitation.html", {**context, "title": subject})
+    mail = EmailMultiAlternatives(subject=subject, body=body.strip() + "\n", to=[invitation.email])
+    mail.attach_alternative(page, "text/html")
     try:
-        EmailMessage(subject=" ".join(subject.split()), body=body.strip() + "\n", to=[invitation.email]).send()
+        mail.send()
     except (SMTPException, OSError, ValueError, MessageError) as error:
         log.warning("invitation.unsent invitation=%s error=%s", invitation.pk, type(error).__name__)
         return False

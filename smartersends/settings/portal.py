@@ -8,7 +8,7 @@ from smartersends.settings.environment import PRODUCTION, env
 PUBLIC_URL = env.str("PUBLIC_URL", default="http://127.0.0.1:8000").rstrip("/")
 # Shown on the set-up page, to be put on the API key's allow-list in Braze.
 OUTGOING_IP_ADDRESSES = env.list("OUTGOING_IP_ADDRESSES", default=[])
-# Shown where a host name belongs to no brand; empty means: the only brand there is.
+# Lives at the host name of PUBLIC_URL, where no brand has it as its own; empty means: the only brand there is.
 DEFAULT_BRAND = env.str("DEFAULT_BRAND", default="")
 
 SEND_LEAD_SECONDS = env.int("SEND_LEAD_SECONDS", default=300)

@@ -10,11 +10,12 @@ from django.template import Context
 from django.urls import reverse
 from PIL import Image, UnidentifiedImageError
 
+from groups.addresses import public_url
+from groups.brands.colors import Palette, palette
+from groups.brands.style import version_of
 from groups.models import Brand, Group, User
 from groups.notices.queries import MOST_COUNTED, unread_count
-from smartersends.colors import Palette, palette
 from smartersends.navigation import Navigation, navigation_of
-from smartersends.pages import brand_css_version
 
 register = template.Library()
 
@@ -52,9 +53,15 @@ def mail_palette(brand: Brand) -> Palette:
 
 
 @register.simple_tag
+def mail_logo(brand: Brand) -> str:
+    """Gives the address of the brand's logo for a mail; empty without one."""
+    return public_url(brand, brand.logo.url) if brand.logo else ""
+
+
+@register.simple_tag
 def brand_css(brand: Brand) -> str:
     """Gives the address of the brand's colours; it changes with them, so that browsers may keep it for ever."""
-    return f"{reverse('brand-css')}?v={brand_css_version(brand)}"
+    return f"{reverse('brand-css')}?v={version_of(brand)}"
 
 
 @register.filter

@@ -85,6 +85,13 @@ PEOPLE_ROWS: Final[dict[str, str]] = {
 # The pages of mailings: docs/mailings.md.
 MAILING_ROWS: Final[dict[str, str]] = {
     "M1": "The list of mailings: states, filters, search, folders, duplicate, several moved or deleted at once",
+    "P1": "Delivered, opens, clicks, bounces, unsubscribes and spam reports stand in the list; no data is not zero",
+    "P2": "Better and worse than the group's other mailings in colour and words, explained on hover and on focus",
+}
+
+# A brand's look, domain and languages: docs/brand.md.
+BRAND_ROWS: Final[dict[str, str]] = {
+    "G12": "Each brand has its logo, colours, pictures, domain and languages, looked at before they are in use",
 }
 
 # Writing a mailing: docs/composer.md.
@@ -140,6 +147,7 @@ PAGES: Final[dict[str, dict[str, str]]] = {
     "mailings.md": MAILING_ROWS,
     "composer.md": COMPOSER_ROWS,
     "calendar.md": CALENDAR_ROWS,
+    "brand.md": BRAND_ROWS,
     "imports.md": IMPORT_ROWS,
     "filters.md": FILTER_ROWS,
     "consent.md": CONSENT_ROWS,

@@ -1,8 +1,9 @@
-"""Every page that links lead to, once for each role: readable for assistive technology, and no wider than a phone."""
+"""Every page that links lead to, once for each role: accessible, no wider than a phone, and soon painted."""
 
 from __future__ import annotations
 
 from collections import deque
+from statistics import median
 from typing import TYPE_CHECKING
 from urllib.parse import urljoin, urlsplit
 
@@ -18,10 +19,13 @@ if TYPE_CHECKING:
 
 pytestmark = [pytest.mark.browser, pytest.mark.processes, pytest.mark.xdist_group("second-portal")]
 
-PHONE: ViewportSize = {"width": 390, "height": 844}
+# A phone, and a desktop of 1280 pixels at a zoom of 400 % (WCAG 2.2, 1.4.10).
+NARROW: tuple[ViewportSize, ...] = ({"width": 390, "height": 844}, {"width": 320, "height": 640})
 DESKTOP: ViewportSize = {"width": 1280, "height": 860}
 NO_PAGES = ("download", "export", "preview", "picture")
 LEAST_PAGES = 55
+MOST_UNTIL_PAINTED_MS = 1000
+PAINTED = "performance.getEntriesByName('first-contentful-paint').map((one) => one.startTime)"
 
 
 @pytest.fixture(scope="module")
@@ -33,19 +37,25 @@ def portal(own_portal: RunningPortal) -> RunningPortal:
 def test_every_page_that_links_lead_to_is_accessible_and_fits_a_phone(portal: RunningPortal, browser: Browser) -> None:
     seen: dict[str, list[str]] = {}
     said: list[str] = []
+    paints: list[float] = []
 
     for name in ("admin", "author"):
         page, problems = signed_in(browser, portal, f"{name}@northwind.example")
-        walk(page, portal.url, seen)
+        walk(page, portal.url, seen, paints)
         said += problems
 
     assert {view: found for view, found in seen.items() if found} == {}
     assert len(seen) >= LEAST_PAGES
     assert said == []
+    # The budget is for a page as such: one that meets a busy moment of the machine does not count.
+    assert median(paints) < MOST_UNTIL_PAINTED_MS, f"{max(paints):.0f} ms at most"
 
 
-def walk(page: Page, portal_url: str, seen: dict[str, list[str]]) -> None:
-    """Follows links from where a page stands to one page of each kind; notes what is wrong with those not yet seen."""
+def walk(page: Page, portal_url: str, seen: dict[str, list[str]], paints: list[float]) -> None:
+    """Follows links from where a page stands to one page of each kind; notes what is wrong with those not yet seen.
+
+    `paints` gets the milliseconds until something of each page could be seen.
+    """
     waiting = deque([page.url])
     visited: set[str] = set()
     while waiting:
@@ -56,6 +66,7 @@ def walk(page: Page, portal_url: str, seen: dict[str, list[str]]) -> None:
         answer = page.goto(address)
         landed = view_of(page.url, portal_url)
         visited.add(view)
+        paints += page.evaluate(PAINTED)
         if landed is None or (landed != view and landed in visited):
             continue
         visited.add(landed)
@@ -69,9 +80,11 @@ def faults(page: Page, status: int) -> list[str]:
     found = [] if status == 200 else [f"answers {status}"]
     page.set_viewport_size(DESKTOP)
     found += violations(page)
-    page.set_viewport_size(PHONE)
-    wide: int = page.evaluate("document.scrollingElement.scrollWidth - innerWidth")
-    return found if wide <= 0 else [*found, f"{wide} pixels wider than a phone"]
+    for size in NARROW:
+        page.set_viewport_size(size)
+        wide: int = page.evaluate("document.scrollingElement.scrollWidth - innerWidth")
+        found += [f"{wide} pixels wider than {size['width']}"] if wide > 0 else []
+    return found
 
 
 def links(page: Page) -> list[str]:

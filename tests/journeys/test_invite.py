@@ -111,8 +111,9 @@ def link_of(outbox: Path) -> str:
         for file in outbox.glob("*.log"):
             text = file.read_text()
             if ADDRESS in text and "/invitation/" in text:
-                body = message_from_string(text, policy=policy.default).get_content()
-                found = re.search(r"http\S+/invitation/[\w-]+/", body)
+                body = message_from_string(text, policy=policy.default).get_body(("plain",))
+                assert body is not None
+                found = re.search(r"http\S+/invitation/[\w-]+/", body.get_content())
                 assert found is not None
                 return found[0]
         time.sleep(0.3)

@@ -45,6 +45,20 @@ WORKSPACE = (
     act("groups:workspace", P.MANAGE_WORKSPACE, BRAND, BRAZE),
     act("groups:workspace-check", P.MANAGE_WORKSPACE, BRAND, answers=(200,)),
 )
+BRANDS = (
+    page("groups:brand-look", P.MANAGE_LOOK, BRAND),
+    act("groups:brand-look", P.MANAGE_LOOK, BRAND, {"accent_color": "#112233", "ink_color": "#112233"}),
+    act("groups:brand-look-adopt", P.MANAGE_LOOK, BRAND),
+    act("groups:brand-look-drop", P.MANAGE_LOOK, BRAND),
+    page("groups:brand-domain", P.MANAGE_LOOK, BRAND),
+    act("groups:brand-domain", P.MANAGE_LOOK, BRAND, {"host_name": ""}),
+    page("groups:brand-languages", P.MANAGE_LOOK, BRAND),
+    act("groups:brand-languages", P.MANAGE_LOOK, BRAND, {"language": "de", "languages": ["de", "fr"]}),
+    page("groups:brand-sample-sign-in", P.MANAGE_LOOK, BRAND),
+    page("groups:brand-sample-portal", P.MANAGE_LOOK, BRAND),
+    page("groups:brand-sample-mail", P.MANAGE_LOOK, BRAND),
+    page("groups:brand-sample-colours", P.MANAGE_LOOK, BRAND),
+)
 TREE = (
     page("groups:group-list", Asks.SIGNED_IN),
     page("groups:group-detail", P.SEE_MAILINGS),
@@ -298,6 +312,7 @@ CONTACTS = (
 )
 ROWS = (
     *WORKSPACE,
+    *BRANDS,
     *TREE,
     *PEOPLE,
     *USER_FIELDS,

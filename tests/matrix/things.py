@@ -40,6 +40,7 @@ from groups.models import (
     GroupFieldKind,
     ImportMode,
     ImportState,
+    LookDraft,
     Membership,
     Notice,
     SingleSignOn,
@@ -100,6 +101,7 @@ def things_of_brand(brand: Brand, sandbox: RunningSandbox) -> Things:
         brand=brand, issuer="https://id.example", client_secret="s", email_domains=["x.example"]
     )
     BreakGlassAdmin.objects.create(brand=brand, user=admin)
+    LookDraft.objects.create(brand=brand, accent_color="#334455")
     own_role = create_role(brand=brand, name="Reader", permissions=[Permission.SEE_MAILINGS], actor=admin)
     return {
         "brand": brand,

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 
 import pytest
 import time_machine
+from django.test import Client
+from django.urls import reverse
 from django.utils import timezone
 
 from campaigns.delivery.settling import settle
@@ -13,7 +16,9 @@ from campaigns.models import Delivery, Mailing, MailingState, ReportDay
 from campaigns.reports.collecting import collect, due
 from campaigns.reports.figures import figures_of
 from campaigns.reports.queries import Numbers, Rate, Standing, numbers_of, standing
-from groups.models import Group, Workspace
+from groups.models import Brand, Group, Workspace
+from groups.roles import Role
+from tests.builders import a_person
 from tests.campaigns.builders import a_mailing, a_staged, deliver_due
 from tests.sandbox_server import RunningSandbox
 
@@ -105,7 +110,38 @@ def test_a_rate_is_compared_only_with_five_others_and_fifty_delivered(group: Gro
     assert alone.rates["clicks"].standing == Standing.NONE
 
 
-def _reported(group: Group, *, clicks: int) -> Mailing:
+@pytest.mark.catalogue("P1", "P2")
+def test_the_list_shows_six_numbers_and_says_in_words_why_one_is_coloured(
+    group: Group, workspace: Workspace, client: Client
+) -> None:
+    for clicks in (10, 10, 10, 10, 10, 20):
+        best = _reported(group, clicks=clicks, bounces=2)
+    Brand.objects.filter(pk=group.brand_id).update(host_name="testserver")
+    client.force_login(a_person(role=Role.READ_ONLY, group=group))
+
+    page = client.get(reverse("campaigns:mailing-list", args=[group.pk])).text
+
+    line = page.split(f'id="row-{best.pk}"')[1].split("</tr>")[0]
+    cells = re.findall(r'<td class="number figure-cell" data-label="([^"]+)"><div>(.*?)</div></td>', line, re.DOTALL)
+    said = {label: " ".join(re.sub(r"<[^>]+>", " ", words).split()) for label, words in cells}
+    why = "Better than usual by a tenth or more. The group's other mailings: 10.0 % in the middle."
+    assert said == {
+        "Delivered": "100",
+        "Opens": "–",
+        "Clicks": f"20 20.0 % , better than usual {why}".replace("'", "&#x27;"),
+        "Bounces": "2 2.0 %",
+        "Unsubscribes": "–",
+        "Spam reports": "–",
+    }
+    # The words open on hover and on focus (static/js/tip.js), and are read out with the number.
+    assert re.search(
+        r'<button type="button" class="figure-share" data-tone="good" data-behaviour="tip" [^>]+>20.0 %', line
+    )
+    assert f'aria-describedby="why-{best.pk}-clicks"' in line
+    assert "data-live" in page
+
+
+def _reported(group: Group, *, clicks: int, **more: int) -> Mailing:
     mailing = a_mailing(group=group)
     Mailing.objects.filter(pk=mailing.pk).update(state=MailingState.SENT)
     delivery = Delivery.objects.create(
@@ -118,7 +154,7 @@ def _reported(group: Group, *, clicks: int) -> Mailing:
         is_now=True,
         started_by=mailing.author,
     )
-    metrics = {"sent": 100, "delivered": 100, "unique_clicks": clicks}
+    metrics = {"sent": 100, "delivered": 100, "unique_clicks": clicks, **more}
     ReportDay.objects.create(delivery=delivery, day="2026-11-20", metrics=metrics, read_at=timezone.now())
     mailing.refresh_from_db()
     return mailing

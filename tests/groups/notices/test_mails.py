@@ -15,11 +15,11 @@ from django.urls import reverse
 from django.utils import timezone
 from pytest_django import Settings
 
+from groups.brands.colors import contrast
 from groups.models import Brand, Membership, Notice, Pace, User
 from groups.notices.mailing import mail_due
 from groups.notices.mails import mail_of
 from groups.notices.services import choose, mark_read
-from smartersends.colors import contrast
 from tests.builders import Cast, a_membership
 from tests.campaigns.library.sources import a_picture_file
 from tests.groups.notices.told import ALARM, FAMILY, OPEN, SETTLED, a_notice

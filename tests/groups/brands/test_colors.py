@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from smartersends.colors import DARK_SURFACES, LIGHT_SURFACES, contrast, palette, readable, text_on
+from groups.brands.colors import DARK_SURFACES, LIGHT_SURFACES, contrast, palette, readable, text_on
 
 colors = st.integers(min_value=0, max_value=0xFFFFFF).map(lambda number: f"#{number:06x}")
 
@@ -40,7 +40,7 @@ def test_every_pair_of_a_palette_is_readable(accent: str, ink: str) -> None:
 
 
 def test_the_surfaces_are_those_of_the_style_sheet() -> None:
-    text = (Path(__file__).parents[2] / "static/css/tokens.css").read_text()
+    text = (Path(__file__).parents[3] / "static/css/tokens.css").read_text()
     light, dark = text.split("prefers-color-scheme: dark")
 
     for part, surfaces in ((light, LIGHT_SURFACES), (dark, DARK_SURFACES)):
