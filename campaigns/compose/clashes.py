@@ -12,7 +12,7 @@ from django.http import Http404, QueryDict
 from django.utils.translation import gettext as _
 
 from campaigns.brandlock import Compiled
-from campaigns.compose.asked import shortened, words_of
+from campaigns.compose.asked import words_of
 from campaigns.compose.content import compiled_of
 from campaigns.compose.history.queries import labels_of, last_change
 from campaigns.compose.inputs import ACT_PREFIX, CHOICE_PREFIX, ORDER, SECTION_PREFIX
@@ -172,4 +172,4 @@ def _words(mailing: Mailing, unit: str, inputs: Mapping[str, str], actor: User) 
     if image := inputs.get(f"{unit}.image"):
         picture = _named(usable(mailing.group, Image), image)
         return " · ".join(words for words in (picture.name if picture else "", inputs.get(f"{unit}.alt", "")) if words)
-    return shortened(" · ".join(words for value in inputs.values() if (words := words_of(value))))
+    return " · ".join(words for value in inputs.values() if (words := words_of(value)))
