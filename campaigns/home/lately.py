@@ -64,19 +64,13 @@ def reach_of(user: User, brand: Brand) -> Q:
 
 def went_out(reach: Q, brand: Brand) -> list[Went]:
     """Gives the newest mailings that went out, with their numbers; four queries, and those of each group's."""
-    now = timezone.now()
     mailings: QuerySet[Mailing] = Mailing.objects.filter(reach, state__in=WENT)
-    ever = Delivery.objects.filter(mailing__in=mailings.values("pk"), state__in=LIVE, go_at__lte=now)
-    moments: dict[uuid.UUID, datetime] = {}
-    of_brand = Delivery.objects.filter(workspace__brand=brand, go_at__lte=now).order_by("-go_at")
-    newest_of_brand = list(of_brand.values_list("mailing", flat=True)[:LOOKED_AT_FIRST])
-    for newest in (ever.filter(mailing__in=newest_of_brand), ever):
-        # A mailing that went to its rest, too, has several.
-        for mailing, go_at in newest.order_by("-go_at").values_list("mailing", "go_at")[: 2 * SHOWN]:
-            if go_at is not None:
-                moments.setdefault(mailing, go_at)
-        if len(moments) >= SHOWN:
-            break
+    gone = Delivery.objects.filter(state__in=LIVE, go_at__lte=timezone.now()).order_by("-go_at")
+    newest = _moments(gone.filter(workspace__brand=brand), LOOKED_AT_FIRST)
+    seen = set(mailings.filter(pk__in=newest).values_list("pk", flat=True))
+    moments = {mailing: at for mailing, at in newest.items() if mailing in seen}
+    if len(moments) < SHOWN <= len(newest):
+        moments = _moments(gone.filter(mailing__in=mailings.values("pk")), 2 * SHOWN)
     shown = list(moments)[:SHOWN]
     found = Mailing.objects.filter(pk__in=shown).select_related("group").defer("values", "envelope")
     by_group: dict[Group, list[Mailing]] = defaultdict(list)
@@ -91,6 +85,15 @@ def went_out(reach: Q, brand: Brand) -> list[Went]:
         )
         for one in sorted(found, key=lambda one: shown.index(one.pk))
     ]
+
+
+def _moments(deliveries: QuerySet[Delivery], most: int) -> dict[uuid.UUID, datetime]:
+    """Gives when the mailings of the first deliveries went; of one that went to its rest, too, the newest."""
+    moments: dict[uuid.UUID, datetime] = {}
+    for mailing, go_at in deliveries.values_list("mailing", "go_at")[:most]:
+        if go_at is not None:
+            moments.setdefault(mailing, go_at)
+    return moments
 
 
 def coming_up(reach: Q, group: Group) -> tuple[list[Coming], bool]:
