@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Final
 
 from django.db import transaction
@@ -17,8 +18,8 @@ from campaigns.rollouts.belonging import CHANGEABLE, manages
 from campaigns.rollouts.checking import check_again
 from campaigns.rollouts.setup import (
     Setup,
-    SetupRefused,
     cleaned_name,
+    demand_complete,
     demand_open_fields,
     demand_times,
     fields_to_open,
@@ -69,6 +70,9 @@ def change_setup(*, rollout: Rollout, setup: Setup, actor: User) -> Rollout:
     )
     demand_open_fields(rollout, checked.open_fields)
     demand_times(rollout, checked)
+    if rollout.state != RolloutState.DRAFT:
+        demand_complete(rollout, checked)
+        checked = replace(checked, visible_from=checked.visible_from or timezone.now())
     with transaction.atomic():
         changed = Rollout.objects.filter(pk=rollout.pk, state__in=CHANGEABLE, submitted_at=None, closed_at=None)
         if not changed.update(
@@ -152,14 +156,7 @@ def release(*, rollout: Rollout, actor: User) -> Rollout:
     _demand(actor, rollout)
     rollout.refresh_from_db()
     setup = setup_of(rollout)
-    if setup.starts_at is None:
-        raise SetupRefused("starts_at", _("Say when it goes out, then let the groups see it."))
-    if rollout.kind == RolloutKind.TASK and setup.cut_off is None:
-        raise SetupRefused("cut_off", _("Say until when groups may change it or opt out."))
-    if rollout.kind == RolloutKind.ASSET and setup.ends_at is None:
-        raise SetupRefused("ends_at", _("Say until when groups may use it."))
-    if rollout.kind == RolloutKind.TASK and setup.audience_rule == "named" and not setup.audience_name:
-        raise SetupRefused("audience_name", _("Say what the audience is called in the groups."))
+    demand_complete(rollout, setup)
     demand_times(rollout, setup)
     if not rollout.parts.exists():
         raise Refusal(_("Choose the groups that it is for."))

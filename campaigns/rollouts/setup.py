@@ -15,7 +15,7 @@ from campaigns.compose.content import compiled_of
 from campaigns.compose.services import NAME_CHARACTERS
 from campaigns.errors import Refusal
 from campaigns.library.words import one_line
-from campaigns.models import Rollout, RolloutKind
+from campaigns.models import AudienceRule, Rollout, RolloutKind
 from campaigns.rollouts.times import wall_clock
 
 
@@ -77,6 +77,19 @@ def fields_to_open(rollout: Rollout) -> list[tuple[str, str]]:
     found = {spec.name: spec.label for spec in compiled.fields if spec.repeat is None and not spec.is_locked}
     found |= {part.name: part.label for part in compiled.sections if part.is_repeated and part.repeat is None}
     return list(found.items())
+
+
+def demand_complete(rollout: Rollout, setup: Setup) -> None:
+    """Raises `SetupRefused` for what a rollout must say before its groups can see it."""
+    is_task = rollout.kind == RolloutKind.TASK
+    if setup.starts_at is None:
+        raise SetupRefused("starts_at", _("Say when it goes out, then let the groups see it."))
+    if is_task and setup.cut_off is None:
+        raise SetupRefused("cut_off", _("Say until when groups may change it or opt out."))
+    if not is_task and setup.ends_at is None:
+        raise SetupRefused("ends_at", _("Say until when groups may use it."))
+    if is_task and setup.audience_rule == AudienceRule.NAMED and not setup.audience_name.strip():
+        raise SetupRefused("audience_name", _("Say what the audience is called in the groups."))
 
 
 def demand_times(rollout: Rollout, setup: Setup) -> None:

@@ -19,7 +19,7 @@ from django.utils import timezone
 
 from campaigns.delivery.breaking import close
 from campaigns.delivery.notices import tell_breaker_opened
-from campaigns.models import Breaker, Delivery, Mailing, PauseCause, Review
+from campaigns.models import Breaker, Delivery, Mailing, PauseCause, Review, Rollout, RolloutPart
 from campaigns.review import notices
 from campaigns.review.changes import Change, Shown
 from campaigns.review.commenting import add_comment
@@ -27,11 +27,12 @@ from campaigns.review.deciding import approve, ask_for_changes
 from campaigns.review.kinds import DECIDED, KINDS, MENTIONED
 from campaigns.review.services import submit, take_back
 from campaigns.review.sweeping import expire_reviews
+from campaigns.rollouts.kinds import KINDS as ROLLOUT_KINDS
 from groups.audiences.imports import kinds as imports
 from groups.models import Brand, Group, Notice, Pace, User, Workspace
 from groups.notices.kinds import all_kinds
 from groups.notices.mailing import mail_due
-from groups.notices.services import choose
+from groups.notices.services import choose, tell
 from groups.people.roles import role_of
 from groups.roles import Role
 from tests.builders import a_person, root_group
@@ -262,6 +263,25 @@ def _told_everything(mailing: Mailing, workspace: Workspace, staff: Staff) -> No
         notices._tell(decided, [staff.manager], DECIDED, reverse("campaigns:mailing-detail", args=[mailing.pk]))
     add_comment(mailing=mailing, actor=staff.author, text="Look.", mentions=[staff.manager])
     tell_breaker_opened(workspace, [], timezone.now())
+    rollout = Rollout.objects.create(group=mailing.group, name="Spring", pattern=mailing, created_by=staff.author)
+    parts = [
+        RolloutPart.objects.create(rollout=rollout, group=group)
+        for group in (mailing.group, root_group(mailing.group.brand))
+    ]
+    for kind, is_offer in (*((kind, False) for kind in ROLLOUT_KINDS), (ROLLOUT_KINDS[0], True)):
+        tell(
+            [staff.manager],
+            kind,
+            about=f"part:{parts[is_offer].pk}",
+            path=reverse("campaigns:home"),
+            group=mailing.group,
+            rollout="Spring",
+            group_name=mailing.group.name,
+            author=staff.author.name,
+            is_offer=is_offer,
+            until=timezone.now().isoformat(),
+            zone="UTC",
+        )
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -279,12 +299,13 @@ def test_every_kind_is_told_in_every_language(
     page = client.get(reverse("groups:notice-list"))
 
     assert told == {kind.name for kind in all_kinds() if kind not in imports.KINDS}
-    assert len(mails) == len(KINDS) + 2
+    count = len(KINDS) + 2 + len(ROLLOUT_KINDS) + 1
+    assert len(mails) == count
     for message in mails:
         assert "%(" not in message.subject + str(message.body) + str(message.alternatives[0][0])
         assert f'<html lang="{language}">' in str(message.alternatives[0][0])
         assert mailing.group.brand.name in message.subject
-    assert page.text.count('class="notice-title"') == len(KINDS) + 2
+    assert page.text.count('class="notice-title"') == count
     assert "%(" not in page.text
 
 

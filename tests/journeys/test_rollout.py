@@ -51,6 +51,7 @@ def test_a_region_fills_in_a_field_from_a_sheet_and_head_office_approves_all_at_
     manager.get_by_role("link", name="Approvals").click()
     manager.get_by_role("link", name="Autumn blend").click()
     expect(manager.get_by_text("2 groups have words of their own.")).to_be_visible()
+    expect(manager.get_by_text("The autumn blend is here")).to_be_visible()
     shoot(manager, screenshots, "rollout-approval")
     manager.get_by_role("button", name="Approve 8 mailings").click()
     manager.get_by_role("link", name="Show where everything stands").click(timeout=60_000)

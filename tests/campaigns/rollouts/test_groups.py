@@ -263,3 +263,9 @@ def test_times_that_cannot_be_are_refused_at_their_field() -> None:
 
     network.rollout.refresh_from_db()
     assert (network.rollout.setup_revision, network.rollout.state) == (1, RolloutState.DRAFT)
+    network.run()
+    release(rollout=network.rollout, actor=network.manager)
+    with pytest.raises(SetupRefused):
+        change_setup(rollout=network.rollout, setup=a_setup(starts_at=None), actor=network.manager)
+    change_setup(rollout=network.rollout, setup=a_setup(visible_from=None), actor=network.manager)
+    assert network.rollout.visible_from is not None
