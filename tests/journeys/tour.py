@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+import os
 import tempfile
 from collections.abc import Iterator
 from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+import django
 from PIL import Image
 from playwright.sync_api import expect
 
-from campaigns.demo.building import SMALL_AUDIENCE
-from tests.journeys.browser import open_browser
-from tests.journeys.portal import PROJECT, RunningPortal, build_demo, free_ports, running_portal
-from tests.journeys.test_the_whole_way import open_step, signed_in, submit
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "smartersends.settings")
+django.setup()
+
+from campaigns.demo.building import SMALL_AUDIENCE  # noqa: E402  # models need the settings first
+from tests.journeys.browser import open_browser  # noqa: E402
+from tests.journeys.portal import PROJECT, RunningPortal, build_demo, free_ports, running_portal  # noqa: E402
+from tests.journeys.test_the_whole_way import open_step, signed_in, submit  # noqa: E402
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
