@@ -72,18 +72,20 @@ _ROOMS = {
 
 
 def navigation_of(user: User, brand: Brand, group: Group | None, page: str = "") -> Navigation:
-    """Gives the navigation of a person who stands in a group, else in their first one; four queries at most.
+    """Gives the navigation of a person who stands in a group, else in their first one; five queries at most.
 
     The group must have come through `groups.access`, or be None. `page` is the name of the page's address.
     """
+    standing = group or home_group(user, brand)
+    rights = rights_of(user, brand, standing)
+    # Whoever sees the whole brand sees each of its groups: nothing has to be looked up in the tree.
+    sees_all = Permission.SEE_MAILINGS in rights.for_brand
+    seen = Group.objects.all() if sees_all else groups_with(user, Permission.SEE_MAILINGS)
     groups = tuple(
-        groups_with(user, Permission.SEE_MAILINGS)
-        .filter(brand=brand, closed_at=None)
+        seen.filter(brand=brand, closed_at=None)
         .order_by("parent__parent_id", "parent_id", "name")
         .only("id", "name", "kind", "code", "brand_id", "parent_id")[: GROUPS_SHOWN + 1]
     )
-    standing = group or home_group(user, brand)
-    rights = rights_of(user, brand, standing)
     return Navigation(
         group=standing,
         room=_ROOMS.get(page) or _ROOMS.get(page.partition("-")[0], ""),
