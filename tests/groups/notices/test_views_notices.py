@@ -35,6 +35,7 @@ def wishes(**changed: str) -> dict[str, str]:
         "pace_mailings": "at_once",
         "pace_comments": "at_once",
         "pace_imports": "at_once",
+        "pace_rollouts": "at_once",
         **changed,
     }
 
