@@ -254,7 +254,7 @@ def test_a_person_chooses_for_themselves_alone(cast: Cast, client: Client) -> No
     stored = NoticePreference.objects.get()
     assert (response.status_code, response["Location"]) == (302, SETTINGS)
     assert (stored.person, stored.brand, stored.muted_until) == (cast.author, cast.brand, day)
-    others = dict.fromkeys(("approvals", "mailings", "comments", "imports"), "at_once")
+    others = dict.fromkeys(("approvals", "mailings", "comments", "imports", "rollouts"), "at_once")
     assert stored.paces == {"tasting": "daily", **others}
     page = client.get(SETTINGS).text
     assert '<option value="daily" selected>' in page
@@ -323,7 +323,8 @@ def test_what_must_be_acted_on_cannot_be_chosen_for(cast: Cast, client: Client) 
     assert 'name="pace_brand"' not in page
     assert "Always mailed at once, because somebody must act:" in page
     assert a_notice(cast.author, cast.store, kind=ALARM).pace == Pace.AT_ONCE
-    assert set(NoticePreference.objects.get().paces) == {"tasting", "approvals", "mailings", "comments", "imports"}
+    kept = {"tasting", "approvals", "mailings", "comments", "imports", "rollouts"}
+    assert set(NoticePreference.objects.get().paces) == kept
 
 
 def test_the_account_menu_leads_to_the_settings(cast: Cast, client: Client) -> None:
