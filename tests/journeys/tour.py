@@ -19,7 +19,7 @@ django.setup()
 from campaigns.demo.building import SMALL_AUDIENCE  # noqa: E402  # models need the settings first
 from tests.journeys.browser import open_browser  # noqa: E402
 from tests.journeys.portal import PROJECT, RunningPortal, build_demo, free_ports, running_portal  # noqa: E402
-from tests.journeys.test_the_whole_way import open_step, signed_in, submit  # noqa: E402
+from tests.journeys.test_the_whole_way import expect_report, open_step, signed_in, submit  # noqa: E402
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
@@ -28,7 +28,6 @@ DOCS: Final = PROJECT / "docs"
 PICTURES: Final = DOCS / "tour"
 COLOURS: Final = 160
 SHOWN_WIDTH: Final = 1120
-ONE_MINUTE: Final = 60_000
 HEAD: Final = """# A tour in pictures
 
 The portal with its demo data, as `make run` starts it. `make tour` takes the pictures (`tests/journeys/tour.py`): it
@@ -47,12 +46,12 @@ def main() -> None:
         ports = free_ports()
         build_demo(Path(folder), ports)
         with running_portal(Path(folder), ports) as portal:
-            stops = list(walk(browser, portal))
+            stops = list(walk(browser, portal, Path(folder)))
     parts = [f"## {title}\n\n{sentence}\n\n![{title}](tour/{name}.png)\n" for name, title, sentence in stops]
     (DOCS / "tour.md").write_text("\n".join([HEAD, *parts]), encoding="utf-8")
 
 
-def walk(browser: Browser, portal: RunningPortal) -> Iterator[Stop]:
+def walk(browser: Browser, portal: RunningPortal, folder: Path) -> Iterator[Stop]:
     """Goes the way of a mailing, from the sign-in page to its numbers, then through what head office has."""
     entrance = browser.new_context(viewport={"width": 1280, "height": 800}, locale="en-GB").new_page()
     entrance.goto(portal.url)
@@ -90,11 +89,11 @@ def walk(browser: Browser, portal: RunningPortal) -> Iterator[Stop]:
         approver, "05-approve", "Approve", "Whoever approves sees only what differs from the template, beside it all."
     )
     approver.get_by_role("button", name="Approve", exact=True).click()
+    expect(approver.locator(".state", has_text="Scheduled").first).to_be_visible()
 
-    author.goto(address)
-    expect(author.get_by_text("Delivered").first).to_be_visible(timeout=3 * ONE_MINUTE)
+    expect_report(portal, author, address, folder)
     yield taken(author, "06-sent", "Sent", "What Braze accepted, person by person, and what it says happened.")
-    author.get_by_role("link", name="Mailings").click()
+    author.get_by_role("link", name="Mailings", exact=True).click()
     yield taken(author, "07-mailings", "The list of mailings", "States as words and shapes, with the numbers of each.")
 
     manager, _problems = signed_in(browser, portal, "manager@northwind.example")
