@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from datetime import date
 
 import pytest
 from django.core import mail as mail_box
@@ -39,6 +40,26 @@ def test_a_brand_manager_sees_their_own_brands_templates(cast: Cast, template: T
     assert page.status_code == 200
     assert "Summer bar" in page.text
     assert "Foreign" not in page.text
+
+
+@pytest.mark.catalogue("T13")
+def test_the_list_shows_folders_pictures_of_drafts_too_and_which_template_is_over(
+    cast: Cast, template: Template, client: Client
+) -> None:
+    Template.objects.filter(pk=template.pk).update(folder="Offers", expires_on=date(2020, 1, 31))
+    drawn, broken = (create_template(brand=cast.brand, name=name, actor=cast.manager) for name in ("New", "Torn"))
+    picture = save_draft(template=drawn, source=SOURCE, kind="mjml", actor=cast.manager)
+    save_draft(template=broken, source=BROKEN, kind="mjml", actor=cast.manager)
+    client.force_login(cast.manager)
+
+    page = client.get(reverse("campaigns:template-list")).text
+
+    shown = {template.current_id, picture.pk}
+    assert page.count("<iframe") == 2
+    assert all(reverse("campaigns:version-preview", args=[version]) in page for version in shown)
+    assert page.count("No picture: the draft has errors") == 1
+    assert "<h2>Offers</h2>" in page
+    assert "Over since Jan. 31, 2020" in page
 
 
 @pytest.mark.parametrize("person", ["author", "approver", "neighbour", "outsider"])
