@@ -36,7 +36,7 @@ class Navigation:
         return self.room in _ADMINISTRATION
 
 
-_ADMINISTRATION = frozenset({"groups", "people", "roles", "sign-in", "workspace", "brand", "trail"})
+_ADMINISTRATION = frozenset({"groups", "people", "roles", "rules", "sign-in", "workspace", "brand", "trail"})
 # By the name of a page, or else by its first word.
 _ROOMS = {
     "home": "home",
