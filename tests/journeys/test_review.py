@@ -80,6 +80,7 @@ def test_a_second_round_shows_what_changed_since_the_last_look_and_schedules_the
 
 def keep_a_rule_and_a_reason(page: Page, screenshots: Path) -> None:
     """Asks for approval where the audience is large, and keeps a frequent reason."""
+    page.locator("summary", has_text="Administration").click()
     page.get_by_role("link", name="Rules").click()
     page.get_by_role("link", name="Approval", exact=True).click()
     page.get_by_label("Only audiences with more people than").fill("10")
