@@ -12,6 +12,7 @@ import pytest_socket
 from celery import current_app
 from django.core.cache import cache
 from django.test import override_settings
+from django.utils import translation
 from pytest_django import Settings
 
 from braze_client import RedisStore
@@ -63,9 +64,10 @@ def settings_of_tests(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None
 
 @pytest.fixture(autouse=True)
 def files_and_cache_of_its_own(settings: Settings, tmp_path: Path) -> None:
-    """Gives a test a folder of its own for files that are uploaded, and an empty cache."""
+    """Gives a test a folder of its own for files that are uploaded, an empty cache, and no reader's language."""
     settings.MEDIA_ROOT = str(tmp_path / "media")
     cache.clear()
+    translation.deactivate()
 
 
 @pytest.fixture(autouse=True)
