@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import shutil
 import signal
 import socket
 import subprocess
@@ -12,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.journeys.portal import PROJECT, Ports, processes_of, running_portal
+from tests.journeys.portal import PROJECT, RunningPortal, processes_of, running_portal
 
 pytestmark = [pytest.mark.processes, pytest.mark.xdist_group("second-portal")]
 
@@ -57,17 +56,15 @@ def test_a_port_that_is_taken_is_one_clear_sentence(tmp_path: Path) -> None:
     assert done.stderr == f"Port {port} is taken by another program. Choose a free one: PORT=<number> make run\n"
 
 
-def test_commands_send_by_both_routes_and_refuse_with_a_sentence(tmp_path: Path, demo: tuple[Path, Ports]) -> None:
-    built, ports = demo
-    shutil.copytree(built, tmp_path, dirs_exist_ok=True)
-    with running_portal(tmp_path, ports) as portal:
-        send = ("send", "--brand", "northwind", "--group", "US-001", "--audience", "Tasting club", "--wait")
-        scheduled = portal.manage(*send, "--template", "event-invitation", "--values", str(VALUES))
-        triggered = portal.manage(*send, "--template", "short-notice", "--values", str(SHORT_NOTICE))
-        author = portal.manage(
-            *send, "--template", "event-invitation", "--values", str(VALUES), "--as", "author@northwind.example"
-        )
-        ledger = portal.ledger()
+def test_commands_send_by_both_routes_and_refuse_with_a_sentence(own_portal: RunningPortal) -> None:
+    portal = own_portal
+    send = ("send", "--brand", "northwind", "--group", "US-001", "--audience", "Tasting club", "--wait")
+    scheduled = portal.manage(*send, "--template", "event-invitation", "--values", str(VALUES))
+    triggered = portal.manage(*send, "--template", "short-notice", "--values", str(SHORT_NOTICE))
+    author = portal.manage(
+        *send, "--template", "event-invitation", "--values", str(VALUES), "--as", "author@northwind.example"
+    )
+    ledger = portal.ledger()
 
     for done in (scheduled, triggered):
         assert done.returncode == 0, done.stderr
