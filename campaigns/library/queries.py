@@ -61,7 +61,7 @@ def templates_of(brand: Brand) -> QuerySet[Template]:
         .annotate(
             has_draft=Exists(drafts),
             pictured_id=Coalesce("current_id", Subquery(drawn)),
-            mailing_count=Count("versions__mailings", distinct=True),
+            mailing_count=Count("versions__mailings"),
         )
         .order_by("folder", "name")
     )

@@ -25,19 +25,25 @@ def get_review(user: User, review_id: uuid.UUID | str) -> Review:
         return access.get(user, Review, review_id, DECIDERS[1])
 
 
-def listed(user: User) -> QuerySet[Review]:
-    """Gives the submissions that a person may look at, each with `is_turn`: whether their own yes is waited for.
+def seen(user: User) -> QuerySet[Review]:
+    """Gives the submissions that a person may look at, in no order.
 
     Those of rollouts are not among them: they are looked at together (`campaigns.rollouts.approving`).
+    """
+    approving, reviewing = _places(user)
+    return Review.objects.filter(
+        Q(mailing__group__in=approving) | Q(mailing__group__in=reviewing), mailing__rollout_part=None
+    )
+
+
+def listed(user: User, among: QuerySet[Review] | None = None) -> QuerySet[Review]:
+    """Gives what a person may look at, or `among` it, each with `is_turn`: whether their own yes is waited for.
 
     Theirs come first, then what is urgent, then what must be decided soonest; `given` counts the yeses so far.
     """
-    approving, reviewing = _places(user)
+    reviews = seen(user) if among is None else among
     return (
-        Review.objects.filter(
-            Q(mailing__group__in=approving) | Q(mailing__group__in=reviewing), mailing__rollout_part=None
-        )
-        .annotate(
+        reviews.annotate(
             is_turn=Case(When(_turn_of(user), then=Value(True)), default=Value(False), output_field=BooleanField()),
             given=Count("decisions", filter=Q(decisions__level=Level.FINAL, decisions__verdict=Verdict.YES)),
             by=Coalesce("mailing__send_at", "window_until"),

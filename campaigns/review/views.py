@@ -34,8 +34,8 @@ PAGE_SIZE = 50
 @require_GET
 def review_list(request: PortalRequest) -> HttpResponse:
     """Shows what waits for this person's yes and for others; `?state=`, `?level=` and `?group=` choose."""
-    found = queries.listed(request.user).filter(mailing__group__brand=request.brand)
-    groups = Group.objects.filter(pk__in=found.order_by().values("mailing__group")).order_by("name")
+    found = queries.seen(request.user).filter(mailing__group__brand=request.brand)
+    groups = list(Group.objects.filter(pk__in=found.values("mailing__group")).order_by("name").only("name"))
     state = _one_of(request, "state", ReviewState.values, otherwise=ReviewState.OPEN)
     level = _one_of(request, "level", Level.values)
     group = next((one for one in groups if str(one.pk) == request.GET.get("group")), None)
@@ -44,7 +44,7 @@ def review_list(request: PortalRequest) -> HttpResponse:
         found = found.filter(level=level)
     if group is not None:
         found = found.filter(mailing__group=group)
-    page = Paginator(found, PAGE_SIZE).get_page(request.GET.get("page"))
+    page = Paginator(queries.listed(request.user, found), PAGE_SIZE).get_page(request.GET.get("page"))
     rows = rows_of(request.brand, list(page.object_list))
     context = {
         "page": page,

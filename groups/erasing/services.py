@@ -15,7 +15,7 @@ from groups.erasing.hashing import address_digest, external_id_digest, key_of
 from groups.erasing.holders import Leftover, holders
 from groups.erasing.kept_out import ERASED
 from groups.errors import InputRefused, NotPermitted, StaleState
-from groups.keeping.addresses import stored_address
+from groups.keeping.addresses import held_address, stored_address
 from groups.models import (
     Brand,
     Contact,
@@ -29,12 +29,13 @@ from groups.models import (
 from groups.roles import Permission
 
 
-def ask(*, contact: Contact, actor: User, reference: str = "") -> Erasure:
+def ask(*, contact: Contact, actor: User, reference: str = "", address: str = "") -> Erasure:
     """Asks for the erasure of a contact; from this moment nobody of the brand mails their address.
 
     Everybody who has the same address is shut out as well. A worker does the rest. `reference` is the brand's own, such
-    as the number of the request. Raises `NotPermitted` without the right to manage contacts of the brand as a whole,
-    because what goes belongs to every group; `StaleState` where it was asked for already.
+    as the number of the request; `address` one by which the person was named. Raises `NotPermitted` without the right
+    to manage contacts of the brand as a whole, because what goes belongs to every group; `StaleState` where it was
+    asked for already.
     """
     if not access.brands_with(actor, Permission.MANAGE_CONTACTS).filter(pk=contact.brand_id).exists():
         raise NotPermitted(_("Only people who manage the contacts of the whole brand may erase somebody."))
@@ -43,7 +44,7 @@ def ask(*, contact: Contact, actor: User, reference: str = "") -> Erasure:
         contact = Contact.objects.select_for_update(of=("self",)).select_related("brand").get(pk=contact.pk)
         if contact.erased_at is not None or Erasure.objects.filter(contact=contact).exists():
             raise StaleState(_("The erasure of this person was asked for already."))
-        key, addresses = key_of(contact.brand), _addresses_of(contact)
+        key, addresses = key_of(contact.brand), _addresses_of(contact) | {address} - {""}
         leftover = Leftover(
             external_id=contact.external_id,
             addresses=tuple(sorted(addresses)),
@@ -59,8 +60,9 @@ def ask(*, contact: Contact, actor: User, reference: str = "") -> Erasure:
             leftover=leftover.as_text(),
         )
         ErasedAddress.objects.bulk_create(
-            ErasedAddress(erasure=erasure, brand=contact.brand, digest=address_digest(key, address))
-            for address in leftover.addresses
+            # An address and what stands for it have one digest.
+            ErasedAddress(erasure=erasure, brand=contact.brand, digest=digest)
+            for digest in sorted({address_digest(key, address) for address in leftover.addresses})
         )
         _shut_out(contact)
         audit.record("erasure.asked", actor=actor, target=erasure, brand=contact.brand, contact=str(contact.pk))
@@ -80,7 +82,9 @@ def ask_by_address(*, brand: Brand, address: str, actor: User, reference: str = 
     with transaction.atomic():
         known_as = stored_address(brand, cleaned)
         theirs = Contact.objects.filter(brand=brand, email=known_as, erased_at=None).filter(erasure=None)
-        asked = [ask(contact=contact, actor=actor, reference=reference) for contact in theirs.order_by("pk")]
+        asked = [
+            ask(contact=contact, actor=actor, reference=reference, address=cleaned) for contact in theirs.order_by("pk")
+        ]
     if not asked:
         raise InputRefused(_("Nobody who is not erased already has this address."))
     return asked
@@ -104,7 +108,11 @@ def others_with_address(contact: Contact) -> list[Contact]:
 
 def _addresses_of(contact: Contact) -> set[str]:
     """Gives every address by which the portal knows a contact: the present one and those of before."""
-    found = {contact.email.lower(), *contact.suppressions.values_list("address", flat=True)}
+    found = {
+        contact.email.lower(),
+        held_address(contact).lower(),
+        *contact.suppressions.values_list("address", flat=True),
+    }
     for holder in holders():
         found |= holder.addresses(contact)
     return {address for address in found if address}

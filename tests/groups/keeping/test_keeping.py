@@ -23,6 +23,7 @@ from groups.contacts.searching import Scope, page_of
 from groups.contacts.services import add_contact, change_contact, delete_contact
 from groups.contacts.typed import typed
 from groups.erasing.services import ask_by_address
+from groups.erasing.working import work_on
 from groups.errors import InputRefused, StaleState
 from groups.keeping import emptying, services
 from groups.keeping.addresses import held_address, is_stand_in
@@ -34,6 +35,7 @@ from groups.models import (
     ContactImport,
     ContactStore,
     Group,
+    ImportReject,
     ImportState,
     Suppression,
     SuppressionOrigin,
@@ -270,6 +272,24 @@ def test_people_are_found_by_their_whole_address_and_changed_without_it(
     assert [one.label for one in found] == ["C1"]
     assert (profile.fields["first_name"], profile.fields["email"]) == ("Anna", "ana@example.com")
     assert len(ask_by_address(brand=brand, address="ANA@example.com", actor=actor)) == 1
+
+
+def test_somebody_who_was_erased_does_not_come_back_under_another_id(
+    brand: Brand, audience: Audience, workspace: Workspace, actor: User
+) -> None:
+    imported(f"{ROWS},ana@example.com,Without an ID\n", audience, actor)
+    sync_contacts(workspace.pk)
+    reject = ImportReject.objects.get()
+
+    (erasure,) = ask_by_address(brand=brand, address="Ana@Example.com", actor=actor)
+    work_on(erasure.pk)
+    imported("customer_id,email\nC9,ana@example.com\nC8,free@example.com\n", audience, actor)
+
+    reject.refresh_from_db()
+    shut = set(Contact.objects.filter(suppressed_by(audience.group)).values_list("external_id", flat=True))
+    assert reject.cells == []
+    assert {"C9"} <= shut
+    assert "C8" not in shut
 
 
 def test_a_look_up_shows_what_braze_has_and_takes_it_for_no_difference(
