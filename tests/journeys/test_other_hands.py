@@ -19,6 +19,8 @@ pytestmark = [pytest.mark.browser, pytest.mark.processes, pytest.mark.xdist_grou
 
 HEADLINE = "Kommt und kostet die neue Ernte"
 MOST_TABS = 150
+STORES = "code,name,region,country,city\nZZ-7,Northwind Coffee Boise,Americas,US,Boise\n"
+PEOPLE = "email,role,groups,name\nboise@example.com,local_author,ZZ-7,Bo Boise\n"
 
 
 @pytest.mark.catalogue("G12")
@@ -63,6 +65,15 @@ def test_author_approver_brand_manager_and_admin_do_their_work_in_german_on_a_ph
     admin.goto(f"{portal.url}/braze/")
     admin.locator("form[action$='/check/'] button").tap()
     expect(admin.locator("main")).to_contain_text("users.track")
+    for path, rows in (("groups", STORES), ("people", PEOPLE)):
+        admin.goto(f"{portal.url}/{path}/import/")
+        file = {"name": f"{path}.csv", "mimeType": "text/csv", "buffer": rows.encode()}
+        admin.locator("input[type=file]").set_input_files(files=[file])
+        admin.locator("form[enctype] button").first.tap()
+        admin.locator("form:not([enctype]) .btn-primary").last.tap()
+        expect(admin.locator(".alert-success").first).to_be_visible()
+    admin.goto(f"{portal.url}/audit-trail/")
+    expect(admin.locator("main")).to_contain_text("Eine Gruppe wurde hinzugefügt.")
     assert problems == []
 
 
