@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from django.utils.translation import gettext_noop as _
 
 from campaigns.brandlock import ValuesRefused, trigger_properties
+from campaigns.compose.personal import personal_values_of
 from campaigns.models import Route
 from campaigns.preflight.findings import CheckFinding
 from campaigns.preflight.subject import Subject
@@ -16,6 +17,12 @@ def properties(subject: Subject) -> Iterator[CheckFinding]:
     """Asks whether the values can travel to a mail that Braze holds: a merge tag inside a value cannot."""
     if subject.mailing.route != Route.TRIGGER:
         return
+    if not subject.mailing.group.brand.keeps_contacts and personal_values_of(subject.mailing.version):
+        yield CheckFinding(
+            "personal_values_not_kept",
+            _("The brand keeps no contacts here, so this mail would show everybody its fallbacks. Choose another one."),
+            step="audience",
+        )
     try:
         trigger_properties(subject.compiled, subject.mailing.values, subject.context)
     except ValuesRefused as error:

@@ -18,6 +18,7 @@ from django.core.validators import validate_email
 from braze_client.limits import EXTERNAL_ID_BYTES, TEXT_CHARACTERS
 from groups.audiences.rejects import CellRefused, RejectReason
 from groups.models import AttributeKind
+from groups.models.contact import STAND_IN
 
 Value = str | int | float | bool
 
@@ -63,7 +64,10 @@ def shown_text(typed: str) -> str:
 
 def address(cell: str) -> str:
     """Gives an email address in lower case, without blanks, unseen marks and `mailto:`; raises `CellRefused`."""
-    if is_plain_address(lowered := cell.lower()) and cell.isascii():
+    lowered = cell.lower()
+    if lowered.rstrip().endswith(STAND_IN):
+        raise CellRefused(RejectReason.BAD_EMAIL)
+    if is_plain_address(lowered) and cell.isascii():
         return lowered
     found = text(cell).translate(JOINERS).lower()
     found = found.removeprefix("mailto:").strip(" <>")

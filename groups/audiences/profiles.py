@@ -88,13 +88,13 @@ class Profiler:
         }
         return {**{name: None for name in removed if contact.synced.get(name) is not None}, **changed}
 
-    def noted(self, wanted: Profile, contact: Contact | Waiting, *, is_known: bool) -> Profile:
+    def noted(self, wanted: Profile, contact: Contact | Waiting) -> Profile:
         """Gives what is to be kept as `synced` once Braze took a profile."""
         if self.key is None:
             return wanted
         told = {name: self._kept(name, value) for name, value in wanted.items()}
-        before = contact.synced if is_known else {}
-        return {name: value for name, value in {**before, **told}.items() if value is not None}
+        # Also after a call whose outcome nobody knew: what is forgotten here is still there.
+        return {name: value for name, value in {**contact.synced, **told}.items() if value is not None}
 
     def without_values(self, synced: Profile) -> Profile:
         """Gives what Braze has of a contact with hashes in the place of values that say something of the person."""

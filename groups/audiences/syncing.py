@@ -15,6 +15,7 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from braze_client import (
     OBJECTS_PER_TRACK_CALL,
@@ -170,6 +171,10 @@ def _parcels(claimed: Sequence[Claimed], profiler: Profiler, outcome: Round) -> 
     """Gives what has to be sent; contacts that Braze has already, or could never take, are settled at once."""
     parcels = []
     for one in claimed:
+        if profiler.key is not None and "email" not in one.profile and "email" not in one.contact.synced:
+            # Braze would take them for somebody without an address, to whom nothing is delivered.
+            outcome.refused.append((one, _("Their address is not kept here.")))
+            continue
         attributes = profiler.missing(one.profile, one.contact, is_known=one.is_known)
         if not attributes:
             outcome.accepted.append(one)
@@ -240,7 +245,7 @@ def _write(outcome: Round, profiler: Profiler) -> None:
         taken = [
             Taken(
                 one.contact.pk,
-                profiler.noted(one.profile, one.contact, is_known=one.is_known),
+                profiler.noted(one.profile, one.contact),
                 one.contact.sync_revision,
             )
             for one in outcome.accepted

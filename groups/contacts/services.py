@@ -173,6 +173,7 @@ def _told(contact: Contact) -> dict[str, audit.Value]:
         "consent_source": contact.consent_source,
         "consent_on": contact.consent_on,
         "consent_text": contact.consent_text,
+        "address to be told": str(UNTOLD in contact.attributes),
         **{f"attribute {name}": str(value) for name, value in contact.attributes.items() if name != UNTOLD},
     }
 

@@ -82,8 +82,8 @@ def contact_edit(request: PortalRequest, contact_id: uuid.UUID) -> HttpResponse:
     form = ContactForm(request.POST or None, attributes=attributes, contact=contact)
     if request.method == "POST" and form.is_valid():
         try:
-            keeps = not contact.brand.keeps_contacts
-            said = typed(form.texts, attributes, with_id=False, may_keep_address=keeps)
+            may_keep = not contact.brand.keeps_contacts
+            said = typed(form.texts, attributes, with_id=False, may_keep_address=may_keep)
             services.change_contact(contact=contact, said=said, actor=request.user)
         except FieldsRefused as refused:
             form.refuse(refused.wrong)

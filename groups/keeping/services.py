@@ -8,7 +8,17 @@ from django.utils.translation import gettext as _
 from groups import audit
 from groups.errors import InputRefused, StaleState
 from groups.keeping import nudges
-from groups.models import Audience, AudienceKind, Brand, ContactStore, User, Workspace
+from groups.models import (
+    Audience,
+    AudienceKind,
+    Brand,
+    Contact,
+    ContactImport,
+    ContactStore,
+    Suppression,
+    User,
+    Workspace,
+)
 
 
 def reasons_against(brand: Brand) -> list[str]:
@@ -16,6 +26,12 @@ def reasons_against(brand: Brand) -> list[str]:
     reasons = []
     if not Workspace.objects.filter(brand=brand).exists():
         reasons.append(_("Braze is not connected yet, so that nobody could be told of anyone."))
+    if brand.derives_external_ids:
+        reasons.append(_("External IDs are derived from addresses here and would give them away."))
+    contacts = Contact.objects.filter(brand=brand, erased_at=None)
+    imports = ContactImport.objects.filter(audience__group__brand=brand).exclude(file="")
+    if contacts.exists() or imports.exists() or Suppression.objects.filter(brand=brand).exists():
+        reasons.append(_("The brand has contacts already. This is decided before the first of them comes."))
     filters = Audience.objects.filter(group__brand=brand, kind=AudienceKind.FILTER, segment_id="")
     if names := list(filters.order_by("name").values_list("name", flat=True)[:5]):
         reasons.append(

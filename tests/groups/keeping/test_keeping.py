@@ -11,7 +11,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from campaigns.delivery.planning import plan
-from campaigns.models import Recipient
+from campaigns.models import Recipient, Route
+from campaigns.preflight import check
 from groups.audiences.imports.importing import run_import
 from groups.audiences.imports.services import confirm_mapping
 from groups.audiences.marking import mark_pending, resync
@@ -122,7 +123,7 @@ def test_what_a_file_brings_is_forgotten_once_braze_has_it(
     said = everything_of(contact).lower()
     assert is_stand_in(contact.email)
     assert (contact.attributes, contact.sync_state, held_address(contact)) == ({}, SyncState.SYNCED, "")
-    assert "ana" not in said.replace(contact.email, "")
+    assert "ana" not in said.replace(contact.email, "").replace(contact.token.lower(), "")
 
 
 def test_the_same_file_again_costs_no_call_and_a_changed_value_one(
@@ -202,7 +203,7 @@ def test_a_brand_that_had_contacts_is_emptied_all_at_once(
     waiting = a_contact(audience=audience, email="waits@example.com", first_name="Wanda")
     calls = sandbox.calls("/users/track")
 
-    services.keep_no_contacts(brand=brand, actor=actor)
+    Brand.objects.filter(pk=brand.pk).update(contact_store=ContactStore.EMPTYING)
     assert emptying.empty(brand.pk)
 
     told.refresh_from_db()
@@ -228,7 +229,7 @@ def test_nothing_begins_while_a_brand_is_emptied(
     delivery = a_sent(mailing)
     waiting = confirmed(an_import(ROWS, group=audience.group, actor=actor, audience=audience))
 
-    services.keep_no_contacts(brand=Brand.objects.get(pk=workspace.brand_id), actor=actor)
+    Brand.objects.filter(pk=workspace.brand_id).update(contact_store=ContactStore.EMPTYING)
 
     assert run_import(waiting.pk) is None
     assert not plan(delivery)
@@ -242,7 +243,7 @@ def test_nothing_begins_while_a_brand_is_emptied(
 def test_a_call_that_is_under_way_is_waited_for(audience: Audience, workspace: Workspace, actor: User) -> None:
     free, called = a_contact(audience=audience), a_contact(audience=audience)
     Contact.objects.filter(pk=called.pk).update(sync_lease_until=timezone.now() + timedelta(minutes=1))
-    services.keep_no_contacts(brand=Brand.objects.get(pk=workspace.brand_id), actor=actor)
+    Brand.objects.filter(pk=workspace.brand_id).update(contact_store=ContactStore.EMPTYING)
 
     is_done = emptying.empty(workspace.brand_id)
 
@@ -358,8 +359,56 @@ def test_filters_of_contacts_stand_against_it_and_are_refused_after_it(
         a_filter(group=group, name="Seattle", actor=actor)
 
 
+def test_what_stands_against_it_is_said_and_nothing_changes(
+    audience: Audience, workspace: Workspace, actor: User
+) -> None:
+    brand = Brand.objects.get(pk=workspace.brand_id)
+    a_contact(audience=audience)
+    Brand.objects.filter(pk=brand.pk).update(derives_external_ids=True)
+    brand.refresh_from_db()
+
+    with pytest.raises(InputRefused) as refused:
+        services.keep_no_contacts(brand=brand, actor=actor)
+
+    assert len(refused.value.findings) == 2
+    assert "before the first of them comes" in refused.value.sentence
+    assert Brand.objects.get(pk=brand.pk).contact_store == ContactStore.KEPT
+
+
+def test_mail_of_braze_that_shows_personal_values_is_refused_by_the_check(brand: Brand, group: Group) -> None:
+    kept = a_mailing(group=a_group(), route=Route.TRIGGER)
+    mailing = a_mailing(group=Group.objects.get(pk=group.pk), route=Route.TRIGGER)
+    for one in (kept, mailing):
+        one.version.personal_values = ["first_name"]
+
+    codes = {finding.code for finding in check(mailing) if finding.blocks}
+
+    assert "personal_values_not_kept" in codes
+    assert "personal_values_not_kept" not in {finding.code for finding in check(kept)}
+
+
+def test_nobody_goes_to_braze_without_an_address(
+    brand: Brand, audience: Audience, workspace: Workspace, actor: User, sandbox: RunningSandbox
+) -> None:
+    imported(ROWS, audience, actor)
+    sync_contacts(workspace.pk)
+    contact = Contact.objects.get(external_id="C1")
+    resync(brand=brand)
+
+    mark_pending([contact.pk])
+    sync_contacts(workspace.pk)
+    refused = Contact.objects.get(pk=contact.pk).sync_state
+    said = typed({"email": "ana@example.com"}, [], with_id=False, may_keep_address=True)
+    change_contact(contact=contact, said=said, actor=actor)
+    sync_contacts(workspace.pk)
+
+    contact.refresh_from_db()
+    assert (refused, contact.sync_state, sandbox.calls("/users/track")) == (SyncState.REFUSED, SyncState.SYNCED, 2)
+
+
 def test_the_page_asks_for_a_word_and_lets_nobody_else(cast: Cast, client: Client) -> None:
     a_workspace(brand=cast.brand)
+    Suppression.objects.filter(brand=cast.brand).delete()
     address = reverse("groups:contacts-kept")
 
     client.force_login(cast.manager)
