@@ -164,17 +164,21 @@ def suppressed_rows(audience: Audience, *, is_written: bool) -> int:
     ]
     parameters = [group, brand, group]
     if not is_written:
+        # A copy for somebody who comes to an address shuts it for all who have it, also for those who had it before.
+        comes = "came.email = person.email AND (came.contact_id IS NULL OR (came.is_changed AND came.is_moved))"
         conditions.append(
-            f"({ADDRESSED} AND EXISTS (SELECT 1 FROM groups_contact holder JOIN groups_suppression found"
-            " ON found.contact_id = holder.id WHERE holder.brand_id = %s AND holder.email = person.email"
-            f" AND {of_group}))"
+            "EXISTS (SELECT 1 FROM groups_contact holder JOIN groups_suppression found"
+            " ON found.contact_id = holder.id CROSS JOIN import_row came"
+            f" WHERE holder.brand_id = %s AND holder.email = person.email AND {comes}"
+            f" AND COALESCE(came.contact_id, came.id) <> holder.id AND {of_group})"
         )
         parameters += [brand, group]
         # Somebody who is shut out may take their wish to this address in the same chunk.
         conditions.append(
-            f"({ADDRESSED} AND EXISTS (SELECT 1 FROM import_row mover JOIN groups_suppression found"
-            " ON found.contact_id = mover.contact_id WHERE mover.is_changed AND mover.is_moved"
-            f" AND mover.email = person.email AND {of_group}))"
+            "EXISTS (SELECT 1 FROM import_row mover JOIN groups_suppression found"
+            " ON found.contact_id = mover.contact_id CROSS JOIN import_row came"
+            f" WHERE mover.is_changed AND mover.is_moved AND mover.email = person.email AND {comes}"
+            f" AND came.position <> mover.position AND {of_group})"
         )
         parameters.append(group)
     with connection.cursor() as cursor:
