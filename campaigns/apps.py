@@ -15,17 +15,14 @@ class CampaignsConfig(AppConfig):
         from campaigns import audiences, consequences, trail
         from campaigns.delivery import kinds as delivery
         from campaigns.delivery.erasing import HOLDER
-        from campaigns.delivery.keeping import ROOM
         from campaigns.review import kinds as review
         from campaigns.rollouts import kinds as rollouts
         from groups.audiences import uses
         from groups.erasing import holders
-        from groups.keeping import rooms
         from groups.notices.kinds import register
 
         register(*review.KINDS, *delivery.KINDS, *rollouts.KINDS)
         holders.register(HOLDER)
-        rooms.register(ROOM)
         uses.register(audiences.uses_of)
         trail.tell()
         consequences.tell()

@@ -34,7 +34,6 @@ app.autodiscover_tasks(
         "groups.audiences",
         "groups.consent",
         "groups.erasing",
-        "groups.keeping",
         "groups.audiences.filters",
         "groups.audiences.segments",
         "groups.people",

@@ -33,7 +33,7 @@ from campaigns.schedule.demands import reason_to_stop
 from campaigns.states import lock_delivery, move_delivery, move_mailing
 from groups.audit import record
 from groups.errors import NotConnected
-from groups.models import ContactStore, SyncState
+from groups.models import SyncState
 from groups.workspace.budget import share_of
 
 log = logging.getLogger(__name__)
@@ -50,9 +50,7 @@ def plan(delivery: Delivery, *, limit_seconds: float | None = None) -> bool:
     Doing this twice, or at the same time, changes nothing: a lease lets one worker plan, and every step is kept.
     """
     now = timezone.now()
-    # What is planned while the addresses of a brand are exchanged would hold both kinds.
-    at_rest = ~Q(mailing__group__brand__contact_store=ContactStore.EMPTYING)
-    to_plan = Delivery.objects.filter(_free(now), at_rest, pk=delivery.pk, state=DeliveryState.PLANNING)
+    to_plan = Delivery.objects.filter(_free(now), pk=delivery.pk, state=DeliveryState.PLANNING)
     if not to_plan.update(lease_until=now + LEASE):
         return False
     try:

@@ -96,10 +96,6 @@ class Profiler:
         # Also after a call whose outcome nobody knew: what is forgotten here is still there.
         return {name: value for name, value in {**contact.synced, **told}.items() if value is not None}
 
-    def without_values(self, synced: Profile) -> Profile:
-        """Gives what Braze has of a contact with hashes in the place of values that say something of the person."""
-        return {name: self._kept(name, value) for name, value in synced.items() if value is not None}
-
     def _kept(self, name: str, value: object) -> object:
         """Gives what is kept of a value: what the portal itself wrote stays readable."""
         if self.key is None or value is None or name in _OURS:

@@ -43,7 +43,7 @@ from groups.audiences.profiles import Profiler
 from groups.audiences.rounds import Claimed, Letter, Parcel, Round
 from groups.erasing.kept_out import keep_out
 from groups.errors import NotConnected
-from groups.models import Brand, Contact, ContactStore, SyncState, Workspace
+from groups.models import Contact, SyncState, Workspace
 from groups.workspace import budget
 from groups.workspace.braze import async_client_for, budget_key_of, explained
 
@@ -79,7 +79,7 @@ def sync_contacts(workspace_id: UUID, limit_seconds: float = 20.0) -> SyncResult
     it is under way stays pending. A refused key or permission pauses the workspace for two minutes, with the reason.
     """
     workspace = Workspace.objects.select_related("brand").filter(pk=workspace_id).first()
-    if workspace is None or workspace.brand.contact_store == ContactStore.EMPTYING:
+    if workspace is None:
         return SyncResult()
     if workspace.paused_until is not None and workspace.paused_until > timezone.now():
         return SyncResult(reason=workspace.pause_reason)
@@ -159,8 +159,6 @@ def _claim(workspace: Workspace, profiler: Profiler, limit: int) -> list[Claimed
     """Takes pending contacts that nobody has, and says what Braze should know of them."""
     now = timezone.now()
     with transaction.atomic():
-        if not Brand.objects.filter(pk=workspace.brand_id, contact_store=workspace.brand.contact_store).exists():
-            return []  # it is being emptied, or has been since this run began
         contacts = take_waiting(workspace, limit=limit, now=now, lease_until=now + LEASE)
         keep_out(workspace.brand, contacts)
         wanted = profiler.wanted(contacts)

@@ -19,7 +19,7 @@ from braze_client.pacing import SHARED
 from groups import audit
 from groups.consent.suppressing import suppress
 from groups.errors import NotConnected
-from groups.keeping.addresses import stand_ins_of
+from groups.keeping.addresses import storing_of
 from groups.models import (
     Brand,
     Lift,
@@ -167,12 +167,12 @@ def _call(kind: ReadingKind, stretch: Stretch, offset: int) -> Call[AddressPage]
 
 def _store(brand: Brand, kind: ReadingKind, page: Sequence[ListedAddress]) -> int:
     """Shuts the addresses of a page to the whole brand, but for those that were let in again after that."""
-    stand_in = str if brand.keeps_contacts else stand_ins_of(brand)
+    stored = storing_of(brand)
     listed: dict[str, datetime | None] = {}
     for one in page:
         address = one.email.strip().lower()
         if address and len(address) <= LONGEST_ADDRESS:
-            listed[stand_in(address)] = one.at
+            listed[stored(address)] = one.at
     reason = REASONS[kind]
     let_in: dict[str, datetime] = {}
     lifts = Lift.objects.filter(brand=brand, address__in=listed, group=None, reason=reason)

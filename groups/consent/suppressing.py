@@ -7,7 +7,7 @@ from typing import Final
 from uuid import UUID
 
 from groups.audiences.marking import mark_pending
-from groups.keeping.addresses import stand_ins_of
+from groups.keeping.addresses import storing_of
 from groups.models import (
     Brand,
     Contact,
@@ -53,7 +53,7 @@ def suppress(
     file gives it to. What is shut already keeps its reason, its origin and its date. To be called inside a transaction.
     """
     given = list(addresses)
-    stored = str if brand.keeps_contacts else stand_ins_of(brand)
+    stored = storing_of(brand)
     opened = 0
     for start in range(0, len(given), AT_ONCE):
         opened += _suppress(
@@ -70,7 +70,7 @@ def _suppress(given: list[str], stored: Callable[[str], str], pattern: Suppressi
     addresses = {stored(address.lower()) for address in given}
     # Files bring addresses in lower case; whatever else brought one as it was typed is found as it was typed.
     holders: dict[str, set[UUID]] = {}
-    people = Contact.objects.filter(brand=pattern.brand, email__in={*given, *map(str.lower, given), *addresses})
+    people = Contact.objects.filter(brand=pattern.brand, email__in={*given, *addresses})
     for contact_id, email in people.values_list("pk", "email"):
         holders.setdefault(stored(email.lower()), set()).add(contact_id)
     same = Suppression.objects.filter(

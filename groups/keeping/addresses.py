@@ -46,9 +46,14 @@ def stand_ins_of(brand: Brand) -> Callable[[str], str]:
     return stand_in
 
 
+def storing_of(brand: Brand) -> Callable[[str], str]:
+    """Gives what turns addresses into what the brand's contacts have: themselves, or their stand-ins."""
+    return str if brand.keeps_contacts else stand_ins_of(brand)
+
+
 def stored_address(brand: Brand, address: str) -> str:
-    """Gives an address as the brand's contacts have it: itself, or its stand-in."""
-    return address if brand.keeps_contacts else stand_ins_of(brand)(address)
+    """Gives an address as the brand's contacts have it."""
+    return storing_of(brand)(address)
 
 
 def set_address(contact: Contact, address: str) -> None:

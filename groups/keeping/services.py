@@ -1,4 +1,4 @@
-"""Deciding that a brand keeps no contacts; the worker empties what is here."""
+"""Deciding that a brand keeps no contacts, before the first of them comes."""
 
 from __future__ import annotations
 
@@ -7,14 +7,12 @@ from django.utils.translation import gettext as _
 
 from groups import audit
 from groups.errors import InputRefused, StaleState
-from groups.keeping import nudges
 from groups.models import (
     Audience,
     AudienceKind,
     Brand,
     Contact,
     ContactImport,
-    ContactStore,
     Suppression,
     User,
     Workspace,
@@ -44,16 +42,15 @@ def reasons_against(brand: Brand) -> list[str]:
 def keep_no_contacts(*, brand: Brand, actor: User) -> None:
     """Has the portal keep only external ID, a keyed hash of the address and consent of everybody whom Braze has.
 
-    From now on, and for those who are here, whom a worker empties meanwhile; imports and plans wait for it. There is no
-    way back: a hash tells no address. Raises `InputRefused` with what stands against it, `StaleState` where it is so
-    already.
+    There is no way back: a hash tells no address. Raises `InputRefused` with what stands against it, `StaleState` where
+    it is so already.
     """
     with transaction.atomic():
+        kept = Brand.objects.select_for_update(no_key=True).filter(pk=brand.pk, keeps_contacts=True)
+        if kept.first() is None:
+            raise StaleState
         if reasons := reasons_against(brand):
             raise InputRefused(" ".join(reasons), tuple(reasons))
-        kept = Brand.objects.filter(pk=brand.pk, contact_store=ContactStore.KEPT)
-        if not kept.update(contact_store=ContactStore.EMPTYING):
-            raise StaleState
+        Brand.objects.filter(pk=brand.pk).update(keeps_contacts=False)
         audit.record("consent.contacts_forgotten", actor=actor, target=brand, brand=brand)
-        nudges.empty(brand.pk)
-    brand.refresh_from_db(fields=["contact_store"])
+    brand.refresh_from_db(fields=["keeps_contacts"])

@@ -14,7 +14,7 @@ from groups.errors import InputRefused, StaleState
 from groups.http import PortalRequest
 from groups.keeping import services
 from groups.keeping.forms import KeepNoContactsForm
-from groups.models import Brand, ContactStore
+from groups.models import Brand
 from groups.roles import Permission
 
 
@@ -40,7 +40,6 @@ def contacts_kept(request: PortalRequest) -> HttpResponse:
         "group": brand.groups.get(parent=None),
         "form": form,
         "keeps": brand.keeps_contacts,
-        "is_emptying": brand.contact_store == ContactStore.EMPTYING,
         "reasons": services.reasons_against(brand) if brand.keeps_contacts else [],
     }
     return render(request, "consent/contacts_kept.html", context, status=422 if form.errors else 200)

@@ -12,7 +12,7 @@ class Migration(migrations.Migration):
     operations = [
         migrations.AddField(
             model_name='brand',
-            name='contact_store',
-            field=models.CharField(choices=[('kept', 'All that files and people bring'), ('emptying', 'Being emptied'), ('empty', 'External ID, a keyed hash of the address, and consent')], default='kept', max_length=10),
+            name='keeps_contacts',
+            field=models.BooleanField(default=True),
         ),
     ]

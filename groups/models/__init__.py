@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from groups.models.attribute import Attribute, AttributeKind
 from groups.models.audience import COUNTED_BY_BRAZE, Audience, AudienceKind, AudienceMember
-from groups.models.brand import Brand, ContactStore, FormerHost, LookDraft
+from groups.models.brand import Brand, FormerHost, LookDraft
 from groups.models.consent import Lift, Reading, ReadingKind, UnsubscribeScope
 from groups.models.contact import Contact, Suppression, SuppressionOrigin, SuppressionReason, SyncState
 from groups.models.contact_import import (
@@ -57,7 +57,6 @@ __all__ = [
     "BreakGlassAdmin",
     "Contact",
     "ContactImport",
-    "ContactStore",
     "ContactText",
     "ErasedAddress",
     "Erasure",

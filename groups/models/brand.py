@@ -15,14 +15,6 @@ from groups.models.group import ReviewPolicy
 hex_color = RegexValidator(r"^#[0-9a-fA-F]{6}$", _("Give a colour as #rrggbb."))
 
 
-class ContactStore(models.TextChoices):
-    """What the portal keeps of contacts once Braze has them (catalogue A9); there is no way back from the last."""
-
-    KEPT = "kept", _("All that files and people bring")
-    EMPTYING = "emptying", _("Being emptied")
-    EMPTY = "empty", _("External ID, a keyed hash of the address, and consent")
-
-
 class Look(models.Model):
     """What makes pages and mails look like a brand's; its pictures were written anew before they came here."""
 
@@ -59,7 +51,7 @@ class Brand(Look):
     review_policy = models.CharField(max_length=20, choices=ReviewPolicy, default=ReviewPolicy.ONE_LEVEL)
     admins_give_every_role = models.BooleanField(default=False)
     derives_external_ids = models.BooleanField(default=False)
-    contact_store = models.CharField(max_length=10, choices=ContactStore, default=ContactStore.KEPT)
+    keeps_contacts = models.BooleanField(default=True)
     unsubscribe_scope = models.CharField(max_length=10, choices=UnsubscribeScope, default=UnsubscribeScope.GROUP)
     created_at = models.DateTimeField(auto_now_add=True)
 
@@ -67,11 +59,6 @@ class Brand(Look):
 
     def __str__(self) -> str:
         return self.name
-
-    @property
-    def keeps_contacts(self) -> bool:
-        """Whether addresses and attributes stay here after Braze has them."""
-        return self.contact_store == ContactStore.KEPT
 
     @property
     def offered_languages(self) -> list[tuple[str, str]]:

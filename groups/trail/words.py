@@ -29,7 +29,6 @@ _ACTIONS: Final[dict[str, Promise]] = {
     "brand.languages_changed": _("The languages of a brand were changed."),
     "brand.look_changed": _("The look of a brand was changed."),
     "brand.appointing_changed": _("Whom the admins of a brand may appoint was changed."),
-    "consent.contacts_emptied": _("What the portal kept of contacts was emptied."),
     "consent.contacts_forgotten": _("It was decided to keep no contacts here."),
     "consent.policy_changed": _("What an unsubscribe counts for was changed."),
     "contact.consented_again": _("A contact took an unsubscribe back."),

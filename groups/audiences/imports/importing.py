@@ -30,7 +30,7 @@ from groups.audiences.imports.services import import_limits, table_of
 from groups.audiences.imports.tables import Limits, TableFormat
 from groups.audiences.imports.trying import Trial
 from groups.errors import FileUnreadable
-from groups.models import ContactImport, ContactStore, ImportState
+from groups.models import ContactImport, ImportState
 
 logger = logging.getLogger(__name__)
 
@@ -109,8 +109,7 @@ def _claim(import_id: UUID) -> datetime | None:
         When(state=ImportState.CHECKING, then=Value(ImportState.CHECKING.value)),
         default=Value(ImportState.IMPORTING.value),
     )
-    at_rest = ~Q(audience__group__brand__contact_store=ContactStore.EMPTYING)
-    claimed = ContactImport.objects.filter(waiting, at_rest, pk=import_id).update(state=state, lease_until=lease)
+    claimed = ContactImport.objects.filter(waiting, pk=import_id).update(state=state, lease_until=lease)
     return lease if claimed else None
 
 

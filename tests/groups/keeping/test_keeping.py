@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import json
-from datetime import timedelta
 
 import pytest
 from django.test import Client
 from django.urls import reverse
-from django.utils import timezone
 
-from campaigns.delivery.planning import plan
-from campaigns.models import Recipient, Route
+from campaigns.models import Route
 from campaigns.preflight import check
 from groups.audiences.imports.importing import run_import
 from groups.audiences.imports.services import confirm_mapping
@@ -26,7 +23,7 @@ from groups.contacts.typed import typed
 from groups.erasing.services import ask_by_address
 from groups.erasing.working import work_on
 from groups.errors import InputRefused, StaleState
-from groups.keeping import emptying, services
+from groups.keeping import services
 from groups.keeping.addresses import held_address, is_stand_in
 from groups.models import (
     Attribute,
@@ -34,7 +31,6 @@ from groups.models import (
     Brand,
     Contact,
     ContactImport,
-    ContactStore,
     Group,
     ImportReject,
     ImportState,
@@ -47,7 +43,7 @@ from groups.models import (
 )
 from groups.roles import Role
 from tests.builders import Cast, a_contact, a_group, a_person, a_workspace, an_audience, an_import, root_group
-from tests.campaigns.builders import a_mailing, a_planned, a_sent
+from tests.campaigns.builders import a_mailing
 from tests.groups.audiences.filters.builders import a_filter
 from tests.sandbox_server import RunningSandbox
 
@@ -78,11 +74,9 @@ def actor(group: Group) -> User:
 
 @pytest.fixture
 def brand(workspace: Workspace, actor: User) -> Brand:
-    """A brand that was asked to keep no contacts, and has been emptied."""
+    """A brand that was asked to keep no contacts."""
     brand: Brand = Brand.objects.get(pk=workspace.brand_id)
     services.keep_no_contacts(brand=brand, actor=actor)
-    assert emptying.empty(brand.pk)
-    brand.refresh_from_db()
     return brand
 
 
@@ -188,69 +182,6 @@ def test_somebody_who_unsubscribed_stays_out_whatever_a_file_says(
     assert shut == {"C1", "C7", "C8"}
     assert counts["suppressed"] == 3
     assert not Suppression.objects.filter(address__contains="example.com").exists()
-
-
-def test_a_brand_that_had_contacts_is_emptied_all_at_once(
-    audience: Audience, workspace: Workspace, actor: User, sandbox: RunningSandbox
-) -> None:
-    brand = audience.group.brand
-    mailing = a_mailing(group=audience.group, people=2)
-    delivery = a_planned(mailing, workspace)
-    told = Contact.objects.filter(recipients__delivery=delivery).first()
-    assert told is not None
-    unsubscribe(contact=told, group=None)
-    sync_contacts(workspace.pk)
-    waiting = a_contact(audience=audience, email="waits@example.com", first_name="Wanda")
-    calls = sandbox.calls("/users/track")
-
-    Brand.objects.filter(pk=brand.pk).update(contact_store=ContactStore.EMPTYING)
-    assert emptying.empty(brand.pk)
-
-    told.refresh_from_db()
-    waiting.refresh_from_db()
-    recipients = Recipient.objects.filter(delivery=delivery)
-    assert (told.attributes, is_stand_in(told.email)) == ({}, True)
-    assert waiting.attributes == {"first_name": "Wanda", "@": "waits@example.com"}
-    assert all(is_stand_in(one.address) for one in recipients)
-    assert recipients.count() == 2
-    assert not Suppression.objects.filter(address__contains="example.com").exists()
-    assert Contact.objects.filter(suppressed_by(audience.group), pk=told.pk).exists()
-    sync_contacts(workspace.pk)
-    assert sandbox.calls("/users/track") == calls + 1
-    assert Contact.objects.exclude(attributes={}).count() == 0
-    assert not emptying.empty(brand.pk)
-
-
-def test_nothing_begins_while_a_brand_is_emptied(
-    audience: Audience, workspace: Workspace, actor: User, sandbox: RunningSandbox
-) -> None:
-    mailing = a_mailing(group=audience.group, audience=audience)
-    contact = a_contact(audience=audience)
-    delivery = a_sent(mailing)
-    waiting = confirmed(an_import(ROWS, group=audience.group, actor=actor, audience=audience))
-
-    Brand.objects.filter(pk=workspace.brand_id).update(contact_store=ContactStore.EMPTYING)
-
-    assert run_import(waiting.pk) is None
-    assert not plan(delivery)
-    assert sync_contacts(workspace.pk).synced == 0
-    contact.refresh_from_db()
-    assert contact.sync_lease_until is None
-    assert emptying.empty(workspace.brand_id)
-    assert run_import(waiting.pk) is not None
-
-
-def test_a_call_that_is_under_way_is_waited_for(audience: Audience, workspace: Workspace, actor: User) -> None:
-    free, called = a_contact(audience=audience), a_contact(audience=audience)
-    Contact.objects.filter(pk=called.pk).update(sync_lease_until=timezone.now() + timedelta(minutes=1))
-    Brand.objects.filter(pk=workspace.brand_id).update(contact_store=ContactStore.EMPTYING)
-
-    is_done = emptying.empty(workspace.brand_id)
-
-    free.refresh_from_db()
-    assert not is_done
-    assert not is_stand_in(free.email)
-    assert Brand.objects.get(pk=workspace.brand_id).contact_store == ContactStore.EMPTYING
 
 
 def test_people_are_found_by_their_whole_address_and_changed_without_it(
@@ -372,7 +303,7 @@ def test_what_stands_against_it_is_said_and_nothing_changes(
 
     assert len(refused.value.findings) == 2
     assert "before the first of them comes" in refused.value.sentence
-    assert Brand.objects.get(pk=brand.pk).contact_store == ContactStore.KEPT
+    assert Brand.objects.get(pk=brand.pk).keeps_contacts
 
 
 def test_mail_of_braze_that_shows_personal_values_is_refused_by_the_check(brand: Brand, group: Group) -> None:
@@ -415,11 +346,11 @@ def test_the_page_asks_for_a_word_and_lets_nobody_else(cast: Cast, client: Clien
     unsure = client.post(address)
     client.force_login(cast.sender)
     stranger = client.post(address, {"confirmed": "on"})
-    before = Brand.objects.get(pk=cast.brand.pk).contact_store
+    before = Brand.objects.get(pk=cast.brand.pk).keeps_contacts
     client.force_login(cast.manager)
     sure = client.post(address, {"confirmed": "on"}, follow=True)
 
-    assert (unsure.status_code, stranger.status_code, before) == (422, 404, ContactStore.KEPT)
+    assert (unsure.status_code, stranger.status_code, before) == (422, 404, True)
     assert "what is forgotten cannot be brought back" in unsure.content.decode()
-    assert Brand.objects.get(pk=cast.brand.pk).contact_store == ContactStore.EMPTYING
-    assert "is being emptied" in sure.content.decode()
+    assert not Brand.objects.get(pk=cast.brand.pk).keeps_contacts
+    assert "Braze alone has addresses and attributes" in sure.content.decode()
