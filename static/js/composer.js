@@ -52,9 +52,13 @@ export default function attach(root) {
     next.scrollIntoView({ block: "nearest" });
   }
 
-  /** A long step that closes above takes its height away, so the one that opened is brought back into sight. */
+  /**
+   * A long step that closes above takes its height away, so the one that opened is brought back into sight, and what
+   * has the focus in it: a quick Tab comes before the word that the step is open.
+   */
   function follow(step) {
     step.querySelector("summary").scrollIntoView({ block: "nearest" });
+    if (step.contains(document.activeElement)) document.activeElement.scrollIntoView({ block: "nearest" });
     preview.highlight(step.dataset.step);
     history.replaceState(null, "", `#step-${step.dataset.step}`);
   }
