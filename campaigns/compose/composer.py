@@ -73,6 +73,8 @@ def mailing_save(request: PortalRequest, mailing_id: uuid.UUID) -> HttpResponse:
         return JsonResponse(answer_to(request, outcome, is_whole=is_whole))
     if outcome.refused:
         return _again(request, outcome, status=409 if outcome.clashes else 422)
+    if place := request.POST.get(own_key("crop"), "").replace("/", ""):
+        return redirect("campaigns:mailing-crop", mailing_id=mailing.pk, place=place)
     messages.success(request, _("Saved."))
     return redirect("campaigns:mailing-edit", mailing_id=mailing.pk)
 

@@ -126,6 +126,7 @@ def page_of(
         "may_attach": Feature.ATTACHMENTS not in off,
         "may_schedule": Feature.SCHEDULING not in off,
         "may_upload": access.may(actor, Permission.MANAGE_IMAGES, mailing.group),
+        "may_edit_images": access.may(actor, Permission.EDIT_IMAGES, mailing.group),
         "may_see_contacts": access.may(actor, Permission.SEE_CONTACTS, mailing.group),
         "undo_seconds": settings.SEND_LEAD_SECONDS,
         "today": timezone.now(),

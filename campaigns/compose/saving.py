@@ -169,7 +169,7 @@ def _uploads(
                 raise NotAllowed(_("You may not add images to this group. Choose one that is there."))
             image = add_upload(group=mailing.group, file=file, alt=str(value.get("alt", "")), actor=actor)
             if spec.ratio:
-                image = fitted_to(image=image, ratio=spec.ratio, actor=actor)
+                image = fitted_to(image=image, ratio=spec.ratio, group=mailing.group, actor=actor)
         except Refusal as refusal:
             outcome.refused[path.partition(".")[0]] = refusal.sentence
             continue

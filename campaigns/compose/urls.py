@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from campaigns.compose import composer, presence_views, previews, views
+from campaigns.compose import composer, cropping, presence_views, previews, views
 from campaigns.compose.history import views as history_views
 
 urlpatterns = [
@@ -13,6 +13,7 @@ urlpatterns = [
     path("g/<uuid:group_id>/templates/<uuid:template_id>/use/", views.mailing_start, name="mailing-start"),
     path("m/<uuid:mailing_id>/", composer.mailing_edit, name="mailing-edit"),
     path("m/<uuid:mailing_id>/save/", composer.mailing_save, name="mailing-save"),
+    path("m/<uuid:mailing_id>/picture/<str:place>/", cropping.mailing_crop, name="mailing-crop"),
     path("m/<uuid:mailing_id>/here/", presence_views.mailing_here, name="mailing-here"),
     path("m/<uuid:mailing_id>/history/", history_views.mailing_history, name="mailing-history"),
     path(

@@ -129,12 +129,12 @@ def edit_image(*, image: Image, edit: Edit, group: Group, actor: User | None) ->
     )
 
 
-def fitted_to(*, image: Image, ratio: str, actor: User | None) -> Image:
-    """Gives an image of a shape such as `16:9`: the image itself, or a crop around its focal point (I6)."""
+def fitted_to(*, image: Image, ratio: str, group: Group, actor: User | None) -> Image:
+    """Gives an image of a shape such as `16:9` (I6): the image itself, or a crop around its focal point for a group."""
     if has_ratio(image.width, image.height, ratio):
         return image
     crop = crop_to_ratio(image.width, image.height, ratio, (image.focus_x, image.focus_y))
-    return edit_image(image=image, edit=Edit(crop=crop), group=image.group, actor=actor)
+    return edit_image(image=image, edit=Edit(crop=crop), group=group, actor=actor)
 
 
 def hide_image(*, image: Image, actor: User) -> None:

@@ -75,6 +75,10 @@ export default function attach(root) {
     else if ("peek" in button.dataset) peek(!root.classList.contains("is-peeking"));
     else if ("peekClose" in button.dataset) peek(false);
     else if ("reload" in button.dataset) leave();
+    else if (button.dataset.leadsTo) {
+      event.preventDefault();
+      saver.flush().then((isSaved) => (isSaved ? location.assign(button.dataset.leadsTo) : shown.pointAtClash()));
+    }
     else if ("act" in button.dataset) {
       event.preventDefault();
       act(button);

@@ -44,6 +44,7 @@ def mailings_of(group: Group, author: User, audience: Audience, of_brand: Mappin
     found = {
         name: one(name) for name in ("draft", "attached", "waiting", "planned", "paused", "going", "rest", "questions")
     }
+    found["pictured"] = one("pictured")
     found["approved"] = one("approved", send_at=later)
     found["scheduled"] = one("scheduled", send_at=later)
     found["outdated"] = one("outdated", version=of_brand["old_version"])

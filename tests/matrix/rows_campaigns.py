@@ -144,6 +144,13 @@ COMPOSE = (
     page("campaigns:mailing-edit", P.SEE_MAILINGS, then=(P.EDIT_MAILINGS,)),
     act("campaigns:mailing-save", P.EDIT_MAILINGS, form={"mailing-revision": "@revision", "headline": "Good morning"}),
     act("campaigns:mailing-here", P.EDIT_MAILINGS, form={"tab": "one"}, answers=(200,), acts=False),
+    page("campaigns:mailing-crop", P.EDIT_MAILINGS, ids={"mailing_id": "pictured"}),
+    act(
+        "campaigns:mailing-crop",
+        P.EDIT_MAILINGS,
+        form={"turn": "90", "was": "@image_id"},
+        ids={"mailing_id": "pictured"},
+    ),
     page("campaigns:mailing-history", P.EDIT_MAILINGS),
     act("campaigns:mailing-restore", P.EDIT_MAILINGS),
     page("campaigns:mailing-preview", P.SEE_MAILINGS),

@@ -211,6 +211,8 @@ def things_of_group(group: Group, of_brand: Things) -> Things:
     )
     spare_list = an_audience(group=group, name="Spare", contacts=1)
     mailings = mailings_of(group, author, audience, of_brand)
+    pictured = {**mailings["pictured"].values, "photo": {"image": str(image.pk), "alt": image.alt}}
+    Mailing.objects.filter(pk=mailings["pictured"].pk).update(values=pictured)
     waiting, approved = reviews_of(mailings["waiting"], mailings["approved"], author, approver)
     attachment = Attachment.objects.create(
         mailing=mailings["attached"],
@@ -273,6 +275,7 @@ def things_of_group(group: Group, of_brand: Things) -> Things:
         "mailing_folder": add_mailing_folder(group=group, name=f"Summer of {group.code}", actor=admin).pk,
         "image_id": image.pk,
         "image_path": image.file.name,
+        "place": "photo",
         "snapshot_id": _snapshot_of(mailings["draft"]).pk,
         "attachment": attachment.pk,
         "attachment_token": attachment.token,

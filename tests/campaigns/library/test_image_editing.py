@@ -116,8 +116,8 @@ def test_a_crop_keeps_the_main_point_in_its_middle(
 def test_a_picture_of_the_right_shape_is_not_cropped(cast: Cast) -> None:
     image = an_image(cast.store, cast.author)
 
-    assert fitted_to(image=image, ratio="2:1", actor=cast.author) == image
-    assert fitted_to(image=image, ratio="1:1", actor=cast.author).made_from == image
+    assert fitted_to(image=image, ratio="2:1", group=image.group, actor=cast.author) == image
+    assert fitted_to(image=image, ratio="1:1", group=image.group, actor=cast.author).made_from == image
 
 
 @pytest.mark.catalogue("I5")
