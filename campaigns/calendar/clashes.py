@@ -2,8 +2,8 @@
 
 Of a list the people with the lowest IDs are looked at, at most `SAMPLE`: IDs are random, so these are drawn by lot. Up
 to that many people the share is exact; beyond, with 500 people, it is right within five points in 19 of 20 cases. Where
-a mailing's delivery is planned its recipients are asked, before that who is on its list. Whom a filter or a Braze
-segment reaches is known only once it goes out.
+a mailing's delivery is planned its recipients are asked, before that who is on its list, or whom its filter finds. Of a
+Braze segment only Braze knows whom it reaches.
 """
 
 from __future__ import annotations
@@ -28,6 +28,8 @@ SAMPLE: Final = 500
 # How many people one page looks at, over all its lists, and of how many lists.
 PEOPLE_LOOKED_AT: Final = 6_000
 MOST_LISTS: Final = 30
+# Of how many filters of others it is asked whom of the sample they find, a query each.
+MOST_FILTERS: Final = 8
 OTHERS_READ: Final = 2_000
 _HIGHEST: Final = 2**128
 
@@ -72,7 +74,7 @@ class _Sample:
 def clash_of(mailing: Mailing, *, goes_at: datetime, rule: ClashRule) -> Clash | None:
     """Gives how a mailing clashes with the others of its brand at a moment; None where it does not, or none can tell.
 
-    Five queries at most, however many mailings and people there are.
+    Five queries at most, however many mailings and people there are, and one for each filter near it.
     """
     audience = mailing.audience
     if audience is None or mailing.is_practice:
@@ -94,7 +96,7 @@ def clashes_among(
 ) -> dict[uuid.UUID, Clash]:
     """Gives the clashes of mailings to lists, whose `sizes` are given by audience; at most `MOST_LISTS` lists are read.
 
-    Five queries, however many mailings and people there are.
+    Five queries, however many mailings and people there are, and one for each filter near them.
     """
     lists = dict.fromkeys(one.audience_id for one in subjects if one.audience_id in sizes)
     looked_at = {audience: sizes[audience] for audience in list(lists)[:MOST_LISTS]}
@@ -116,7 +118,11 @@ def unknown_near(mailing: Mailing, *, goes_at: datetime, rule: ClashRule) -> lis
     found = found.exclude(pk=mailing.pk).exclude(audience=None).exclude(audience=audience).select_related("group")
     if not audience.is_counted_by_braze:
         planned = Delivery.objects.exclude(state__in=UNPLANNED).exclude(frozen=None).values("mailing")
-        found = found.exclude(audience__kind=AudienceKind.LIST).exclude(pk__in=planned)
+        # Whom filters find is asked, of a few of them.
+        filters = found.filter(audience__kind=AudienceKind.FILTER, audience__segment_id="").exclude(pk__in=planned)
+        newest = filters.order_by("-send_at").values_list("audience", flat=True)
+        asked = list(dict.fromkeys(newest))[:MOST_FILTERS]
+        found = found.exclude(audience__kind=AudienceKind.LIST).exclude(pk__in=planned).exclude(audience__in=asked)
     return list(found.order_by("send_at", "pk")[:3])
 
 
@@ -176,7 +182,7 @@ def _clashes(
 
 
 def _others(people: Collection[uuid.UUID], mailings: QuerySet[Mailing], own_group: uuid.UUID | None) -> list[Other]:
-    """Gives which of some mailings reach some people, in four queries.
+    """Gives which of some mailings reach some people, in four queries and one for each of `MOST_FILTERS` filters.
 
     The people lead to the groups on whose lists they are, and these to their mailings: a filter of a group finds nobody
     else. Of planned deliveries the ledger is asked, which an index answers for each delivery and person.
@@ -189,13 +195,15 @@ def _others(people: Collection[uuid.UUID], mailings: QuerySet[Mailing], own_grou
         groups.add(group)
     told = Delivery.objects.filter(mailing=OuterRef("pk"), state__in=LIVE).order_by("created_at").values("go_at")[:1]
     dated = mailings.filter(group__in=groups).annotate(goes_at=Coalesce("send_at", Subquery(told)))
-    near = list(dated.select_related("group").defer("values", "envelope").order_by("-send_at")[:OTHERS_READ])
+    light = dated.select_related("group", "audience").defer("values", "envelope", "audience__definition")
+    near = list(light.order_by("-send_at")[:OTHERS_READ])
     planned = Delivery.objects.filter(mailing__in=[one.pk for one in near]).exclude(state__in=UNPLANNED)
     mailing_of = dict(planned.order_by().values_list("pk", "mailing"))
     handed_over: dict[uuid.UUID, set[uuid.UUID]] = {mailing: set() for mailing in mailing_of.values()}
     mailed = Recipient.objects.filter(delivery__in=mailing_of, contact__in=people)
     for delivery, person in mailed.values_list("delivery_id", "contact_id"):
         handed_over[mailing_of[delivery]].add(person)
+    on_list |= _found_by_filters([one for one in near if one.pk not in handed_over], people)
     return [
         Other(
             one.pk,
@@ -208,6 +216,23 @@ def _others(people: Collection[uuid.UUID], mailings: QuerySet[Mailing], own_grou
         for one in near
         if one.goes_at is not None and one.audience_id is not None
     ]
+
+
+def _found_by_filters(mailings: Iterable[Mailing], people: Collection[uuid.UUID]) -> dict[uuid.UUID, set[uuid.UUID]]:
+    """Gives whom of some people the filters of mailings find on the day that they go out, by audience."""
+    filters: dict[uuid.UUID, tuple[Audience, datetime | None]] = {}
+    for one in mailings:
+        if one.audience is not None and _is_asked(one.audience):
+            filters.setdefault(one.audience.pk, (one.audience, one.send_at))
+    asked = list(filters.items())[:MOST_FILTERS]
+    return {
+        pk: set(people_of(audience, moment).order_by().filter(pk__in=people).values_list("pk", flat=True))
+        for pk, (audience, moment) in asked
+    }
+
+
+def _is_asked(audience: Audience) -> bool:
+    return audience.kind == AudienceKind.FILTER and not audience.is_counted_by_braze
 
 
 def _clash(subject: Subject, sample: _Sample, others: Iterable[Other], near: timedelta) -> Clash | None:

@@ -82,8 +82,9 @@ def _clocks(mailing: Mailing) -> Iterator[Clock]:
 
 def _sentences(mailing: Mailing, count: AudienceCount, *, needs_approval: bool) -> Iterator[str]:
     workspace = Workspace.objects.filter(brand=mailing.group.brand_id).first()
-    if workspace is None or mailing.route == Route.TRIGGER:
+    if workspace is None:
         return
+    by_braze = mailing.route == Route.TRIGGER
     batches, share, now = max(1, ceil((count.reached or 1) / PEOPLE_A_CALL)), share_of(workspace), timezone.now()
     times = times_for(
         wanted=mailing.send_at,
@@ -91,10 +92,12 @@ def _sentences(mailing: Mailing, count: AudienceCount, *, needs_approval: bool) 
         share=share,
         now=now,
         propagated_at=None,
-        is_wall_clock=mailing.in_local_time,
+        is_wall_clock=mailing.in_local_time and not by_braze,
     )
     if times is None:
         return
+    # Nothing of route B leaves before its time, so that all of it can be held back until then.
+    undo_until = times.go_at if by_braze else times.undo_until
     if mailing.send_at is None and needs_approval:
         wait = ceil((times.go_at - now) / timedelta(minutes=1))
         yield ngettext(
@@ -105,13 +108,20 @@ def _sentences(mailing: Mailing, count: AudienceCount, *, needs_approval: bool) 
     elif mailing.send_at is None:
         yield _("Sent now, it goes out at about %(go)s, and can be undone until %(undo)s.") % {
             "go": _clock(mailing, times.go_at),
-            "undo": _clock(mailing, times.undo_until),
+            "undo": _clock(mailing, undo_until),
         }
     else:
-        yield _("It can be undone until %(undo)s.") % {"undo": in_words(times.undo_until, mailing.group)}
+        yield _("It can be undone until %(undo)s.") % {"undo": in_words(undo_until, mailing.group)}
     staging = timedelta(seconds=seconds_for(batches, share))
     if staging > WORTH_SAYING:
         minutes = ceil(staging / timedelta(minutes=1))
+        if by_braze:
+            yield ngettext(
+                "Its %(calls)s calls to Braze take about %(minutes)s minute from then on; they can be stopped.",
+                "Its %(calls)s calls to Braze take about %(minutes)s minutes from then on; they can be stopped.",
+                minutes,
+            ) % {"calls": number_format(batches, force_grouping=True), "minutes": number_format(minutes)}
+            return
         yield ngettext(
             "Handing %(calls)s calls to Braze takes about %(minutes)s minute, before anything goes out.",
             "Handing %(calls)s calls to Braze takes about %(minutes)s minutes, before anything goes out.",

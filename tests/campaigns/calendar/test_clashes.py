@@ -25,10 +25,12 @@ from campaigns.preflight import check
 from campaigns.schedule.levels import ClashRule
 from campaigns.schedule.queries import times_of
 from campaigns.schedule.services import save_clash
-from groups.models import Audience, Event, Group, User, Workspace
+from groups.audiences.filters.definition import Operator
+from groups.models import Audience, Contact, Event, Group, User, Workspace
 from tests.campaigns.compose.scene import Scene, a_scene, an_audience
 from tests.campaigns.costs import cost_of
 from tests.campaigns.schedule.builders import NOW, at
+from tests.groups.audiences.filters.builders import a_filter, let_filters_use, where
 
 pytestmark = [pytest.mark.django_db, pytest.mark.catalogue("M19")]
 TUESDAY = "2026-11-24 09:00"
@@ -152,6 +154,35 @@ def test_who_was_planned_counts_and_not_who_is_on_the_list_by_now(scene: Scene) 
         Recipient.objects.create(delivery=delivery, contact=person, batch=batch, address=person.email)
 
     assert said(mailing, scene.people["sender"])[0].startswith("40 % of the people")
+
+
+def test_whom_the_filter_of_another_mailing_finds_is_asked_before_it_is_planned(scene: Scene) -> None:
+    let_filters_use(scene.brand)
+    found = a_filter(group=scene.store, definition=where("first_name", Operator.IS, "Sam"), name="Sams")
+    people = scene.audience.members.order_by("pk").values_list("contact", flat=True)
+    a_planned(scene, "Winter", audience=found)
+    mine = a_planned(scene, "Spring", state=MailingState.DRAFT)
+
+    Contact.objects.filter(pk__in=people[:2]).update(attributes={"first_name": "Sam"})
+    few = said(mine, scene.people["sender"])
+    Contact.objects.filter(pk__in=people[:4]).update(attributes={"first_name": "Sam"})
+    many = said(mine, scene.people["sender"])
+
+    assert few == []
+    assert len(many) == 1 and many[0].startswith("40 %") and "“Winter”" in many[0]
+
+
+def test_of_filters_beyond_the_first_few_the_check_says_that_nobody_knows(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(clashes, "MOST_FILTERS", 0)
+    found = a_filter(group=scene.store, definition=where("first_name", Operator.IS, "Sam"), name="Sams")
+    a_planned(scene, "Winter", audience=found)
+    mine = a_planned(scene, "Spring", state=MailingState.DRAFT)
+
+    (sentence,) = said(mine, scene.people["sender"])
+
+    assert "“Winter”" in sentence
 
 
 def test_of_a_segment_only_the_same_segment_is_known_to_clash(scene: Scene) -> None:

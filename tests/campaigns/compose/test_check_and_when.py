@@ -13,7 +13,7 @@ from campaigns.compose.forecast import forecast_of
 from campaigns.compose.preview_as import LONG_VALUE
 from campaigns.compose.queries import AudienceCount, count_of
 from campaigns.compose.services import save_values
-from campaigns.models import Mailing, Template
+from campaigns.models import Mailing, Route, Template
 from groups.models import Attribute, Contact, Suppression, SuppressionReason
 from tests.campaigns.compose.scene import Scene, a_scene
 from tests.campaigns.compose.test_views_composer import as_
@@ -91,6 +91,17 @@ def test_what_leaves_when_and_until_when_it_can_be_undone_is_foreseen(scene: Sce
     assert after_approval[0].startswith("It goes out about ") and after_approval[0].endswith("after it is approved.")
     assert scheduled == ("It can be undone until Friday May 1, 2099, 8:59 a.m. in Los Angeles.",)
     assert forecast_of(mailing, None, needs_approval=False).sentences == ()
+
+
+def test_what_braze_makes_itself_can_be_held_back_until_its_time_and_then_leaves_call_by_call(scene: Scene) -> None:
+    mailing = scene.draft()
+    mailing.send_at, mailing.route = NINE, Route.TRIGGER
+
+    sentences = forecast_of(mailing, AudienceCount(total=600_000, reached=600_000), needs_approval=False).sentences
+
+    assert sentences[0] == "It can be undone until Friday May 1, 2099, 9 a.m. in Los Angeles."
+    assert sentences[1].startswith("Its 12,000 calls to Braze take about ")
+    assert sentences[1].endswith(" minutes from then on; they can be stopped.")
 
 
 def looked_at(scene: Scene, mailing: Mailing, part: str = "author", **query: str) -> str:
