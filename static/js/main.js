@@ -24,6 +24,9 @@ function say(message) {
   if (place) place.textContent = message ?? "";
 }
 
+// On a phone the entry of this page may stand beyond the edge of the row of entries.
+document.querySelector(".site-nav [aria-current]")?.scrollIntoView({ inline: "center", block: "nearest" });
+
 // A menu closes on Escape and when the person goes elsewhere.
 document.addEventListener("click", (event) => {
   for (const menu of document.querySelectorAll("details.menu[open]")) {

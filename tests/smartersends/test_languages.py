@@ -5,11 +5,14 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from babel.messages.pofile import read_po
 from django.conf import settings
+from django.utils.formats import date_format
+from django.utils.translation import override
 
 PLACE = re.compile(r"%\(\w+\)[sd]|\{\w+\}|\[\[[^\]]*\]\]|%%")
 SENTENCE = re.compile(r"(?!.*\(\?)[^{}\\]{8,}[.?:)]")
@@ -38,6 +41,15 @@ def test_every_text_is_translated_with_its_places(language: str) -> None:
 
     assert len(messages) > 800
     assert (empty, different) == ([], [])
+
+
+def test_korean_times_begin_with_morning_or_afternoon() -> None:
+    moment = datetime(2026, 11, 30, 18, 58, tzinfo=UTC)
+
+    with override("ko"):
+        shown = [date_format(moment, name) for name in ("DATETIME_FORMAT", "TIME_FORMAT")]
+
+    assert shown == ["2026년 11월 30일 오후 6:58", "오후 6:58"]
 
 
 def test_every_sentence_of_brand_lock_is_collected() -> None:
