@@ -1,0 +1,1 @@
+"""The papers tell the truth: their commands are understood, their links lead somewhere."""
