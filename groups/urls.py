@@ -10,6 +10,7 @@ urlpatterns = [
     path("", include("groups.workspace.urls")),
     path("", include("groups.brands.urls")),
     path("", include("groups.tree.urls")),
+    path("", include("groups.variations.urls")),
     path("", include("groups.people.urls")),
     path("", include("groups.audiences.urls")),
     path("", include("groups.consent.urls")),

@@ -60,6 +60,7 @@ _ROOMS = {
     "merge": "templates",
     "rule": "rules",
     "group": "groups",
+    "variation": "groups",
     "person": "people",
     "role": "roles",
     "workspace": "workspace",

@@ -118,10 +118,12 @@ def edit_image(*, image: Image, edit: Edit, group: Group, actor: User | None) ->
 
     An edit that changes nothing gives the image itself. Raises `ImageRefused` for a crop that does not fit.
     """
+    if edit in (Edit(), Edit(crop=(0, 0, image.width, image.height))):
+        return image
     with default_storage.open(str(image.file.name)) as file:
         data = file.read()
     picture = edited(data, edit)
-    if picture.sha256 == image.sha256 or edit == Edit():
+    if picture.sha256 == image.sha256:
         return image
     folder = image.folder if image.folder is not None and image.folder.group_id == group.pk else None
     return _kept_image(

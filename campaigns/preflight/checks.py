@@ -40,6 +40,7 @@ from groups.addresses import is_loopback
 from groups.audiences.filters.queries import problem_of, waits_for_mirrors
 from groups.models import AudienceKind, ImportState, User, Workspace
 from groups.roles import Feature
+from groups.variations.mapping import unknown_variation
 
 CLIPPED_AT_BYTES = 102 * 1024
 CLIPPING_NEAR_BYTES = 85 * 1024
@@ -83,6 +84,22 @@ def _sender(subject: Subject) -> Iterator[CheckFinding]:
     domains = tuple(subject.mailing.group.brand.mail_domains)
     for code, message, params in sender_problems(subject.context.sender, domains):
         yield CheckFinding(code, message, step=SENDER_STEP, params=params)
+
+
+def _variation(subject: Subject) -> Iterator[CheckFinding]:
+    """Warns of a message variation that the campaign did not have when Braze was asked last: it may have been added."""
+    variation_id = subject.mailing.group.variation_id
+    if subject.mailing.route == Route.SCHEDULE and unknown_variation(subject.workspace, variation_id):
+        yield CheckFinding(
+            "variation_unknown",
+            _(
+                "Braze's campaign had no message variation %(variation)s when it was asked last, and may refuse this "
+                "mailing. Ask an admin to look at the message variations."
+            ),
+            step="braze",
+            blocks=False,
+            params={"variation": variation_id},
+        )
 
 
 def _restricted_words(subject: Subject) -> Iterator[CheckFinding]:
@@ -305,6 +322,7 @@ CHECKS: tuple[Callable[[Subject], Iterator[CheckFinding]], ...] = (
     _values,
     properties,
     _sender,
+    _variation,
     person,
     _restricted_words,
     _season,

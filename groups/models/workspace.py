@@ -14,6 +14,7 @@ class Workspace(models.Model):
 
     `subscription_group_id` is Braze's subscription group of the brand's email, where look-ups should ask for it.
     `check_result` maps a permission to `granted`, `missing` or `unknown`, as the last connection check found it.
+    `variations` are the names of the API campaign's email messages by variation ID, as read at `variations_read_at`.
     `budget_percent` is our share of Braze's rate-limit windows, 1 to 100; empty means that of the installation.
     """
 
@@ -26,6 +27,8 @@ class Workspace(models.Model):
     variation_id = models.CharField(max_length=64, blank=True)
     trigger_campaign_id = models.CharField(max_length=64, blank=True)
     subscription_group_id = models.CharField(max_length=64, blank=True)
+    variations = models.JSONField(default=dict, blank=True)
+    variations_read_at = models.DateTimeField(null=True, blank=True)
     budget_percent = models.PositiveSmallIntegerField(null=True, blank=True)
     check_result = models.JSONField(default=dict, blank=True)
     checked_at = models.DateTimeField(null=True, blank=True)

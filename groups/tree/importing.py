@@ -16,7 +16,7 @@ from groups.tree.placing import Tree
 from groups.tree.rows import Finding, GroupRow, read
 from groups.tree.rules import PERSONAL
 from groups.tree.services import add_group
-from groups.tree.variations import variation_warnings
+from groups.variations.warnings import variation_warnings
 
 ROWS_AT_ONCE: Final = 500
 

@@ -18,7 +18,7 @@ from groups.tree.field_values import field_lines
 from groups.tree.forms import ListForm
 from groups.tree.listing import Wish, found, lines_of, members_of, page_of
 from groups.tree.queries import line_above, root_of
-from groups.tree.variations import variation_warnings
+from groups.variations.warnings import variation_warnings
 
 CHILDREN_SHOWN = 50
 

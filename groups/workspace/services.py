@@ -114,6 +114,8 @@ def connect(
             )
         is_another = bool(workspace.endpoint) and (workspace.endpoint, workspace.app_id) != (endpoint, ids["app_id"])
         before = _told(workspace)
+        if is_another or workspace.campaign_id != ids["campaign_id"]:
+            workspace.variations, workspace.variations_read_at = {}, None
         workspace.endpoint = endpoint
         workspace.api_key = api_key or workspace.api_key
         for name, value in ids.items():

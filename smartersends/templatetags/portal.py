@@ -21,21 +21,31 @@ register = template.Library()
 
 # From here on a logo is a wordmark, which carries the brand's name in itself.
 _WORDMARK_RATIO = 2
+# Where a request keeps the navigation of its page.
+_NAVIGATION = "navigation"
 
 
 @register.simple_tag(takes_context=True)
 def navigation(context: Context) -> Navigation:
-    """Gives the navigation for the page's `group`: a group in the context, else that of a mailing or audience there."""
+    """Gives the navigation for the page's `group`: a group in the context, else that of a mailing or audience there.
+
+    It is read once a page: the head asks for it, and so does what stands in the page's own words.
+    """
     request = context["request"]
     if not isinstance(request.user, User):
         return Navigation(group=None)
+    found = getattr(request, _NAVIGATION, None)
+    if isinstance(found, Navigation):
+        return found
     group = context.get("group")
     for name in ("mailing", "audience", "image"):
         if isinstance(group, Group):
             break
         group = getattr(context.get(name), "group", None)
     page = request.resolver_match.url_name if request.resolver_match else ""
-    return navigation_of(request.user, request.brand, group if isinstance(group, Group) else None, page or "")
+    found = navigation_of(request.user, request.brand, group if isinstance(group, Group) else None, page or "")
+    setattr(request, _NAVIGATION, found)
+    return found
 
 
 @register.simple_tag(takes_context=True)

@@ -100,6 +100,7 @@ FORMS = (
     Case("POST campaigns:rule-review-add", "template", "template_id", 422, of_sibling=False),
     Case("POST campaigns:rule-review-edit", "group", "group_id", 422, of_sibling=False),
     Case("POST campaigns:rule-review-edit", "template", "template_id", 422, of_sibling=False),
+    Case("POST groups:variation-map", "group", "group_id", 404, of_sibling=False),
     Case("POST campaigns:mailing-crop", "was", "image_id", 422),
     Case("POST campaigns:mailing-save", "mailing-audience", "audience_id", 404),
     Case("POST campaigns:mailing-save", "mailing-person", "person_id", 404),

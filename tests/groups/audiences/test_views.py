@@ -304,3 +304,18 @@ def test_a_segment_with_an_id_that_cannot_be_shown_is_refused(cast: Cast) -> Non
         services.assign_segment(group=cast.store, segment_id="a\x00b", name="Regulars", actor=cast.manager)
 
     assert Audience.objects.count() == 0
+
+
+def test_whoever_may_is_led_from_the_audiences_to_segments_and_to_the_limits_of_imports(
+    cast: Cast, client: Client
+) -> None:
+    page = reverse("groups:audience-list", args=[cast.store.pk])
+    further = [reverse(f"groups:{name}", args=[cast.store.pk]) for name in ("segment-list", "import-limits")]
+
+    shown = {}
+    for person in (cast.manager, cast.author):
+        client.force_login(person)
+        html = client.get(page).content.decode()
+        shown[person] = [address for address in further if f'href="{address}"' in html]
+
+    assert shown == {cast.manager: further, cast.author: []}
