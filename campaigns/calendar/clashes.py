@@ -15,14 +15,14 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from django.db.models import OuterRef, Q, QuerySet, Subquery
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
 from campaigns.calendar.entries import LIVE, UNPLANNED, between, mailings_of_brand
 from campaigns.models import Delivery, Mailing, Recipient
 from campaigns.schedule.levels import ClashRule
 from groups.audiences.filters.queries import people_of
-from groups.models import Audience, AudienceKind, AudienceMember, Brand, Group
+from groups.models import Audience, AudienceKind, AudienceMember, Brand, Group, GroupPath
 
 SAMPLE: Final = 500
 # How many people one page looks at, over all its lists, and of how many lists.
@@ -31,6 +31,7 @@ MOST_LISTS: Final = 30
 # Of how many filters of others it is asked whom of the sample they find, a query each.
 MOST_FILTERS: Final = 8
 OTHERS_READ: Final = 2_000
+UNKNOWN_NAMED: Final = 3
 _HIGHEST: Final = 2**128
 
 
@@ -106,24 +107,25 @@ def clashes_among(
     return _clashes(subjects, _samples(looked_at, each), brand, rule)
 
 
-def unknown_near(mailing: Mailing, *, goes_at: datetime, rule: ClashRule) -> list[Mailing]:
+def unknown_near(mailing: Mailing, *, goes_at: datetime, rule: ClashRule) -> Sequence[Mailing]:
     """Gives mailings of the same group and of those above it near a moment of which nobody can tell that they clash."""
     audience = mailing.audience
     if audience is None or mailing.is_practice:
         return []
     near = timedelta(hours=rule.hours)
-    found = mailings_of_brand(mailing.group.brand).filter(
-        between(goes_at - near, goes_at + near), group__paths_down__descendant=mailing.group
-    )
-    found = found.exclude(pk=mailing.pk).exclude(audience=None).exclude(audience=audience).select_related("group")
-    if not audience.is_counted_by_braze:
-        planned = Delivery.objects.exclude(state__in=UNPLANNED).exclude(frozen=None).values("mailing")
-        # Whom filters find is asked, of a few of them.
-        filters = found.filter(audience__kind=AudienceKind.FILTER, audience__segment_id="").exclude(pk__in=planned)
-        newest = filters.order_by("-send_at").values_list("audience", flat=True)
-        asked = list(dict.fromkeys(newest))[:MOST_FILTERS]
-        found = found.exclude(audience__kind=AudienceKind.LIST).exclude(pk__in=planned).exclude(audience__in=asked)
-    return list(found.order_by("send_at", "pk")[:3])
+    found = mailings_of_brand(mailing.group.brand).filter(between(goes_at - near, goes_at + near))
+    found = found.exclude(pk=mailing.pk).exclude(audience=None).exclude(audience=audience)
+    above = Exists(GroupPath.objects.filter(ancestor=OuterRef("group"), descendant=mailing.group))
+    light = found.select_related("group", "audience").defer("values", "envelope", "audience__definition")
+    if audience.is_counted_by_braze:
+        return list(light.filter(above).order_by("send_at", "pk")[:UNKNOWN_NAMED])
+    planned = Delivery.objects.exclude(state__in=UNPLANNED).exclude(frozen=None).values("mailing")
+    open_ones = light.exclude(audience__kind=AudienceKind.LIST).exclude(pk__in=planned).annotate(is_above=above)
+    read = list(open_ones.order_by("send_at", "pk")[:OTHERS_READ])
+    # Whom so few filters find was asked, wherever they are.
+    filters = {one.audience_id for one in read if one.audience is not None and not one.audience.is_counted_by_braze}
+    asked = filters if len(filters) <= MOST_FILTERS else set()
+    return [one for one in read if one.is_above and one.audience_id not in asked][:UNKNOWN_NAMED]
 
 
 def people_reached(group: Group, mailings: Collection[uuid.UUID]) -> set[uuid.UUID]:
@@ -220,19 +222,20 @@ def _others(people: Collection[uuid.UUID], mailings: QuerySet[Mailing], own_grou
 
 def _found_by_filters(mailings: Iterable[Mailing], people: Collection[uuid.UUID]) -> dict[uuid.UUID, set[uuid.UUID]]:
     """Gives whom of some people the filters of mailings find on the day that they go out, by audience."""
-    filters: dict[uuid.UUID, tuple[Audience, datetime | None]] = {}
-    for one in mailings:
-        if one.audience is not None and _is_asked(one.audience):
-            filters.setdefault(one.audience.pk, (one.audience, one.send_at))
-    asked = list(filters.items())[:MOST_FILTERS]
     return {
         pk: set(people_of(audience, moment).order_by().filter(pk__in=people).values_list("pk", flat=True))
-        for pk, (audience, moment) in asked
+        for pk, (audience, moment) in _filters_asked(mailings).items()
     }
 
 
-def _is_asked(audience: Audience) -> bool:
-    return audience.kind == AudienceKind.FILTER and not audience.is_counted_by_braze
+def _filters_asked(mailings: Iterable[Mailing]) -> dict[uuid.UUID, tuple[Audience, datetime | None]]:
+    """Gives the first filters of some mailings, with the moment that each is asked for."""
+    filters: dict[uuid.UUID, tuple[Audience, datetime | None]] = {}
+    for one in mailings:
+        audience = one.audience
+        if audience is not None and audience.kind == AudienceKind.FILTER and not audience.is_counted_by_braze:
+            filters.setdefault(audience.pk, (audience, one.send_at))
+    return dict(list(filters.items())[:MOST_FILTERS])
 
 
 def _clash(subject: Subject, sample: _Sample, others: Iterable[Other], near: timedelta) -> Clash | None:
