@@ -26,6 +26,7 @@ from campaigns.models.image import Image, ImageFolder
 from campaigns.models.kit import BrandKit
 from campaigns.models.mailing import ASKING, HANDED_OVER, Mailing, MailingState
 from campaigns.models.report import ReportDay
+from campaigns.models.result import MailingResult
 from campaigns.models.review import Decision, Level, Review, ReviewState, Verdict
 from campaigns.models.review_rule import CannedReason, Demand, ReviewRule
 from campaigns.models.rollout import (
@@ -84,6 +85,7 @@ __all__ = [
     "Level",
     "Mailing",
     "MailingFolder",
+    "MailingResult",
     "MailingState",
     "PauseCause",
     "Recipient",

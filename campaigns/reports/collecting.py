@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from braze_client import BrazeError, DataSeries, calls
 from campaigns.models import Delivery, DeliveryState, ReportDay
+from campaigns.reports.totals import refresh
 from groups.errors import NotConnected
 from groups.workspace.braze import client_for
 
@@ -57,6 +58,7 @@ def collect_one(delivery: Delivery) -> None:
                 delivery=delivery, day=day, defaults={"metrics": metrics, "read_at": now}
             )
         Delivery.objects.filter(pk=delivery.pk).update(report_read_at=now)
+        refresh([delivery.mailing_id])
 
 
 def _by_day(series: DataSeries, delivery: Delivery) -> dict[date, dict[str, int]]:
