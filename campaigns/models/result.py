@@ -13,6 +13,7 @@ class MailingResult(models.Model):
     `days` counts the days that Braze has reported, from `first_day` to `last_day`, 0 for none yet. `click_rate` is
     there only where the mailing is large enough to be ranked (product.md, section 6). `handed_over` counts the people
     whom Braze took, without those of a whole audience, whom only Braze can count (`is_counted_by_braze`).
+    `capped` counts the people who were left out because they got enough mail lately, or another group's that day.
     `subject` is the one that was sent; `has_own_subject` tells that it is not the one that the template brings.
     """
 
@@ -26,6 +27,7 @@ class MailingResult(models.Model):
     subject = models.CharField(max_length=500, blank=True)
     has_own_subject = models.BooleanField(default=False)
     handed_over = models.PositiveIntegerField(default=0)
+    capped = models.PositiveIntegerField(default=0)
     is_counted_by_braze = models.BooleanField(default=False)
     sent = models.PositiveIntegerField(null=True)
     delivered = models.PositiveIntegerField(null=True)

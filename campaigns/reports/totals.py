@@ -15,7 +15,17 @@ from django.db.models import F, Sum
 from django.utils import timezone
 
 from campaigns.calendar.entries import NEVER_WENT
-from campaigns.models import Batch, BatchKind, BatchState, Delivery, Mailing, MailingResult, Recipient, ReportDay
+from campaigns.models import (
+    Batch,
+    BatchKind,
+    BatchState,
+    Delivery,
+    ExclusionReason,
+    Mailing,
+    MailingResult,
+    Recipient,
+    ReportDay,
+)
 from campaigns.models import TemplateVersion as Version
 
 LEAST_DELIVERED: Final = 50
@@ -31,6 +41,7 @@ BRAZE_NAMES: Final[Mapping[str, str]] = {
 }
 CHUNK: Final = 200
 SUBJECT_LENGTH: Final = 500
+CAPPED: Final = (ExclusionReason.CAPPED, ExclusionReason.MAILED_TODAY)
 _WRITTEN: Final = tuple(one.name for one in MailingResult._meta.concrete_fields if one.name != "mailing")
 
 
@@ -57,6 +68,7 @@ class _Gone:
     went_at: datetime | None = None
     subject: str = ""
     handed_over: int = 0
+    capped: int = 0
     is_counted_by_braze: bool = False
     metrics: Counter[str] = field(default_factory=Counter)
     days: set[date] = field(default_factory=set)
@@ -81,9 +93,10 @@ def _gone(ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, _Gone]:
     found: dict[uuid.UUID, _Gone] = defaultdict(_Gone)
     deliveries = Delivery.objects.filter(mailing__in=ids).exclude(state__in=NEVER_WENT)
     live = deliveries.filter(go_at__lte=timezone.now()).order_by("-go_at")
-    for mailing, go_at, subject in live.values_list("mailing", "go_at", "message__subject"):
+    for mailing, go_at, subject, excluded in live.values_list("mailing", "go_at", "message__subject", "excluded"):
         # The first of them comes last.
         found[mailing].went_at, found[mailing].subject = go_at, subject or ""
+        found[mailing].capped += sum(excluded.get(reason, 0) for reason in CAPPED)
     days = ReportDay.objects.filter(delivery__mailing__in=ids)
     for mailing, day, metrics, read_at in days.values_list("delivery__mailing", "day", "metrics", "read_at"):
         one = found[mailing]
@@ -131,6 +144,7 @@ def _results(gone: Mapping[uuid.UUID, _Gone]) -> Iterator[MailingResult]:
             subject=one.subject[:SUBJECT_LENGTH],
             has_own_subject=bool(one.subject and own) and own != usual[version],
             handed_over=max(one.handed_over, 0),
+            capped=one.capped,
             is_counted_by_braze=one.is_counted_by_braze,
             **known,
             days=len(one.days),
