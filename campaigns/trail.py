@@ -21,6 +21,7 @@ ACTIONS: Final[Words] = {
     "delivery.staged_again": _("Batches were recalled and staged again."),
     "delivery.started": _("Handing a mailing over to Braze was started."),
     "delivery.withdrawn": _("A mailing was withdrawn from Braze."),
+    "group.nudged": _("The authors of a silent group were nudged."),
     "image.added": _("An image was added."),
     "image.described": _("The words of an image were changed."),
     "image.hidden": _("An image was hidden."),

@@ -52,12 +52,14 @@ class Scope:
 
     def tabs(self, chosen: str) -> list[Tab]:
         """Gives the pages of reports for this group, of which one is `chosen` by the name of its address."""
-        pages = [("report-group", _("This group")), ("report-template-list", _("Templates")), ("report-usage", _("Usage"))]
+        pages = [
+            ("report-group", _("This group")),
+            ("report-template-list", _("Templates")),
+            ("report-usage", _("Usage")),
+        ]
         if self.has_below:
             pages.insert(0, ("report-network", _("Network")))
-        return [
-            Tab(label, reverse(f"campaigns:{name}", args=[self.group.pk]), name == chosen) for name, label in pages
-        ]
+        return [Tab(label, reverse(f"campaigns:{name}", args=[self.group.pk]), name == chosen) for name, label in pages]
 
 
 def scope_of(group: Group) -> Scope:
