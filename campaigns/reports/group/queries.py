@@ -98,10 +98,11 @@ def usual_rates(scope: Scope) -> Mapping[str, tuple[str, int]]:
 
 def extremes_of(scope: Scope) -> Extremes:
     """Gives the mailings of a year with the most and the fewest clicks for their size, by the rule of section 6."""
-    rates = dict(_large(scope).filter(click_rate__isnull=False).values_list("pk", "click_rate"))
+    rows = _large(scope).filter(click_rate__isnull=False).values_list("pk", "click_rate")
+    rates = {pk: rate for pk, rate in rows if rate is not None}
     if len(rates) <= LEAST_OTHERS or max(rates.values()) == min(rates.values()):
         return Extremes(None, None, len(rates))
-    in_order = sorted(rates, key=lambda pk: (rates[pk] or 0, str(pk)))
+    in_order = sorted(rates, key=lambda pk: (rates[pk], str(pk)))
     found = {one.pk: one for one in results_of(scope.group).filter(pk__in=(in_order[0], in_order[-1]))}
     best, worst = (_compared(found[pk], rates) for pk in (in_order[-1], in_order[0]))
     return Extremes(best, worst, len(rates))
@@ -113,8 +114,8 @@ def _large(scope: Scope) -> QuerySet[MailingResult]:
     )
 
 
-def _compared(result: MailingResult, rates: Mapping[UUID, float | None]) -> Compared:
-    others = [rate for pk, rate in rates.items() if pk != result.pk and rate is not None]
+def _compared(result: MailingResult, rates: Mapping[UUID, float]) -> Compared:
+    others = [rate for pk, rate in rates.items() if pk != result.pk]
     reason = ngettext(
         "%(clicks)s of %(delivered)s delivered mails were clicked. The middle of the group's other %(number)s mailing "
         "is %(usual)s.",

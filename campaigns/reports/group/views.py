@@ -36,6 +36,6 @@ def report_group(request: PortalRequest, group_id: uuid.UUID) -> HttpResponse:
         "usual": [(labels()[name], *usual[name]) for name in usual],
         "extremes": queries.extremes_of(scope),
         "page": page,
-        "lines": queries.lines_of(group, page.object_list),
+        "lines": queries.lines_of(group, list(page.object_list)),
     }
     return render(request, "reports/group/report.html", context)

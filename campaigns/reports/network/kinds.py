@@ -19,18 +19,14 @@ from groups.roles import Permission
 def _nudged(parameters: Parameters) -> Words:
     last = parameters["last"]
     if last is None:
-        sentence = _(
-            "Nothing has gone out of %(group_name)s yet. %(by)s asks whether you have news for your customers."
-        )
-        told = sentence % parameters
+        told = _("Nothing has gone out of %(group_name)s yet.") % parameters
     else:
-        sentence = _(
-            "The last mailing of %(group_name)s went out on %(day)s. %(by)s asks whether you have news for your customers."
-        )
-        told = sentence % {**parameters, "day": date_format(date.fromisoformat(str(last)), "DATE_FORMAT")}
+        day = date_format(date.fromisoformat(str(last)), "DATE_FORMAT")
+        told = _("The last mailing of %(group_name)s went out on %(day)s.") % {**parameters, "day": day}
+    asks = _("%(by)s asks whether you have news for your customers.") % parameters
     return Words(
         title=_("%(group_name)s has not written to its customers for a while") % parameters,
-        sentence=told,
+        sentence=f"{told} {asks}",
         action=_("Choose a template"),
     )
 

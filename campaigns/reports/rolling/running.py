@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -34,18 +34,24 @@ STAGES: Final[tuple[Callable[[RollupRun, date], Iterator[str]], ...]] = (
 )
 EVERY: Final = timedelta(hours=1)
 LEASE: Final = timedelta(minutes=10)
+_LONG_AGO: Final = datetime.min.replace(tzinfo=UTC)
 
 
 def roll_up(*, seconds: float) -> int:
-    """Works on the brands whose rollups are due, for so many seconds; gives how many got through."""
+    """Works on the brands whose rollups are due, for so many seconds; gives how many got through.
+
+    At least one piece is made. The brand that has waited longest comes first.
+    """
     until = time.monotonic() + seconds
+    begun = dict(RollupRun.objects.values_list("brand", "started_at"))
     done = 0
-    for brand in Brand.objects.order_by("pk"):
+    for brand in sorted(Brand.objects.all(), key=lambda one: (begun.get(one.pk, _LONG_AGO), str(one.pk))):
+        run = _claimed(brand, timezone.now())
+        if run is None:
+            continue
+        done += _go_on(run, until)
         if time.monotonic() >= until:
             break
-        run = _claimed(brand, timezone.now())
-        if run is not None:
-            done += _go_on(run, until)
     return done
 
 

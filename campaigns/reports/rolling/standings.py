@@ -27,6 +27,8 @@ def roll_standings(run: RollupRun, today: date) -> Iterator[str]:
     Silent is an open group without others below it that is older than four weeks, of which nothing went out for four
     weeks, and of which nothing is planned or waits for a yes.
     """
+    if run.cursor:
+        return
     tree = Tree.of(run.brand)
     results = MailingResult.objects.filter(brand=run.brand)
     four_weeks = results.filter(went_on__gt=today - timedelta(days=DAYS), went_on__lte=today)
