@@ -128,6 +128,14 @@ MAILINGS = (
 COMPOSE = (
     page("campaigns:home", Asks.SIGNED_IN),
     page("campaigns:calendar", P.SEE_MAILINGS),
+    page("campaigns:report-group", P.SEE_MAILINGS),
+    page("campaigns:report-network", P.SEE_MAILINGS),
+    act("campaigns:report-nudge", P.STOP_MAILINGS),
+    page("campaigns:report-template-list", P.SEE_MAILINGS),
+    page("campaigns:report-template", P.SEE_MAILINGS),
+    page("campaigns:report-template-table", P.SEE_MAILINGS, ids={"name": "template_table"}),
+    page("campaigns:report-usage", P.SEE_MAILINGS),
+    page("campaigns:report-table", P.SEE_MAILINGS, ids={"name": "report_table"}),
     page("campaigns:practice-start", P.EDIT_MAILINGS),
     act("campaigns:practice-start", P.EDIT_MAILINGS, form={"template": "@template_id"}),
     act(

@@ -14,9 +14,7 @@ from django.utils import timezone
 from campaigns.models import GroupStanding, GroupWeek, MailingClash, Nudge
 from campaigns.reports.scope import Scope
 from campaigns.reports.words import Share, share_of
-from groups.access import groups_with
-from groups.models import Group, User
-from groups.roles import Permission
+from groups.models import Group
 
 WEEKS: Final = 26
 FOUR_WEEKS: Final = 4
@@ -57,7 +55,6 @@ class Silent:
     group: Group
     last_went_on: date | None
     nudged_at: datetime | None
-    may_nudge: bool
 
 
 def standing_of(scope: Scope) -> GroupStanding | None:
@@ -124,14 +121,13 @@ def silent_groups(scope: Scope) -> QuerySet[GroupStanding]:
     return found.order_by(F("last_went_on").asc(nulls_first=True), "group__name", "pk").select_related("group")
 
 
-def silent_rows(standings: Iterable[GroupStanding], user: User) -> list[Silent]:
-    """Gives silent groups with their last nudge and whether the person may nudge them; two queries."""
+def silent_rows(standings: Iterable[GroupStanding]) -> list[Silent]:
+    """Gives silent groups with their last nudge; one query."""
     shown = list(standings)
     ids = [one.group_id for one in shown]
     newest = Nudge.objects.filter(group=OuterRef("pk")).order_by("-at").values("at")[:1]
     nudged = dict(Group.objects.filter(pk__in=ids).annotate(nudged=Subquery(newest)).values_list("pk", "nudged"))
-    may = set(groups_with(user, Permission.STOP_MAILINGS).filter(pk__in=ids).values_list("pk", flat=True))
-    return [Silent(one.group, one.last_went_on, nudged.get(one.group_id), one.group_id in may) for one in shown]
+    return [Silent(one.group, one.last_went_on, nudged.get(one.group_id)) for one in shown]
 
 
 def clashes_of(scope: Scope) -> QuerySet[MailingClash]:

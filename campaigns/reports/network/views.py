@@ -40,9 +40,9 @@ def report_network(request: PortalRequest, group_id: uuid.UUID) -> HttpResponse:
     weeks = queries.weeks_of(scope)
     growth = queries.growth_of(weeks, days)
     page = Paginator(queries.standings_right_below(group), queries.PER_PAGE).get_page(request.GET.get("page"))
-    silent = queries.silent_rows(queries.silent_groups(scope)[: queries.SILENT_SHOWN], request.user)
+    silent = queries.silent_rows(queries.silent_groups(scope)[: queries.SILENT_SHOWN])
     context |= {
-        "above": group.parent if _sees_above(request, group) else None,
+        "above": access.visible(request.user, Group, Permission.SEE_MAILINGS).filter(pk=group.parent_id).first(),
         "clicks": share_of(
             standing.below_clicks,
             standing.below_clicks_of,
@@ -54,6 +54,7 @@ def report_network(request: PortalRequest, group_id: uuid.UUID) -> HttpResponse:
         "page": page,
         "rows": queries.rows_of(list(page.object_list), days),
         "silent": silent,
+        "may_nudge": access.may(request.user, Permission.STOP_MAILINGS, group),
         "more_silent": standing.below_silent - len(silent),
         "clashes": queries.clashes_of(scope)[: queries.CLASHES_SHOWN],
         "pressing": pressing_of(group, standing, growth.contacts),
@@ -78,7 +79,3 @@ def report_nudge(request: PortalRequest, group_id: uuid.UUID, silent_id: uuid.UU
         sentence = _("%(group)s was nudged.") % {"group": silent.name}
         messages.success(request, f"{sentence} {told % {'number': made.told}}")
     return redirect("campaigns:report-network", group_id=group.pk)
-
-
-def _sees_above(request: PortalRequest, group: Group) -> bool:
-    return group.parent is not None and access.may(request.user, Permission.SEE_MAILINGS, group.parent)
