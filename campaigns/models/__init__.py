@@ -25,7 +25,7 @@ from campaigns.models.halt import Halt
 from campaigns.models.image import Image, ImageFolder
 from campaigns.models.kit import BrandKit
 from campaigns.models.mailing import ASKING, HANDED_OVER, Mailing, MailingState
-from campaigns.models.report import ReportDay
+from campaigns.models.report import ReportDay, ReportProblem
 from campaigns.models.review import Decision, Level, Review, ReviewState, Verdict
 from campaigns.models.review_rule import CannedReason, Demand, ReviewRule
 from campaigns.models.rollout import (
@@ -88,6 +88,7 @@ __all__ = [
     "PauseCause",
     "Recipient",
     "ReportDay",
+    "ReportProblem",
     "RestrictedWord",
     "Review",
     "ReviewRule",
