@@ -32,7 +32,6 @@ from braze_client.pacing import SHARED
 from campaigns.delivery.allowance import reserved
 from campaigns.delivery.breaking import is_open
 from campaigns.models import Delivery, ReportProblem
-from campaigns.reports import totals
 from campaigns.reports.due import AGAIN, KEPT, Send, due_sends, is_due
 from campaigns.reports.storing import store
 from groups.errors import NotConnected
@@ -56,7 +55,6 @@ def collect() -> int:
     """
     ends_at = time.monotonic() + RUN_SECONDS
     read = 0
-    mailings: set[UUID] = set()
     with ExitStack() as clients:
         readers: dict[UUID, _Reader] = {}
         for send in due_sends(timezone.now(), settings.REPORT_CALLS):
@@ -69,10 +67,8 @@ def collect() -> int:
                 continue
             series = reader.read(send, clients)
             if series is not None:
-                mailings |= store(send, series, timezone.now())
+                store(send, series, timezone.now())
                 read += 1
-    if mailings:
-        totals.refresh(mailings)
     return read
 
 

@@ -13,6 +13,7 @@ from django.db import transaction
 from braze_client import DataSeries
 from braze_client.replies import Day, Json
 from campaigns.models import Delivery, ReportDay
+from campaigns.reports import totals
 from campaigns.reports.due import Send, next_read
 
 Metrics = dict[str, int | float]
@@ -32,8 +33,8 @@ class _Part(NamedTuple):
     ends_at: datetime | None
 
 
-def store(send: Send, series: DataSeries, now: datetime) -> set[UUID]:
-    """Stores the days of all deliveries of a send and when they are read next; gives the mailings that they are of.
+def store(send: Send, series: DataSeries, now: datetime) -> None:
+    """Stores the days of all deliveries of a send, the totals of their mailings, and when they are read next.
 
     A number that Braze named before and leaves out now stays. Doing it twice changes nothing.
     """
@@ -47,7 +48,7 @@ def store(send: Send, series: DataSeries, now: datetime) -> set[UUID]:
                 by_variation[variation_id] = days_of(series, variation_id)
             _store_days({part.pk: by_variation[part.variation_id] for part in chunk}, now)
         _note_read(parts, now)
-    return {part.mailing_id for part in parts}
+        totals.refresh({part.mailing_id for part in parts})
 
 
 def ended(day: date) -> datetime:

@@ -59,4 +59,5 @@ CELERY_BEAT_SCHEDULE = {
     "sweep-rollouts": _every("campaigns.rollouts.sweep", 2 * env.float("SWEEP_SECONDS", default=10.0)),
     "seal-events": _every("groups.trail.seal", 60.0),
     "collect-reports": _every("campaigns.reports.collect", env.float("REPORT_SECONDS", default=60.0)),
+    "roll-up-reports": _every("campaigns.reports.roll_up", env.float("ROLL_UP_SECONDS", default=300.0)),
 }
