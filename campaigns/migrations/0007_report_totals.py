@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('campaigns', '0005_rollouts'),
+        ('campaigns', '0006_report_reading'),
         ('groups', '0007_a_look_to_try_out'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

@@ -26,7 +26,7 @@ from campaigns.models.image import Image, ImageFolder
 from campaigns.models.kit import BrandKit
 from campaigns.models.mailing import ASKING, HANDED_OVER, Mailing, MailingState
 from campaigns.models.nudge import Nudge
-from campaigns.models.report import ReportDay
+from campaigns.models.report import ReportDay, ReportProblem
 from campaigns.models.result import MailingResult
 from campaigns.models.review import Decision, Level, Review, ReviewState, Verdict
 from campaigns.models.review_rule import CannedReason, Demand, ReviewRule
@@ -103,6 +103,7 @@ __all__ = [
     "PauseCause",
     "Recipient",
     "ReportDay",
+    "ReportProblem",
     "RestrictedWord",
     "Review",
     "ReviewRule",

@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from campaigns.delivery.settling import settle
 from campaigns.models import Delivery, Mailing, MailingState, ReportDay
-from campaigns.reports.collecting import collect, due
+from campaigns.reports.collecting import collect
 from campaigns.reports.figures import figures_of
 from campaigns.reports.queries import Numbers, Rate, Standing, numbers_of, standing
 from campaigns.reports.totals import refresh
@@ -71,12 +71,6 @@ def test_a_braze_that_does_not_answer_leaves_what_was_read(sent: Mailing, sandbo
 
     assert read == 0
     assert ReportDay.objects.count() == 1
-
-
-def test_reports_are_read_until_braze_forgets(sent: Mailing) -> None:
-    now = timezone.now()
-
-    assert [len(due(now + age)) for age in (timedelta(hours=1), timedelta(days=13), timedelta(days=15))] == [1, 1, 0]
 
 
 @pytest.mark.parametrize(
