@@ -7,10 +7,14 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Final
+from zoneinfo import ZoneInfo
 
 from django.db.models import F, OuterRef, QuerySet, Subquery
+from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import ngettext
 
+from campaigns.compose.closing import in_words
 from campaigns.models import GroupStanding, GroupWeek, MailingClash, Nudge
 from campaigns.reports.scope import Scope
 from campaigns.reports.words import Share, share_of
@@ -55,6 +59,17 @@ class Silent:
     group: Group
     last_went_on: date | None
     nudged_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Clashing:
+    """A mailing that clashes, when it goes out by its group's clock, and with how many; `address` is that day."""
+
+    name: str
+    group: str
+    when: str
+    words: str
+    address: str
 
 
 def standing_of(scope: Scope) -> GroupStanding | None:
@@ -134,6 +149,27 @@ def clashes_of(scope: Scope) -> QuerySet[MailingClash]:
     """Gives the next mailings of a network that clash, by their time."""
     found = MailingClash.objects.filter(scope.below("mailing__group"), goes_at__gt=timezone.now())
     return found.select_related("mailing__group").order_by("goes_at", "pk")
+
+
+def clashing(clashes: Iterable[MailingClash]) -> list[Clashing]:
+    """Gives clashes in words."""
+    return [_clashing(one, one.mailing.group) for one in clashes]
+
+
+def _clashing(clash: MailingClash, group: Group) -> Clashing:
+    words = ngettext(
+        "%(percent)s %% of its people have %(others)s other mailing near it.",
+        "%(percent)s %% of its people have %(others)s other mailings near it.",
+        clash.others,
+    )
+    day = clash.goes_at.astimezone(ZoneInfo(group.time_zone)).date()
+    return Clashing(
+        name=clash.mailing.name,
+        group=group.name,
+        when=in_words(clash.goes_at, group),
+        words=words % {"percent": round(100 * clash.share), "others": clash.others},
+        address=f"{reverse('campaigns:calendar', args=[group.pk])}?view=day&day={day.isoformat()}",
+    )
 
 
 def all_below(scope: Scope) -> Iterator[GroupStanding]:

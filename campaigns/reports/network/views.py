@@ -56,7 +56,7 @@ def report_network(request: PortalRequest, group_id: uuid.UUID) -> HttpResponse:
         "silent": silent,
         "may_nudge": access.may(request.user, Permission.STOP_MAILINGS, group),
         "more_silent": standing.below_silent - len(silent),
-        "clashes": queries.clashes_of(scope)[: queries.CLASHES_SHOWN],
+        "clashes": queries.clashing(queries.clashes_of(scope)[: queries.CLASHES_SHOWN]),
         "pressing": pressing_of(group, standing, growth.contacts),
     }
     return render(request, "reports/network/report.html", context)

@@ -14,7 +14,8 @@ from django.urls import reverse
 
 from campaigns.errors import NotAllowed
 from campaigns.library.services import create_template
-from campaigns.models import GroupStanding, MailingState, Nudge
+from campaigns.models import GroupStanding, MailingClash, MailingState, Nudge, TimeRules
+from campaigns.reports.network.kinds import NUDGED
 from campaigns.reports.network.nudging import nudge
 from campaigns.reports.scope import scope_of
 from campaigns.reports.usage.queries import month_named
@@ -172,6 +173,49 @@ def test_a_silent_group_is_nudged_once_a_week_and_its_own_authors_are_told(compa
     with time_machine.travel(NOW + timedelta(days=7, seconds=1), tick=False):
         nudge(group=cast.far_store, actor=cast.manager)
     assert Nudge.objects.count() == 2
+
+
+def test_a_nudge_says_how_long_it_was_silent_and_is_not_mailed_once_it_is_not(compared: Network) -> None:
+    cast = compared.cast
+    a_person(role=Role.LOCAL_AUTHOR, group=cast.far_store)
+    nudge(group=cast.far_store, actor=cast.manager)
+    notice = Notice.objects.get()
+    parameters = notice.parameters | {"last": "2026-10-20"}
+
+    never, once = NUDGED.words(notice.parameters), NUDGED.words(parameters)
+
+    assert never.title == "Northwind Coffee Leipzig has not written to its customers for a while"
+    asks = "Mika Manager asks whether you have news for your customers."
+    assert never.sentence == f"Nothing has gone out of Northwind Coffee Leipzig yet. {asks}"
+    assert once.sentence == f"The last mailing of Northwind Coffee Leipzig went out on Oct. 20, 2026. {asks}"
+    assert NUDGED.is_worth_a_mail(notice)
+    GroupStanding.objects.update(is_silent=False)
+    assert not NUDGED.is_worth_a_mail(notice)
+
+
+@pytest.mark.catalogue("P6")
+def test_a_network_names_what_clashes_and_how_much_mail_one_person_gets(network: Network) -> None:
+    cast = network.cast
+    root = root_group(cast.brand)
+    an_audience(group=cast.next_store, contacts=40)
+    network.sent(cast.next_store, "Went", people=60)
+    coming = network.sent(cast.store, "Coming", days_ago=-2, delivered=None, state=MailingState.SCHEDULED)
+    TimeRules.objects.create(group=root, cap_mails=3, cap_days=7)
+    network.add_up()
+    MailingClash.objects.create(mailing=coming, goes_at=NOW + timedelta(days=2), share=0.4, others=2)
+    GroupStanding.objects.filter(group=root).update(below_capped=2)
+
+    page = words(shown(cast.manager, "report-network", root.pk))
+    elsewhere = words(shown(a_person(role=Role.REGIONAL_MANAGER, group=cast.region), "report-network", cast.region.pk))
+    rows = table(cast.manager, root, "clashes")
+
+    clash = "Coming Northwind Coffee Portland · Friday Nov. 27, 2026, 10 a.m. in Pacific Time"
+    assert f"{clash} 40 % of its people have 2 other mailings near it." in page
+    assert "1.5 mails in four weeks, on average over everybody on lists." in page
+    assert "Nobody gets more than 3 mails in 7 days running, over all groups." in page
+    assert "somebody was left out 2 times because they had got enough mail" in page
+    assert clash in elsewhere
+    assert rows[1] == ["Coming", "Northwind Coffee Portland", "2026-11-27T18:00+00:00", "40.0", "2"]
 
 
 def test_nobody_is_nudged_who_is_busy_or_by_whom_it_is_not_allowed(compared: Network) -> None:
