@@ -110,13 +110,12 @@ def _by_day(
 def _standing(day: date, read_at: datetime | None, reading: Reading, now: datetime) -> Standing:
     if read_at is not None and read_at >= ended(day):
         return Standing.WHOLE
-    is_lost = reading.is_over(now) and (reading.read_at is None or _was_missed(day, reading.read_at, reading))
-    if read_at is not None:
-        return Standing.PART if is_lost else Standing.SO_FAR
-    if is_lost:
-        return Standing.LOST
-    is_read = reading.read_at is not None and day <= _utc_day(reading.read_at)
-    return Standing.QUIET if is_read else Standing.WAITING
+    is_over = reading.is_over(now)
+    if reading.read_at is None or day > _utc_day(reading.read_at):
+        return Standing.LOST if is_over else Standing.WAITING
+    if is_over and _was_missed(day, reading.read_at, reading):
+        return Standing.PART
+    return Standing.QUIET if read_at is None else Standing.SO_FAR
 
 
 def _was_missed(day: date, read_at: datetime, reading: Reading) -> bool:
