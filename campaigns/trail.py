@@ -41,6 +41,7 @@ ACTIONS: Final[Words] = {
     "mailing.copied": _("A mailing was copied."),
     "mailing.deleted": _("A draft was deleted."),
     "mailing.edited": _("A draft was changed."),
+    "mailing.evidence_exported": _("The evidence pack of a mailing was exported."),
     "mailing.expired": _("The review of a mailing expired."),
     "mailing.group_closed": _("A mailing was ended because its group was closed."),
     "mailing.held_back": _("A mailing was held back by a rule about time."),

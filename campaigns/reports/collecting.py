@@ -97,23 +97,25 @@ class _Reader:
                 self.client = clients.enter_context(client_for(self.workspace))
             grant = reserved(budget_key_of(self.workspace), ours(SHARED, self.workspace), 1, now)
             if not grant.granted:
-                return self._failed(send, ReportProblem.RATE, grant.resets_at, stops=True)
+                self._failed(send, ReportProblem.RATE, grant.resets_at, stops=True)
+                return None
             question = calls.send_data_series(send.campaign_id, send.send_id, length=SERIES_DAYS)
             return self.client.send(question, attempts=1)
         except NotConnected:
-            return self._failed(send, ReportProblem.NOT_CONNECTED, now + AGAIN, stops=True)
+            self._failed(send, ReportProblem.NOT_CONNECTED, now + AGAIN, stops=True)
         except KeyRefused:
-            return self._failed(send, ReportProblem.KEY, now + AGAIN, stops=True)
+            self._failed(send, ReportProblem.KEY, now + AGAIN, stops=True)
         except PermissionRefused:
-            return self._failed(send, ReportProblem.PERMISSION, now + AGAIN, stops=True)
+            self._failed(send, ReportProblem.PERMISSION, now + AGAIN, stops=True)
         except RateLimited as error:
-            return self._failed(send, ReportProblem.RATE, error.retry_at or now + AGAIN, stops=True)
+            self._failed(send, ReportProblem.RATE, error.retry_at or now + AGAIN, stops=True)
         except (NotSent, Uncertain) as error:
             log.warning("report.unread send=%s error=%s", send.send_id, error)
-            return self._failed(send, ReportProblem.SILENT, now + AGAIN, stops=True)
+            self._failed(send, ReportProblem.SILENT, now + AGAIN, stops=True)
         except BrazeError as error:
             log.warning("report.unread send=%s error=%s", send.send_id, error)
-            return self._failed(send, ReportProblem.REFUSED, now + AGAIN, stops=False)
+            self._failed(send, ReportProblem.REFUSED, now + AGAIN, stops=False)
+        return None
 
     def _failed(self, send: Send, problem: ReportProblem, again_at: datetime, *, stops: bool) -> None:
         """Notes why; a number that is missing is shown as missing, not as zero."""

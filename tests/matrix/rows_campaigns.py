@@ -212,6 +212,12 @@ DELIVERY = (
     page("campaigns:batch-detail", P.SEE_MAILINGS),
     page("campaigns:contact-detail", P.SEE_CONTACTS),
 )
+REPORTS = (
+    page("campaigns:mailing-report", P.SEE_MAILINGS, ids={"mailing_id": "going"}),
+    page("campaigns:mailing-report-table", P.SEE_MAILINGS, ids={"mailing_id": "going"}),
+    act("campaigns:mailing-evidence", P.SEE_MAILINGS, ids={"mailing_id": "going"}, answers=(200,)),
+    page("campaigns:workspace-budget", (P.MANAGE_WORKSPACE, P.MANAGE_RULES), BRAND),
+)
 DRAFT, SCHEDULED = {"rollout_id": "draft_rollout"}, {"rollout_id": "scheduled_rollout"}
 SUBMITTED, PART = {"rollout_id": "submitted_rollout"}, {"mailing_id": "part_mailing"}
 SETUP = {
@@ -258,4 +264,4 @@ ROLLOUTS = (
     act("campaigns:mailing-take-in-hand", P.EDIT_MAILINGS, ids=PART),
     act("campaigns:rollout-use", P.EDIT_MAILINGS, ids={"rollout_id": "offer"}),
 )
-ROWS = (*TEMPLATES, *IMAGES, *RULES, *MAILINGS, *COMPOSE, *REVIEW, *DELIVERY, *ROLLOUTS)
+ROWS = (*TEMPLATES, *IMAGES, *RULES, *MAILINGS, *COMPOSE, *REVIEW, *DELIVERY, *REPORTS, *ROLLOUTS)

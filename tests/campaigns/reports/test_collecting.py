@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 import pytest
 import time_machine
@@ -68,7 +69,7 @@ def test_a_run_reads_what_is_due_and_says_when_it_reads_next(
 def test_one_call_serves_all_that_share_a_send_id_each_by_its_variation(
     group: Group, workspace: Workspace, sandbox: RunningSandbox
 ) -> None:
-    shared = {"send_id": "shared", "send_id_is_shared": True}
+    shared: dict[str, Any] = {"send_id": "shared", "send_id_is_shared": True}
     mine = a_gone(group=group, go_at=SENT, variation_id="v-1", **shared)
     theirs = a_gone(group=a_group(brand=group.brand), go_at=SENT, variation_id="v-2", **shared)
     same = a_gone(group=group, go_at=SENT + MINUTE, variation_id="v-1", **shared)
