@@ -66,7 +66,7 @@ def test_a_group_sees_its_best_and_worst_with_what_they_are_compared_with(compar
     worst = "4 of 100 delivered mails were clicked. The middle of the group&#x27;s other 5 mailings is 12.0 %."
     assert f"Most clicks Mailing 5 30.0 % Oct. 20, 2026 · News of the week {best}" in page
     assert f"Fewest clicks Mailing 4 4.0 % Oct. 27, 2026 · News of the week {worst}" in page
-    assert "Opens uncertain 40.0 % Clicks 12.0 % Bounces Too few mailings" in page
+    assert "Opens, uncertain 40.0 % Clicks 12.0 % Bounces Too few mailings" in page
     # Week by week, with the newest last; the week of 23 November has one mailing.
     assert "Nov. 23, 2026 100 400" in page
     assert "30.0 % , better than usual" in page
@@ -209,7 +209,7 @@ def test_a_network_names_what_clashes_and_how_much_mail_one_person_gets(network:
     elsewhere = words(shown(a_person(role=Role.REGIONAL_MANAGER, group=cast.region), "report-network", cast.region.pk))
     rows = table(cast.manager, root, "clashes")
 
-    clash = "Coming Northwind Coffee Portland · Friday Nov. 27, 2026, 10 a.m. in Pacific Time"
+    clash = "Coming Northwind Coffee Portland · Friday Nov. 27, 2026, 10 a.m. in Los Angeles"
     assert f"{clash} 40 % of its people have 2 other mailings near it." in page
     assert "1.5 mails in four weeks, on average over everybody on lists." in page
     assert "Nobody gets more than 3 mails in 7 days running, over all groups." in page
