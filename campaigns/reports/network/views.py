@@ -42,7 +42,7 @@ def report_network(request: PortalRequest, group_id: uuid.UUID) -> HttpResponse:
     page = Paginator(queries.standings_right_below(group), queries.PER_PAGE).get_page(request.GET.get("page"))
     silent = queries.silent_rows(queries.silent_groups(scope)[: queries.SILENT_SHOWN])
     context |= {
-        "above": access.visible(request.user, Group, Permission.SEE_MAILINGS).filter(pk=group.parent_id).first(),
+        "above": access.visible(request.user, Group, Permission.SEE_MAILINGS).filter(children=group).first(),
         "clicks": share_of(
             standing.below_clicks,
             standing.below_clicks_of,
