@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
+from django.conf import settings
 from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
@@ -33,6 +34,11 @@ class Scope:
     has_below: bool
     added_up_at: datetime | None
     today: date
+
+    @property
+    def every_minutes(self) -> int:
+        """How often the sums are made anew."""
+        return int(settings.ROLL_UP_EVERY_MINUTES)
 
     @property
     def is_brand(self) -> bool:

@@ -11,6 +11,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
+from django.conf import settings
 from django.db.models import Q
 from django.utils import timezone
 
@@ -32,7 +33,6 @@ STAGES: Final[tuple[Callable[[RollupRun, date], Iterator[str]], ...]] = (
     roll_usage,
     roll_clashes,
 )
-EVERY: Final = timedelta(hours=1)
 LEASE: Final = timedelta(minutes=10)
 _LONG_AGO: Final = datetime.min.replace(tzinfo=UTC)
 
@@ -84,7 +84,9 @@ def _claimed(brand: Brand, now: datetime) -> RollupRun | None:
     free = RollupRun.objects.filter(Q(lease_until=None) | Q(lease_until__lt=now), brand=brand)
     if run.finished_at is None:
         return run if free.filter(finished_at=None).update(lease_until=now + LEASE) and _reload(run) else None
-    taken = free.filter(finished_at=run.finished_at, started_at__lte=now - EVERY).update(
+    taken = free.filter(
+        finished_at=run.finished_at, started_at__lte=now - timedelta(minutes=settings.ROLL_UP_EVERY_MINUTES)
+    ).update(
         since=run.started_at,
         started_at=now,
         reads_lists=run.started_at.date() != now.date(),
