@@ -6,8 +6,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.functional import Promise as StrPromise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -128,7 +130,7 @@ def _row(line: DayLine, mailing: Mailing) -> DayRow:
         cells=[(names[name], line.metrics.get(name)) for name in COLUMNS],
         standing=standing_words(line),
         tone=TONES.get(line.standing, "quiet"),
-        read_at=_moment(line.read_at, mailing),
+        read_at=_short(line.read_at, mailing),
     )
 
 
@@ -143,6 +145,11 @@ def _next(report: Report, mailing: Mailing) -> str:
 
 def _moment(moment: datetime | None, mailing: Mailing) -> str:
     return "" if moment is None else in_words(moment, mailing.group)
+
+
+def _short(moment: datetime | None, mailing: Mailing) -> str:
+    zone = ZoneInfo(mailing.group.time_zone)
+    return "" if moment is None else date_format(moment.astimezone(zone), "SHORT_DATETIME_FORMAT")
 
 
 def _share(part: int | None, whole: int | None) -> str:

@@ -66,7 +66,6 @@ def standings(delivery: Delivery, now: datetime) -> list[Standing]:
     return [line.standing for line in report_of(delivery.mailing, now).days]
 
 
-@pytest.mark.catalogue("P1")
 def test_without_data_nothing_is_zero(gone: Delivery, reader: Client) -> None:
     now = SENT + 5 * MINUTE
     read(gone, now)
