@@ -159,6 +159,7 @@ def test_fourteen_days_later_the_numbers_are_final(gone: Delivery, reader: Clien
     page = page_at(reader, gone.mailing, SENT + 15 * DAY)
     assert report_of(gone.mailing, SENT + 15 * DAY).stage == Stage.CLOSED
     assert "These numbers are final" in page
+    assert page.count("Until Braze forgot it") == 2
     assert "Read again" not in page
 
 
