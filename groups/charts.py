@@ -64,9 +64,9 @@ class Curve:
 def curve(all_series: Sequence[Series]) -> Curve | None:
     """Draws series over the same scale; None where fewer than two days are known, which make no line."""
     known = [series for series in all_series if _values(series)]
-    days = sorted({day for series in known for day, value in series.points if value is not None})
-    if len(days) < 2:
+    if len({day for series in known for day, value in series.points if value is not None}) < 2:
         return None
+    days = sorted({day for series in known for day, _value in series.points})
     frame = _Frame(days[0], (days[-1] - days[0]).days, ceiling(max(max(_values(series)) for series in known)))
     middle = min(days, key=lambda day: abs((day - frame.first).days * 2 - frame.span))
     return Curve(

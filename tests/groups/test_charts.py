@@ -17,10 +17,12 @@ def test_a_day_without_a_number_breaks_the_line() -> None:
 
     assert drawn is not None
     (line,) = drawn.lines
-    assert line.runs == ["72.0,16.0 282.7,120.0"]
-    assert line.areas == ["72.0,224.0 72.0,16.0 282.7,120.0 282.7,224.0"]
-    assert line.dots == [Mark("704.0", "182.4", "20")]
-    assert line.last == Mark("704.0", "182.4", "20")
+    assert line.runs == ["72.0,16.0 230.0,120.0"]
+    assert line.areas == ["72.0,224.0 72.0,16.0 230.0,120.0 230.0,224.0"]
+    assert line.dots == [Mark("546.0", "182.4", "20")]
+    assert line.last == Mark("546.0", "182.4", "20")
+    # The picture ends with the last day, of which nothing is known, and not with the last that is.
+    assert [mark.word for mark in drawn.days] == ["November 1", "November 3", "November 5"]
 
 
 def test_lines_share_a_scale_and_one_without_any_number_is_left_out() -> None:

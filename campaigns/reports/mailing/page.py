@@ -6,8 +6,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.functional import Promise as StrPromise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -59,9 +61,9 @@ def context_of(mailing: Mailing, report: Report, reader: User) -> dict[str, Any]
         "next_at": _next(report, mailing),
         "forgotten_at": _moment(reading.forgotten_at, mailing),
         "funnel": funnel(report.steps),
-        "curve": days_chart(report.days) if any(line.metrics for line in report.days) else None,
+        "curve": days_chart(report.days),
         "columns": [labels()[name] for name in COLUMNS],
-        "rows": [_row(line, mailing) for line in report.days],
+        "rows": [_row(line, mailing, is_over=report.is_over) for line in report.days],
         "lacking": len(report.lacking),
         "export_lines": lines_for(mailing, reader),
         "has_numbers": any(line.metrics for line in report.days),
@@ -116,24 +118,26 @@ def days_chart(days: Sequence[DayLine]) -> Chart:
     )
 
 
-def standing_words(line: DayLine) -> str:
-    """Says how far a day is known."""
+def standing_words(line: DayLine, *, is_over: bool) -> str:
+    """Says how far a day is known; `is_over` tells that Braze has nothing more to say."""
+    if is_over and line.standing == Standing.SO_FAR:
+        return _("Until Braze forgot it")
     return str(STANDINGS[line.standing])
 
 
-def _row(line: DayLine, mailing: Mailing) -> DayRow:
+def _row(line: DayLine, mailing: Mailing, *, is_over: bool) -> DayRow:
     names = labels()
     return DayRow(
         line=line,
         cells=[(names[name], line.metrics.get(name)) for name in COLUMNS],
-        standing=standing_words(line),
-        tone=TONES.get(line.standing, "quiet"),
-        read_at=_moment(line.read_at, mailing),
+        standing=standing_words(line, is_over=is_over),
+        tone="quiet" if is_over and line.standing == Standing.SO_FAR else TONES.get(line.standing, "quiet"),
+        read_at=_short(line.read_at, mailing),
     )
 
 
 def _next(report: Report, mailing: Mailing) -> str:
-    if report.stage in (Stage.NOT_SENT, Stage.NO_SEND_ID, Stage.CLOSED, Stage.GAP):
+    if report.is_over or report.stage in (Stage.NOT_SENT, Stage.NO_SEND_ID):
         return ""
     next_at = report.reading.next_at
     if next_at is None or next_at <= timezone.now():
@@ -143,6 +147,11 @@ def _next(report: Report, mailing: Mailing) -> str:
 
 def _moment(moment: datetime | None, mailing: Mailing) -> str:
     return "" if moment is None else in_words(moment, mailing.group)
+
+
+def _short(moment: datetime | None, mailing: Mailing) -> str:
+    zone = ZoneInfo(mailing.group.time_zone)
+    return "" if moment is None else date_format(moment.astimezone(zone), "SHORT_DATETIME_FORMAT")
 
 
 def _share(part: int | None, whole: int | None) -> str:

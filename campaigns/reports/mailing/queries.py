@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from campaigns.calendar.entries import NEVER_WENT
 from campaigns.delivery.queries import progress
-from campaigns.models import BatchState, Delivery, Mailing, MailingState, Route
+from campaigns.models import BatchState, Delivery, Mailing, Route
 from campaigns.reports.figures import Figure, figures_of
 from campaigns.reports.mailing.days import DayLine, Reading, day_lines, reading_of
 from campaigns.reports.queries import numbers_of
@@ -78,6 +78,11 @@ class Report:
     has_no_variation: bool
     is_late: bool
 
+    @property
+    def is_over(self) -> bool:
+        """Whether Braze has nothing more to say."""
+        return self.stage in (Stage.GAP, Stage.CLOSED)
+
 
 def report_of(mailing: Mailing, now: datetime | None = None) -> Report:
     """Reads the report of a mailing as it stands."""
@@ -116,18 +121,6 @@ def total_of(days: Sequence[DayLine]) -> Counter[str]:
     for line in days:
         add_day(total, line.metrics)
     return total
-
-
-def is_reported(mailing: Mailing) -> bool:
-    """Tells whether a mailing is one that Braze may have counted."""
-    reported = (
-        MailingState.SENDING,
-        MailingState.PAUSED,
-        MailingState.SENT,
-        MailingState.SENT_WITH_OPEN_QUESTIONS,
-        MailingState.STOPPED,
-    )
-    return not mailing.is_practice and mailing.state in reported
 
 
 def _stage(gone: Sequence[Delivery], reading: Reading, days: Sequence[DayLine], now: datetime) -> Stage:

@@ -24,7 +24,7 @@ def day_rows(mailing: Mailing, report: Report) -> Iterator[Iterable[object]]:
     yield (_("Day"), *(names[name] for name in COLUMNS), *others, _("How far it is known"), _("Read at"))
     for line in report.days:
         cells = (line.metrics.get(name, "") for name in (*COLUMNS, *others))
-        yield (line.day.isoformat(), *cells, standing_words(line), _written(line.read_at, zone))
+        yield (line.day.isoformat(), *cells, standing_words(line, is_over=report.is_over), _written(line.read_at, zone))
 
 
 def _written(moment: datetime | None, zone: ZoneInfo) -> str:

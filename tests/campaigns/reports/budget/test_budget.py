@@ -117,7 +117,7 @@ def test_mailings_that_the_reader_may_not_see_are_counted_and_not_named(
     admin = a_person(role=Role.ADMIN, group=root_group(brand))
     role = create_role(brand=brand, name="Rules", permissions=[Permission.MANAGE_RULES], actor=admin)
     ruler = a_person()
-    a_membership(ruler, root_group(brand), role)
+    a_membership(user=ruler, group=root_group(brand), role=role)
     delivery = a_planned(a_mailing(group=group, people=1), workspace)
     Delivery.objects.filter(pk=delivery.pk).update(state="staging")
     Mailing.objects.filter(pk=delivery.mailing_id).update(name="Not for everybody")

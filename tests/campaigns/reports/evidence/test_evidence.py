@@ -10,7 +10,6 @@ from typing import Any
 from zipfile import ZipFile
 
 import pytest
-
 from django.test import Client
 from django.urls import reverse
 

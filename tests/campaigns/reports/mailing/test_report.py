@@ -66,7 +66,6 @@ def standings(delivery: Delivery, now: datetime) -> list[Standing]:
     return [line.standing for line in report_of(delivery.mailing, now).days]
 
 
-@pytest.mark.catalogue("P1")
 def test_without_data_nothing_is_zero(gone: Delivery, reader: Client) -> None:
     now = SENT + 5 * MINUTE
     read(gone, now)
@@ -160,6 +159,7 @@ def test_fourteen_days_later_the_numbers_are_final(gone: Delivery, reader: Clien
     page = page_at(reader, gone.mailing, SENT + 15 * DAY)
     assert report_of(gone.mailing, SENT + 15 * DAY).stage == Stage.CLOSED
     assert "These numbers are final" in page
+    assert page.count("Until Braze forgot it") == 2
     assert "Read again" not in page
 
 
