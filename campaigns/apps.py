@@ -15,13 +15,14 @@ class CampaignsConfig(AppConfig):
         from campaigns import audiences, consequences, trail
         from campaigns.delivery import kinds as delivery
         from campaigns.delivery.erasing import HOLDER
+        from campaigns.reports.network import kinds as network
         from campaigns.review import kinds as review
         from campaigns.rollouts import kinds as rollouts
         from groups.audiences import uses
         from groups.erasing import holders
         from groups.notices.kinds import register
 
-        register(*review.KINDS, *delivery.KINDS, *rollouts.KINDS)
+        register(*review.KINDS, *delivery.KINDS, *rollouts.KINDS, *network.KINDS)
         holders.register(HOLDER)
         uses.register(audiences.uses_of)
         trail.tell()

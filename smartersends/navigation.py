@@ -41,6 +41,7 @@ _ADMINISTRATION = frozenset({"groups", "people", "roles", "rules", "sign-in", "w
 _ROOMS = {
     "home": "home",
     "calendar": "calendar",
+    "report": "reports",
     "practice": "mailings",
     "mailing": "mailings",
     "batch": "mailings",

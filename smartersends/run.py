@@ -84,6 +84,8 @@ def _environment(port: int, sandbox_port: int) -> dict[str, str]:
         "BRAZE_PROPAGATION_SECONDS": "0",
         "SWEEP_SECONDS": "5",
         "REPORT_SECONDS": "15",
+        "ROLL_UP_SECONDS": "30",
+        "ROLL_UP_EVERY_MINUTES": "10",
         "PYTHONUNBUFFERED": "1",
         # Celery warns root at length on every start; a demo in a container is often root.
         "PYTHONWARNINGS": "ignore::UserWarning:celery.platforms",

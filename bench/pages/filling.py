@@ -200,6 +200,7 @@ def _mailing(
 
 def _hand_over(mailings: Sequence[Mailing], workspace: Workspace, now: datetime) -> None:
     from campaigns.models import Batch, BatchState, Delivery, DeliveryState, ReportDay
+    from campaigns.reports.totals import refresh
 
     deliveries = Delivery.objects.bulk_create(
         Delivery(
@@ -229,6 +230,7 @@ def _hand_over(mailings: Sequence[Mailing], workspace: Workspace, now: datetime)
         ReportDay(delivery=delivery, day=(delivery.go_at or now).date(), metrics=_metrics(place), read_at=now)
         for place, delivery in enumerate(deliveries)
     )
+    refresh([mailing.pk for mailing in mailings])
 
 
 def _metrics(place: int) -> dict[str, int]:

@@ -21,7 +21,15 @@ from braze_client.pacing.pools import (
     budget_key,
 )
 from braze_client.pacing.redis_store import RedisStore
-from braze_client.pacing.windows import Grant, MemoryStore, Window, WindowStore, WindowsUnreachable
+from braze_client.pacing.windows import (
+    Grant,
+    MemoryStore,
+    ReadableStore,
+    Seen,
+    Window,
+    WindowStore,
+    WindowsUnreachable,
+)
 
 __all__ = [
     "BROADCASTS",
@@ -38,7 +46,9 @@ __all__ = [
     "Pacer",
     "Pool",
     "RateLimits",
+    "ReadableStore",
     "RedisStore",
+    "Seen",
     "Window",
     "WindowStore",
     "WindowsUnreachable",

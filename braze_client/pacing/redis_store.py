@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
 from braze_client.pacing.pools import DAY_SECONDS, Pool
-from braze_client.pacing.windows import Grant, WindowsUnreachable
+from braze_client.pacing.windows import Grant, Seen, Window, WindowsUnreachable
 
 if TYPE_CHECKING:
     from redis import Redis
@@ -50,6 +50,7 @@ class RedisStore:
     """
 
     def __init__(self, redis: Redis, prefix: str = "braze-window") -> None:
+        self._redis = redis
         self._prefix = prefix
         self._reserve = redis.register_script(self.RESERVE)
         self._correct = redis.register_script(self.CORRECT)
@@ -80,6 +81,20 @@ class RedisStore:
             start = pool.window_start(reset_at - timedelta(seconds=1))
             arguments: list[float] = [limit, remaining, pool.window_seconds + KEPT_SECONDS]
             self._run(self._correct, [self._window_key(key, pool, start)], arguments)
+
+    def look(self, key: str, pool: Pool, now: datetime) -> Seen:
+        """Return the current window of a pool."""
+        from redis import RedisError
+
+        try:
+            kept = self._redis.hmget(self._window_key(key, pool, pool.window_start(now)), "used", "others", "limit")
+            blocked = self._redis.get(self._blocked_key(key, pool))
+        except (RedisError, OSError) as problem:
+            raise WindowsUnreachable(f"{UNREACHABLE}: {type(problem).__name__}") from problem
+        used, others, limit = (None if one is None else int(float(one)) for one in kept)
+        until = float(blocked or 0)
+        blocked_until = datetime.fromtimestamp(until, UTC) if until > now.timestamp() else None
+        return Seen(Window(used or 0, others or 0, limit), blocked_until)
 
     def _run(self, script: Script, keys: list[str], arguments: list[float]) -> tuple[int, bytes]:
         from redis import RedisError

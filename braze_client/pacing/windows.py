@@ -45,6 +45,14 @@ class Grant:
     resets_at: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """A window as it stands, for somebody who looks at it; until `blocked_until` Braze takes no call of the pool."""
+
+    window: Window
+    blocked_until: datetime | None = None
+
+
 class WindowStore(Protocol):
     """Where the windows of all workers of a workspace are counted; ``key`` comes from :func:`budget_key`.
 
@@ -57,6 +65,14 @@ class WindowStore(Protocol):
 
     def correct(self, key: str, pool: Pool, limit: int | None, remaining: int, reset_at: datetime) -> None:
         """Note what Braze said is left until ``reset_at``; 0 stops the pool until then."""
+        ...
+
+
+class ReadableStore(WindowStore, Protocol):
+    """A store that can also be looked at, which takes nothing out of it."""
+
+    def look(self, key: str, pool: Pool, now: datetime) -> Seen:
+        """Return the current window of a pool; one that nobody has used yet is empty."""
         ...
 
 
@@ -95,6 +111,12 @@ class MemoryStore:
                 windows = self._kept(key, pool, start)
                 windows[start] = windows.get(start, Window()).corrected(limit, remaining)
 
+    def look(self, key: str, pool: Pool, now: datetime) -> Seen:
+        """Return the current window of a pool."""
+        with self._lock:
+            window = self._windows.get((key, pool.name), {}).get(pool.window_start(now), Window())
+            return Seen(window, _still(self._blocked.get((key, pool.name)), now))
+
     def _kept(self, key: str, pool: Pool, start: datetime) -> dict[datetime, Window]:
         windows = self._windows.setdefault((key, pool.name), {})
         if start not in windows:
@@ -102,3 +124,7 @@ class MemoryStore:
             for ended in [moment for moment in windows if moment < oldest]:
                 del windows[ended]
         return windows
+
+
+def _still(blocked_until: datetime | None, now: datetime) -> datetime | None:
+    return blocked_until if blocked_until is not None and now < blocked_until else None

@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from braze_client.parsing.values import UnreadableAnswer, count, day_or_none, objects, text, text_or_none, without
+from braze_client.parsing.values import (
+    UnreadableAnswer,
+    count_or_none,
+    day_or_none,
+    objects,
+    text,
+    text_or_none,
+    without,
+)
 from braze_client.replies import Answer, DataSeries, Day, Json, SendId, VariationDay
 
 METRICS = (
@@ -45,7 +53,7 @@ def data_series(answer: Answer) -> DataSeries:
             Day(
                 date=day,
                 variations=tuple(variation_day(item) for item in objects(emails)),
-                unique_recipients=count(entry.get("unique_recipients")),
+                unique_recipients=count_or_none(entry.get("unique_recipients")),
                 unknown=without(entry, "time", "messages", "unique_recipients"),
             )
         )
@@ -57,6 +65,6 @@ def variation_day(entry: Json) -> VariationDay:
     return VariationDay(
         variation_id=text_or_none(entry.get("variation_api_id")),
         variation_name=text_or_none(entry.get("variation_name")),
-        metrics={name: count(entry.get(name)) for name in METRICS},
+        metrics={name: known for name in METRICS if (known := count_or_none(entry.get(name))) is not None},
         unknown=without(entry, "variation_api_id", "variation_name", *METRICS),
     )

@@ -20,7 +20,8 @@ class SendId:
 class VariationDay:
     """The email metrics of one message variation on one day; ``variation_id`` is None where Braze names none.
 
-    ``metrics`` holds every known name, 0 where Braze gave none (B-SND-6); ``unknown`` keeps the rest.
+    ``metrics`` holds the known names that Braze gave: what it left out is not known, which is not 0 (B-SND-6).
+    ``unknown`` keeps the rest.
     """
 
     variation_id: str | None
@@ -35,7 +36,7 @@ class Day:
 
     date: date
     variations: tuple[VariationDay, ...]
-    unique_recipients: int = 0
+    unique_recipients: int | None = None
     unknown: Json = field(default_factory=dict)
 
 

@@ -37,7 +37,10 @@ def assign_send_id(delivery: Delivery) -> None:
     except RateLimited:
         send_id = _kept_shared_id(delivery, day)
         is_shared = bool(send_id)
-    Delivery.objects.filter(pk=delivery.pk).update(send_id=send_id, send_id_is_shared=is_shared)
+    made_at = timezone.now() if send_id and not is_shared else None
+    Delivery.objects.filter(pk=delivery.pk).update(
+        send_id=send_id, send_id_is_shared=is_shared, send_id_made_at=made_at
+    )
     delivery.refresh_from_db()
 
 

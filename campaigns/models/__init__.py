@@ -25,7 +25,9 @@ from campaigns.models.halt import Halt
 from campaigns.models.image import Image, ImageFolder
 from campaigns.models.kit import BrandKit
 from campaigns.models.mailing import ASKING, HANDED_OVER, Mailing, MailingState
-from campaigns.models.report import ReportDay
+from campaigns.models.nudge import Nudge
+from campaigns.models.report import ReportDay, ReportProblem
+from campaigns.models.result import MailingResult
 from campaigns.models.review import Decision, Level, Review, ReviewState, Verdict
 from campaigns.models.review_rule import CannedReason, Demand, ReviewRule
 from campaigns.models.rollout import (
@@ -36,6 +38,14 @@ from campaigns.models.rollout import (
     RolloutKind,
     RolloutPart,
     RolloutState,
+)
+from campaigns.models.rollup import (
+    GroupStanding,
+    GroupWeek,
+    MailingClash,
+    RollupRun,
+    TemplateStanding,
+    UsageMonth,
 )
 from campaigns.models.rule import RestrictedWord, RuleLevel
 from campaigns.models.schedule import LIMIT_NAMES, Blackout, RoleLimit, TimeRules
@@ -78,16 +88,22 @@ __all__ = [
     "Exclusion",
     "ExclusionReason",
     "GroupShare",
+    "GroupStanding",
+    "GroupWeek",
     "Halt",
     "Image",
     "ImageFolder",
     "Level",
     "Mailing",
+    "MailingClash",
     "MailingFolder",
+    "MailingResult",
     "MailingState",
+    "Nudge",
     "PauseCause",
     "Recipient",
     "ReportDay",
+    "ReportProblem",
     "RestrictedWord",
     "Review",
     "ReviewRule",
@@ -98,6 +114,7 @@ __all__ = [
     "RolloutKind",
     "RolloutPart",
     "RolloutState",
+    "RollupRun",
     "Route",
     "RuleLevel",
     "Snapshot",
@@ -107,10 +124,12 @@ __all__ = [
     "SyncedTester",
     "Template",
     "TemplateAccess",
+    "TemplateStanding",
     "TemplateVersion",
     "TestMail",
     "TestState",
     "TimeRules",
+    "UsageMonth",
     "Verdict",
     "empty_candidates",
 ]

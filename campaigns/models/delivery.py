@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from campaigns.models.mailing import MailingState
+from campaigns.models.report import ReportProblem
 from campaigns.models.template import Route
 from groups.models.contact import STAND_IN
 
@@ -78,6 +79,10 @@ class Delivery(models.Model):
     being moved to. `after_withdrawal` is the state that the mailing goes to once everything is withdrawn;
     `waiting_since` is when the wait for contacts began that Braze does not have yet. `follows` is the delivery whose
     people this one sends to who were not reached.
+
+    `send_id_made_at` is when an ID of its own was made for it. `report_read_at` is when Braze's numbers were read last,
+    `report_next_at` when they are to be read next (empty before the first time and once Braze has forgotten them),
+    `report_problem` why they could not be read last time.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -99,6 +104,7 @@ class Delivery(models.Model):
     variation_id = models.CharField(max_length=64, blank=True)
     send_id = models.CharField(max_length=64, blank=True)
     send_id_is_shared = models.BooleanField(default=False)
+    send_id_made_at = models.DateTimeField(null=True, blank=True)
     is_now = models.BooleanField()
     in_local_time = models.BooleanField(default=False)
     go_at = models.DateTimeField(null=True, blank=True)
@@ -119,6 +125,8 @@ class Delivery(models.Model):
     created_at = models.DateTimeField(auto_now_add=True)
     settled_at = models.DateTimeField(null=True, blank=True)
     report_read_at = models.DateTimeField(null=True, blank=True)
+    report_next_at = models.DateTimeField(null=True, blank=True)
+    report_problem = models.CharField(max_length=20, choices=ReportProblem, blank=True)
 
     group_path = "mailing__group"
 
@@ -137,6 +145,11 @@ class Delivery(models.Model):
                 fields=["workspace", "send_id"],
                 condition=models.Q(send_id_is_shared=True),
                 name="delivery_by_shared_id",
+            ),
+            models.Index(
+                fields=["workspace", "send_id_made_at"],
+                condition=models.Q(send_id_made_at__isnull=False),
+                name="delivery_by_made_id",
             ),
         )
         ordering = ("-created_at",)

@@ -23,20 +23,25 @@ class Figure:
     note: str = ""
 
 
-def figures_of(numbers: Numbers) -> tuple[Figure, ...]:
-    """Gives delivered, opens, clicks, bounces, unsubscribes and spam reports, in that order."""
-    labels = {
+def labels() -> dict[str, str]:
+    """Gives what each rate is called on pages, in their order."""
+    return {
         "opens": _("Opens"),
         "clicks": _("Clicks"),
         "bounces": _("Bounces"),
         "unsubscribes": _("Unsubscribes"),
         "spam": _("Spam reports"),
     }
+
+
+def figures_of(numbers: Numbers) -> tuple[Figure, ...]:
+    """Gives delivered, opens, clicks, bounces, unsubscribes and spam reports, in that order."""
+    names = labels()
     notes = {"opens": _("Uncertain: some mail programmes open every mail by themselves.")}
     if numbers.days > 1:
         strongest = _("At least: Braze counts people day by day, and this is the strongest day.")
         notes = {"opens": f"{notes['opens']} {strongest}", "clicks": strongest}
-    rates = tuple(_figure(rate, labels[name], notes.get(name, "")) for name, rate in numbers.rates.items())
+    rates = tuple(_figure(rate, names[name], notes.get(name, "")) for name, rate in numbers.rates.items())
     return (Figure("delivered", _("Delivered"), numbers.delivered), *rates)
 
 
@@ -48,18 +53,19 @@ def _figure(rate: Rate, label: str, note: str) -> Figure:
             Standing.BETTER: _("Better than usual by a tenth or more."),
             Standing.WORSE: _("Worse than usual by a tenth or more."),
         }.get(rate.standing, "")
-        usual = _("The group's other mailings: %(usual)s in the middle.") % {"usual": _percent(rate.usual)}
+        usual = _("The group's other mailings: %(usual)s in the middle.") % {"usual": percent(rate.usual)}
         note = " ".join(part for part in (differs, usual, note) if part)
     return Figure(
         name=rate.name,
         label=label,
         count=rate.count,
-        share="" if rate.share is None else _percent(rate.share),
+        share="" if rate.share is None else percent(rate.share),
         tone=tones.get(rate.standing, ""),
         word=words.get(rate.standing, ""),
         note=note,
     )
 
 
-def _percent(share: float) -> str:
+def percent(share: float) -> str:
+    """Gives a share of 0 to 1 as the reader's language writes percent, with one decimal."""
     return f"{number_format(round(100 * share, 1), decimal_pos=1)} %"

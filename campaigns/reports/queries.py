@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,25 +10,16 @@ from math import isclose
 from statistics import median
 from uuid import UUID
 
-from campaigns.models import Mailing, MailingState, ReportDay
+from campaigns.models import Mailing, MailingResult, MailingState
+from campaigns.reports.totals import BRAZE_NAMES, LEAST_DELIVERED
 from groups.models import Group
 
 LEAST_OTHERS = 5
-LEAST_DELIVERED = 50
 TOLERANCE = 0.10
 # 0.11 against 0.10 is 10 %, whatever binary fractions make of it.
 ROUNDING = 1e-9
 RATES = ("opens", "clicks", "bounces", "unsubscribes", "spam")
 LESS_IS_BETTER = frozenset({"bounces", "unsubscribes", "spam"})
-_BRAZE_NAMES = {
-    "sent": "sent",
-    "delivered": "delivered",
-    "opens": "unique_opens",
-    "clicks": "unique_clicks",
-    "bounces": "bounces",
-    "unsubscribes": "unsubscribes",
-    "spam": "reported_spam",
-}
 
 
 class Standing(StrEnum):
@@ -76,7 +66,7 @@ def numbers_of(mailing: Mailing) -> Numbers | None:
 
 
 def numbers_for(group: Group, mailings: Iterable[Mailing]) -> dict[UUID, Numbers]:
-    """Gives the numbers of several mailings of a group in three queries; mailings without data are left out."""
+    """Gives the numbers of several mailings of a group in one query; mailings without data are left out."""
     totals = _totals(group)
     wanted = [mailing.pk for mailing in mailings if mailing.pk in totals]
     return {pk: _numbers(pk, totals) for pk in wanted}
@@ -84,12 +74,12 @@ def numbers_for(group: Group, mailings: Iterable[Mailing]) -> dict[UUID, Numbers
 
 @dataclass(frozen=True, slots=True)
 class _Total:
-    metrics: Mapping[str, int]
+    counts: Mapping[str, int | None]
     read_at: datetime
     days: int
 
     def count(self, name: str) -> int | None:
-        return self.metrics.get(_BRAZE_NAMES[name])
+        return self.counts[name]
 
     def share(self, name: str) -> float | None:
         count, delivered = self.count(name), self.count("delivered")
@@ -101,25 +91,14 @@ class _Total:
 
 
 def _totals(group: Group) -> dict[UUID, _Total]:
-    """Adds up the reported days of a group's sent mailings."""
-    counted: dict[UUID, Counter[str]] = defaultdict(Counter)
-    newest: dict[UUID, datetime] = {}
-    days: Counter[UUID] = Counter()
-    rows = ReportDay.objects.filter(
-        delivery__mailing__group=group,
-        delivery__mailing__state__in=(MailingState.SENT, MailingState.SENT_WITH_OPEN_QUESTIONS),
+    """Reads the totals of a group's sent mailings of which Braze has reported something."""
+    rows = MailingResult.objects.filter(
+        group=group, mailing__state__in=(MailingState.SENT, MailingState.SENT_WITH_OPEN_QUESTIONS), days__gt=0
     )
-    for mailing_id, metrics, read_at in rows.values_list("delivery__mailing_id", "metrics", "read_at"):
-        _add(counted[mailing_id], metrics)
-        newest[mailing_id] = max(read_at, newest.get(mailing_id, read_at))
-        days[mailing_id] += 1
-    return {pk: _Total(metrics, newest[pk], days[pk]) for pk, metrics in counted.items()}
-
-
-def _add(total: Counter[str], day: Mapping[str, int]) -> None:
-    """Adds a day; unique people of several days cannot be added up, so the strongest day stands for them."""
-    for name, count in day.items():
-        total[name] = max(total[name], count) if name.startswith("unique_") else total[name] + count
+    return {
+        pk: _Total(dict(zip(BRAZE_NAMES, counts, strict=True)), read_at, days)
+        for pk, read_at, days, *counts in rows.values_list("pk", "read_at", "days", *BRAZE_NAMES)
+    }
 
 
 def _numbers(pk: UUID, totals: Mapping[UUID, _Total]) -> Numbers:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, Final
 from uuid import UUID
@@ -17,6 +17,7 @@ from campaigns.compose.content import context_for
 from campaigns.compose.queries import differences
 from campaigns.models import Answer, Batch, BatchState, Mailing, MailingState, ReportDay, Rollout, RolloutPart
 from campaigns.preflight.findings import CheckFinding
+from campaigns.reports.totals import add_day
 from campaigns.rollouts.checking import findings_of
 from campaigns.states import UNDECIDED
 
@@ -129,21 +130,15 @@ def results_of(mailings: Iterable[Mailing]) -> dict[UUID, Result]:
     )
     reported: dict[UUID, Counter[str]] = {}
     for pk, metrics in ReportDay.objects.filter(delivery__mailing__in=ids).values_list("delivery__mailing", "metrics"):
-        _add(reported.setdefault(pk, Counter()), metrics)
+        add_day(reported.setdefault(pk, Counter()), metrics)
     return {
         pk: Result(
             accepted=accepted.get(pk, 0),
-            delivered=reported[pk]["delivered"] if pk in reported else None,
-            clicks=reported[pk]["unique_clicks"] if pk in reported else None,
+            delivered=reported[pk].get("delivered") if pk in reported else None,
+            clicks=reported[pk].get("unique_clicks") if pk in reported else None,
         )
         for pk in {*accepted, *reported}
     }
-
-
-def _add(total: Counter[str], day: Mapping[str, int]) -> None:
-    """Adds a day; unique people of several days cannot be added up, so the strongest day stands for them."""
-    for name, count in day.items():
-        total[name] = max(total[name], count) if name.startswith("unique_") else total[name] + count
 
 
 def _own_words(mailing: Mailing, pattern: Mailing, context: Any) -> Iterable[OwnWords]:

@@ -9,7 +9,8 @@ from django.conf import settings
 from django.db.models import F, Max, QuerySet, Value
 from django.db.models.functions import Greatest
 
-from braze_client import Grant, Pool, RedisStore, Window, WindowStore
+from braze_client import Grant, Pool, RedisStore, Window
+from braze_client.pacing import ReadableStore, Seen
 from groups.models import RateWindow, Workspace
 
 KEPT = timedelta(days=2)
@@ -41,6 +42,15 @@ class RowStore:
         elif limit is not None:
             row.update(limit=limit, others=Greatest(F("others"), Value(limit - remaining) - F("reserved"), Value(0)))
 
+    def look(self, key: str, pool: Pool, now: datetime) -> Seen:
+        """Gives the current window of a pool; looking at it makes no row."""
+        rows = RateWindow.objects.filter(key=key, pool=pool.name)
+        until = rows.filter(blocked_until__gt=now).aggregate(until=Max("blocked_until"))["until"]
+        count = rows.filter(starts_at=pool.window_start(now)).values_list("reserved", "others", "limit").first()
+        if count is None:
+            return Seen(Window(), until)
+        return Seen(Window(used=count[0], others=count[1], limit=count[2] or None), until)
+
     def _row(self, key: str, pool: Pool, start: datetime) -> QuerySet[RateWindow]:
         _window, is_new = RateWindow.objects.get_or_create(key=key, pool=pool.name, starts_at=start)
         if is_new:
@@ -59,7 +69,7 @@ def ours(pool: Pool, workspace: Workspace) -> Pool:
     return pool.with_share(share_of(workspace))
 
 
-def store() -> WindowStore:
+def store() -> ReadableStore:
     """Gives the store that all workers of this installation share."""
     return _redis_store(settings.REDIS_URL) if settings.REDIS_URL else RowStore()
 

@@ -16,6 +16,8 @@ CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_TASK_TIME_LIMIT = 300
 CELERY_WORKER_CONCURRENCY = env.int("WORKER_CONCURRENCY", default=2)
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+# How old the sums of reports may be, in minutes.
+ROLL_UP_EVERY_MINUTES = env.int("ROLL_UP_EVERY_MINUTES", default=60)
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BEAT_SCHEDULE_FILENAME = str(DATA_DIR / "beat")
 CELERY_TIMEZONE = "UTC"
@@ -59,4 +61,5 @@ CELERY_BEAT_SCHEDULE = {
     "sweep-rollouts": _every("campaigns.rollouts.sweep", 2 * env.float("SWEEP_SECONDS", default=10.0)),
     "seal-events": _every("groups.trail.seal", 60.0),
     "collect-reports": _every("campaigns.reports.collect", env.float("REPORT_SECONDS", default=60.0)),
+    "roll-up-reports": _every("campaigns.reports.roll_up", env.float("ROLL_UP_SECONDS", default=300.0)),
 }

@@ -16,6 +16,7 @@ SEND_MARGIN_SECONDS = env.int("SEND_MARGIN_SECONDS", default=60)
 STAGE_AHEAD_HOURS = env.int("STAGE_AHEAD_HOURS", default=24)
 BRAZE_PROPAGATION_SECONDS = env.int("BRAZE_PROPAGATION_SECONDS", default=300)
 BRAZE_CONNECTIONS = env.int("BRAZE_CONNECTIONS", default=16)
+REPORT_CALLS = env.int("REPORT_CALLS", default=200)
 BRAZE_BUDGET_SHARE = env.float("BRAZE_BUDGET_SHARE", default=0.8)
 SEND_IDS_KEPT_FOR_OTHERS = env.int("SEND_IDS_KEPT_FOR_OTHERS", default=10)
 # So many calls in a row without an answer that makes sense open the breaker; a probe is made after each rest.

@@ -24,7 +24,7 @@ from braze_client import (
     budget_key,
     note_rate_limits,
 )
-from braze_client.pacing import read_rate_limits
+from braze_client.pacing import ReadableStore, Seen, read_rate_limits
 from tests.braze_client.builders import API_KEY, ENDPOINT
 
 HALF_PAST = datetime(2026, 11, 22, 9, 30, tzinfo=UTC)
@@ -54,6 +54,16 @@ def store(request: pytest.FixtureRequest) -> WindowStore:
 )
 def test_a_window_ends_on_the_clock(pool: Pool, resets_at: datetime) -> None:
     assert pool.window_end(HALF_PAST) == resets_at
+
+
+def test_looking_at_a_window_takes_nothing(store: ReadableStore) -> None:
+    store.reserve("w", SMALL, 3, HALF_PAST)
+    store.correct("w", SMALL, 10, 5, TEN)
+    store.correct("w", SMALL, None, 0, HALF_PAST + timedelta(minutes=1))
+
+    assert store.look("w", SMALL, HALF_PAST) == Seen(Window(3, 2, 10), HALF_PAST + timedelta(minutes=1))
+    assert store.look("w", SMALL, HALF_PAST + timedelta(minutes=1)) == Seen(Window(3, 2, 10))
+    assert store.look("w", SMALL, TEN) == Seen(Window())
 
 
 def test_a_window_grants_until_it_is_used_and_opens_again(store: WindowStore) -> None:

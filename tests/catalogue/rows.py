@@ -139,6 +139,16 @@ ROLLOUT_ROWS: Final[dict[str, str]] = {
     "M22": "One parent, a mailing for each group from its own sender and fields, one approval, a result for each",
 }
 
+# What happened, of a group, a network, a template: docs/reports.md.
+REPORT_ROWS: Final[dict[str, str]] = {
+    "P3": "Active people, mailings of each group, time in review and use of templates; each person once a month",
+    "P6": "A network's four weeks: clicks, lists, best mailing, best location, down the tree as far as one sees",
+    "P7": "Groups ranked by what they made of a template, with samples; the best subjects that groups wrote",
+    "P8": "Silent groups are named and nudged, their own authors alone, once a week, and it is recorded",
+    "P9": "Clicks rank; opens are marked uncertain and never do; too small a sample has no rank",
+    "P10": "The mails that each group handed over, by month, as a file without a price",
+}
+
 PAGES: Final[dict[str, dict[str, str]]] = {
     "templates.md": TEMPLATE_ROWS,
     "delivery.md": DELIVERY_ROWS,
@@ -152,5 +162,6 @@ PAGES: Final[dict[str, dict[str, str]]] = {
     "filters.md": FILTER_ROWS,
     "consent.md": CONSENT_ROWS,
     "rollouts.md": ROLLOUT_ROWS,
+    "reports.md": REPORT_ROWS,
 }
 ROWS: Final = {row: sentence for rows in PAGES.values() for row, sentence in rows.items()}

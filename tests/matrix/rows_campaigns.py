@@ -128,6 +128,14 @@ MAILINGS = (
 COMPOSE = (
     page("campaigns:home", Asks.SIGNED_IN),
     page("campaigns:calendar", P.SEE_MAILINGS),
+    page("campaigns:report-group", P.SEE_MAILINGS),
+    page("campaigns:report-network", P.SEE_MAILINGS),
+    act("campaigns:report-nudge", P.STOP_MAILINGS),
+    page("campaigns:report-template-list", P.SEE_MAILINGS),
+    page("campaigns:report-template", P.SEE_MAILINGS),
+    page("campaigns:report-template-table", P.SEE_MAILINGS, ids={"name": "template_table"}),
+    page("campaigns:report-usage", P.SEE_MAILINGS),
+    page("campaigns:report-table", P.SEE_MAILINGS, ids={"name": "report_table"}),
     page("campaigns:practice-start", P.EDIT_MAILINGS),
     act("campaigns:practice-start", P.EDIT_MAILINGS, form={"template": "@template_id"}),
     act(
@@ -211,6 +219,12 @@ DELIVERY = (
     page("campaigns:batch-detail", P.SEE_MAILINGS),
     page("campaigns:contact-detail", P.SEE_CONTACTS),
 )
+REPORTS = (
+    page("campaigns:mailing-report", P.SEE_MAILINGS, ids={"mailing_id": "going"}),
+    page("campaigns:mailing-report-table", P.SEE_MAILINGS, ids={"mailing_id": "going"}),
+    act("campaigns:mailing-evidence", P.SEE_MAILINGS, ids={"mailing_id": "going"}, answers=(200,)),
+    page("campaigns:workspace-budget", (P.MANAGE_WORKSPACE, P.MANAGE_RULES), BRAND),
+)
 DRAFT, SCHEDULED = {"rollout_id": "draft_rollout"}, {"rollout_id": "scheduled_rollout"}
 SUBMITTED, PART = {"rollout_id": "submitted_rollout"}, {"mailing_id": "part_mailing"}
 SETUP = {
@@ -257,4 +271,4 @@ ROLLOUTS = (
     act("campaigns:mailing-take-in-hand", P.EDIT_MAILINGS, ids=PART),
     act("campaigns:rollout-use", P.EDIT_MAILINGS, ids={"rollout_id": "offer"}),
 )
-ROWS = (*TEMPLATES, *IMAGES, *RULES, *MAILINGS, *COMPOSE, *REVIEW, *DELIVERY, *ROLLOUTS)
+ROWS = (*TEMPLATES, *IMAGES, *RULES, *MAILINGS, *COMPOSE, *REVIEW, *DELIVERY, *REPORTS, *ROLLOUTS)

@@ -18,6 +18,7 @@ from campaigns.models import (
     Batch,
     Delivery,
     Demand,
+    GroupStanding,
     Mailing,
     Route,
     RuleLevel,
@@ -245,8 +246,13 @@ def things_of_group(group: Group, of_brand: Things) -> Things:
     device = UserSession.objects.create(
         user=author, ip="127.0.0.1", session_key=f"elsewhere-{group.code}", user_agent=""
     )
+    # So that it can be nudged.
+    GroupStanding.objects.create(group=group, brand=group.brand, as_of=timezone.now().date(), is_silent=True)
     return {
         "author": author,
+        "silent_id": group.pk,
+        "report_table": "network",
+        "template_table": "league",
         "author_id": author.pk,
         "group_id": group.pk,
         "code": group.code,

@@ -21,6 +21,7 @@ from campaigns.models import (
     TestMail,
     TestState,
 )
+from campaigns.reports.totals import refresh
 from campaigns.review import deciding
 from campaigns.review.services import submit, take_back
 from groups.models import Group, Membership, User, Workspace
@@ -154,6 +155,7 @@ def test_what_went_out_and_what_is_coming_is_that_of_ones_own_groups(scene: Scen
             metrics={"sent": 100, "delivered": 100, "unique_clicks": 10 if number else 20},
             read_at=now,
         )
+        refresh([sent.pk])
     a_delivery(a_mailing(scene, "Elsewhere", scene.other_store, state=MailingState.SENT), 0.5)
     a_mailing(scene, "Soon", state=MailingState.SCHEDULED, send_at=now + timedelta(days=2))
     a_mailing(scene, "Waiting", state=MailingState.IN_APPROVAL, send_at=now + timedelta(days=1))

@@ -8,7 +8,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from django.conf import settings as configured
 
-from braze_client import MemoryStore, Pool, RedisStore, WindowStore
+from braze_client import MemoryStore, Pool, RedisStore, Window, WindowStore
+from braze_client.pacing import ReadableStore, Seen
 from groups.models import RateWindow, Workspace
 from groups.workspace import budget
 from groups.workspace.budget import RowStore
@@ -73,6 +74,19 @@ def test_a_used_up_window_stops_until_it_resets(store: WindowStore) -> None:
 
     assert store.reserve("key", POOL, 1, NOW) == (type(store.reserve("key", POOL, 1, NOW))(0, until))
     assert store.reserve("key", POOL, 1, until).granted == 1
+
+
+def test_looking_at_a_window_takes_nothing_and_makes_no_row(store: ReadableStore) -> None:
+    before = store.look("key", POOL, NOW)
+    store.reserve("key", POOL, 10, NOW)
+    store.correct("key", POOL, 100, 30, END)
+    store.correct("key", POOL, None, 0, NOW + timedelta(seconds=7))
+
+    assert before == Seen(Window())
+    assert store.look("key", POOL, NOW) == Seen(Window(10, 60, 100), NOW + timedelta(seconds=7))
+    assert store.look("key", POOL, NOW + timedelta(seconds=7)) == Seen(Window(10, 60, 100))
+    assert store.look("key", POOL, END) == Seen(Window())
+    assert store.look("other", POOL, NOW) == Seen(Window())
 
 
 def test_windows_of_last_week_are_swept_away() -> None:

@@ -141,8 +141,8 @@ def test_a_chart_says_in_words_what_it_shows() -> None:
     assert chart.sentence == (
         "From 1,200 people on Nov. 1, 2026 to 1,340 on Nov. 3, 2026; never below 900 nor above 1,340."
     )
-    assert [mark.word for mark in chart.levels] == ["0", "1,000", "2,000"]
-    assert chart.line == "72.0,99.2 388.0,130.4 704.0,84.6"
+    assert [mark.word for mark in chart.curve.levels] == ["0", "1,000", "2,000"]
+    assert [line.runs for line in chart.curve.lines] == [["72.0,99.2 388.0,130.4 704.0,84.6"]]
     assert chart_of([]) is None
     assert chart_of([(days[0], 5)]) is None
     assert chart_of([(days[0], 0), (days[1], 0)]) is not None

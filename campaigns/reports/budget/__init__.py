@@ -1,0 +1,1 @@
+"""Braze's budget and quota: what is left of each window, who took today's send IDs, and what waits."""
