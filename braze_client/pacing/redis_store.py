@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from braze_client.pacing.pools import DAY_SECONDS, Pool
-from braze_client.pacing.windows import Grant, WindowsUnreachable
+from braze_client.pacing.windows import Grant, Window, WindowsUnreachable
 
 if TYPE_CHECKING:
     from redis import Redis
@@ -49,8 +49,15 @@ class RedisStore:
         return 1
     """
 
+    LOOK: Final = """
+        local blocked = redis.call('GET', KEYS[2]) or '0'
+        local found = redis.call('HMGET', KEYS[1], 'used', 'others', 'limit')
+        return {blocked, found[1] or '0', found[2] or '0', found[3] or ''}
+    """
+
     def __init__(self, redis: Redis, prefix: str = "braze-window") -> None:
         self._prefix = prefix
+        self._look = redis.register_script(self.LOOK)
         self._reserve = redis.register_script(self.RESERVE)
         self._correct = redis.register_script(self.CORRECT)
         self._block = redis.register_script(self.BLOCK)
@@ -81,11 +88,19 @@ class RedisStore:
             arguments: list[float] = [limit, remaining, pool.window_seconds + KEPT_SECONDS]
             self._run(self._correct, [self._window_key(key, pool, start)], arguments)
 
-    def _run(self, script: Script, keys: list[str], arguments: list[float]) -> tuple[int, bytes]:
+    def left(self, key: str, pool: Pool, now: datetime) -> int:
+        """Return how many calls we may still make in the current window."""
+        keys = [self._window_key(key, pool, pool.window_start(now)), self._blocked_key(key, pool)]
+        blocked, used, others, limit = self._run(self._look, keys, [])
+        if float(blocked) > now.timestamp():
+            return 0
+        return Window(int(used), int(others), int(limit) if limit else None).available(pool)
+
+    def _run(self, script: Script, keys: list[str], arguments: list[float]) -> Any:
         from redis import RedisError
 
         try:
-            return script(keys=keys, args=arguments)  # type: ignore[no-any-return]  # redis types no script's answer
+            return script(keys=keys, args=arguments)
         except (RedisError, OSError) as problem:
             raise WindowsUnreachable(f"{UNREACHABLE}: {type(problem).__name__}") from problem
 

@@ -48,7 +48,7 @@ class Grant:
 class WindowStore(Protocol):
     """Where the windows of all workers of a workspace are counted; ``key`` comes from :func:`budget_key`.
 
-    Both verbs may wait for a server, and raise :class:`WindowsUnreachable` where it does not answer.
+    All verbs may wait for a server, and raise :class:`WindowsUnreachable` where it does not answer.
     """
 
     def reserve(self, key: str, pool: Pool, wanted: int, now: datetime) -> Grant:
@@ -57,6 +57,10 @@ class WindowStore(Protocol):
 
     def correct(self, key: str, pool: Pool, limit: int | None, remaining: int, reset_at: datetime) -> None:
         """Note what Braze said is left until ``reset_at``; 0 stops the pool until then."""
+        ...
+
+    def left(self, key: str, pool: Pool, now: datetime) -> int:
+        """Return how many calls we may still make in the current window, and take none of them."""
         ...
 
 
@@ -94,6 +98,13 @@ class MemoryStore:
             elif limit is not None:
                 windows = self._kept(key, pool, start)
                 windows[start] = windows.get(start, Window()).corrected(limit, remaining)
+
+    def left(self, key: str, pool: Pool, now: datetime) -> int:
+        """Return how many calls we may still make in the current window."""
+        with self._lock:
+            blocked_until = self._blocked.get((key, pool.name))
+            window = self._windows.get((key, pool.name), {}).get(pool.window_start(now), Window())
+        return 0 if blocked_until is not None and now < blocked_until else window.available(pool)
 
     def _kept(self, key: str, pool: Pool, start: datetime) -> dict[datetime, Window]:
         windows = self._windows.setdefault((key, pool.name), {})

@@ -41,6 +41,15 @@ class RowStore:
         elif limit is not None:
             row.update(limit=limit, others=Greatest(F("others"), Value(limit - remaining) - F("reserved"), Value(0)))
 
+    def left(self, key: str, pool: Pool, now: datetime) -> int:
+        """Gives how many calls may still be made in the current window, and takes none of them."""
+        rows = RateWindow.objects.filter(key=key, pool=pool.name)
+        if rows.filter(blocked_until__gt=now).exists():
+            return 0
+        count = rows.filter(starts_at=pool.window_start(now)).values_list("reserved", "others", "limit").first()
+        used, others, limit = count or (0, 0, 0)
+        return Window(used=used, others=others, limit=limit or None).available(pool)
+
     def _row(self, key: str, pool: Pool, start: datetime) -> QuerySet[RateWindow]:
         _window, is_new = RateWindow.objects.get_or_create(key=key, pool=pool.name, starts_at=start)
         if is_new:
