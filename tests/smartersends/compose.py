@@ -87,7 +87,9 @@ class Services:
 
     def run(self, name: str) -> int:
         """Starts a service that ends by itself, and gives its exit code."""
-        return self.start(name).wait(120)
+        code = self.start(name).wait(120)
+        del self._running[name]
+        return code
 
     def kill(self, name: str) -> None:
         """Kills a service with all its processes, as a machine that goes dark would."""
@@ -132,13 +134,20 @@ def services(
     from_image, command = image()
     compose = read(variables)
     commands, environments = {}, {}
+    # Tests may run as root, which the image never does, and Celery would warn of it at length.
+    machine = {
+        "PATH": os.environ["PATH"],
+        "PYTHONPATH": str(PROJECT),
+        "HOME": str(folder),
+        "PYTHONWARNINGS": "ignore::UserWarning:celery.platforms",
+    }
     for name, service in compose["services"].items():
         if service.get("image") != "smartersends":
             continue
         environment = {**from_image, **variables, **service["environment"]}
         here = {**{key: _replaced(value, replaced) for key, value in environment.items()}, **own.get(name, {})}
         commands[name] = [_replaced(part, replaced) for part in service.get("command", command)]
-        environments[name] = {**here, "PATH": os.environ["PATH"], "PYTHONPATH": str(PROJECT), "HOME": str(folder)}
+        environments[name] = {**here, **machine}
     found = Services(commands, environments, folder)
     try:
         yield found
