@@ -50,7 +50,7 @@ _LONGEST_BACK_OFF_SECONDS = 300
 def write(answers: Sequence[tuple[Job, Answer]], now: datetime) -> None:
     """Stores answers, halves what was refused, and pauses deliveries that cannot go on. Needs a transaction."""
     taken = [(job, answer) for job, answer in answers if _is_plain_acceptance(job, answer)]
-    moved = Counter({BatchState.ACCEPTED: _write_acceptances(taken, now)})
+    moved: Counter[str] = Counter({BatchState.ACCEPTED: _write_acceptances(taken, now)})
     for job, answer in answers:
         if not _is_plain_acceptance(job, answer):
             changes = _changes(job, answer, now)
@@ -99,7 +99,8 @@ def _write_acceptances(taken: Sequence[tuple[Job, Answer]], now: datetime) -> in
             " planned_for = answer.planned_for FROM answer"
             " WHERE campaigns_batch.id = answer.id AND campaigns_batch.attempt = answer.attempt"
             " AND (campaigns_batch.state IN (%s, %s)"
-            " OR (campaigns_batch.state = %s AND campaigns_batch.schedule_id = ''))",
+            " OR (campaigns_batch.state = %s AND campaigns_batch.schedule_id = ''))"
+            " RETURNING campaigns_batch.id",
             [
                 *parameters,
                 BatchState.ACCEPTED,
@@ -109,7 +110,7 @@ def _write_acceptances(taken: Sequence[tuple[Job, Answer]], now: datetime) -> in
                 BatchState.ACCEPTED,
             ],
         )
-        return cursor.rowcount
+        return len(cursor.fetchall())
 
 
 def _mark_refused(job: Job, answer: Accepted) -> None:

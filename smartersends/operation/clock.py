@@ -9,7 +9,7 @@ from celery.beat import PersistentScheduler
 from smartersends.operation.heartbeats import note_beat
 
 
-class Clock(PersistentScheduler):  # type: ignore[misc]  # it comes without types
+class Clock(PersistentScheduler):
     """Notes each tick; a tick that could not be noted is still a tick."""
 
     def tick(self, *args: Any, **kwargs: Any) -> Any:

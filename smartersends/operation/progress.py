@@ -76,8 +76,8 @@ def _signs(now: datetime) -> Iterator[Measure]:
 def _budgets(now: datetime) -> Iterator[Measure]:
     least = settings.PROGRESS_BUDGET_PERCENT
     for budget in budgets(now):
-        percent = round(budget.percent, 1)
-        yield Measure(f"budget {budget.brand}", percent, least, "percent", is_fine=percent >= least)
+        is_fine = budget.percent >= least
+        yield Measure(f"budget {budget.brand}", round(budget.percent, 1), least, "percent", is_fine=is_fine)
 
 
 _READERS: dict[str, Callable[[datetime], Iterator[Measure]]] = {

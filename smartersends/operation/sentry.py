@@ -37,7 +37,6 @@ def set_up(transport: Callable[..., Any] | None = None) -> None:
         transport=transport,
         before_send=before_send,
         before_breadcrumb=lambda crumb, hint: None,
-        send_default_pii=False,
         include_local_variables=False,
         include_source_context=False,
         max_request_body_size="never",
@@ -50,7 +49,7 @@ def set_up(transport: Callable[..., Any] | None = None) -> None:
 def before_send(event: Event, hint: Hint) -> Event | None:
     """Gives the report with what may leave and nothing else: what is not known to be harmless stays here."""
     kept: dict[str, Any] = {
-        name: event[name]  # type: ignore[literal-required]
+        name: event[name]
         for name in ("event_id", "timestamp", "level", "platform", "logger", "release", "environment", "sdk")
         if name in event
     }

@@ -20,11 +20,11 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 import httpx
 import pytest
 
+from tests.chaos.programs import Redis, a_redis
 from tests.smartersends.compose import PROJECT, Services, services
 
 DATABASE, REDIS = os.environ.get("DATABASE_URL", ""), os.environ.get("REDIS_URL", "")
@@ -98,21 +98,16 @@ def database() -> Iterator[str]:
 
 
 @pytest.fixture
-def redis() -> Iterator[tuple[str, str]]:
-    """Gives the addresses of two empty databases of Redis that nobody else here uses: for the cache and the broker."""
-    from redis import Redis
-
-    parts = urlsplit(REDIS)
-    addresses = [parts._replace(path=f"/{number}").geturl() for number in (14, 15)]
-    for address in addresses:
-        Redis.from_url(address).flushdb()
-    yield addresses[0], addresses[1]
-    for address in addresses:
-        Redis.from_url(address).flushdb()
+def redis() -> Iterator[Redis]:
+    """Gives a Redis of its own, which can be killed and comes back empty."""
+    with a_redis() as found:
+        if found is None:
+            pytest.skip("this machine has no redis-server")
+        yield found
 
 
 @pytest.fixture
-def running(tmp_path: Path, database: str, redis: tuple[str, str]) -> Iterator[Services]:
+def running(tmp_path: Path, database: str, redis: Redis) -> Iterator[Services]:
     """Gives the services, migrated and with the demo in them, and none of them started."""
     ports = {name: _free_port() for name in ("portal", "sandbox", "worker")}
     sandbox = f"http://127.0.0.1:{ports['sandbox']}"
@@ -133,8 +128,7 @@ def running(tmp_path: Path, database: str, redis: tuple[str, str]) -> Iterator[S
     }
     replaced = {
         "postgres://portal:unused@db:5432/portal": database,
-        "redis://redis:6379/0": redis[0],
-        "redis://redis:6379/1": redis[1],
+        "redis://redis:6379": redis.url.rpartition("/")[0],
         "/app/staticfiles": str(tmp_path / "static"),
         "/data": str(tmp_path / "data"),
         "/tmp/beat": str(tmp_path / "beat"),
@@ -158,7 +152,7 @@ def running(tmp_path: Path, database: str, redis: tuple[str, str]) -> Iterator[S
         yield found
 
 
-def test_every_service_can_be_killed_and_nothing_is_lost(running: Services) -> None:
+def test_every_service_can_be_killed_and_nothing_is_lost(running: Services, redis: Redis) -> None:
     portal = f"http://127.0.0.1:{running.environments['portal']['PORT']}"
     started = ("sandbox", "worker", "beat", "portal")
     for name in started:
@@ -177,8 +171,10 @@ def test_every_service_can_be_killed_and_nothing_is_lost(running: Services) -> N
 
         running.start("worker")
         until(lambda: is_staged(sender, page), running)
+        redis.kill()
         for name in ("sandbox", "beat", "portal"):
             running.kill(name)
+        redis.start()
         for name in ("sandbox", "beat", "portal"):
             running.start(name)
         until(lambda: answers(f"{portal}/readyz"), running)
