@@ -36,7 +36,7 @@ def the_list_of_breached_passwords_is_there(app_configs: Sequence[AppConfig] | N
 
 @register()
 def reports_and_numbers_can_be_made(app_configs: Sequence[AppConfig] | None, **_: Any) -> list[CheckMessage]:
-    """Refuses reports that nothing could send, networks that are none; warns of numbers of which each process has a part."""
+    """Refuses reports that nothing could send and networks that are none; warns of numbers that are never added up."""
     findings: list[CheckMessage] = []
     if settings.SENTRY_DSN and not is_installed():
         hint = "Install the extra `sentry`, or leave SENTRY_DSN empty."
@@ -52,7 +52,9 @@ def reports_and_numbers_can_be_made(app_configs: Sequence[AppConfig] | None, **_
         sentence = "PROMETHEUS_MULTIPROC_DIR is empty, so that each process gives its own numbers alone."
         findings.append(Warning(sentence, hint=hint, id="smartersends.W004"))
     if settings.LOG_FORMAT not in ("line", "json"):
-        findings.append(Error(f"LOG_FORMAT is {settings.LOG_FORMAT!r}.", hint="Use line or json.", id="smartersends.E007"))
+        findings.append(
+            Error(f"LOG_FORMAT is {settings.LOG_FORMAT!r}.", hint="Use line or json.", id="smartersends.E007")
+        )
     return findings
 
 

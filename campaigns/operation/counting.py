@@ -10,7 +10,9 @@ from django.db import transaction
 from prometheus_client import Counter
 
 CHANGES: Final = Counter(
-    "smartersends_batch_changes_total", "Batches by the state that an answer, or a lost worker, brought them to.", ["state"]
+    "smartersends_batch_changes_total",
+    "Batches by the state that an answer, or a lost worker, brought them to.",
+    ["state"],
 )
 
 

@@ -10,7 +10,17 @@ from django.db.models.functions import Coalesce
 
 from campaigns.delivery.claiming import callable_deliveries
 from campaigns.delivery.settling import OPEN
-from campaigns.models import Batch, BatchState, Delivery, DeliveryState, Halt, Mailing, MailingState, RolloutState, Route
+from campaigns.models import (
+    Batch,
+    BatchState,
+    Delivery,
+    DeliveryState,
+    Halt,
+    Mailing,
+    MailingState,
+    RolloutState,
+    Route,
+)
 from campaigns.states import UNDER_WAY
 
 # How long after its time a delivery may still be settled without anybody having been late.
@@ -56,8 +66,8 @@ def oldest_due_batch_seconds(now: datetime) -> float:
 def oldest_unswept_seconds(now: datetime) -> float:
     """Gives for how long the sweep has left something lying that is its to move on, in seconds; 0 where nothing is.
 
-    That is: a batch or a plan whose worker is gone, a plan that nobody has begun, a mailing whose time has come and that
-    has no delivery, a delivery whose time is over and that nobody has settled.
+    That is: a batch or a plan whose worker is gone, a plan that nobody has begun, a mailing whose time has come and
+    that has no delivery, a delivery whose time is over and that nobody has settled.
     """
     planning = Delivery.objects.filter(state=DeliveryState.PLANNING)
     moments = (

@@ -50,7 +50,7 @@ def look_at_static_files() -> Iterator[Finding]:
             f"Static files were not collected into {settings.STATIC_ROOT}: pages have no style.",
             "Run `python manage.py collectstatic --noinput`, then start the portal again.",
         )
-    elif settings.STATIC_URL != f"/static/{release}/":
+    elif f"/static/{release}/" != settings.STATIC_URL:
         yield wrong(
             "Static files were collected after this process started.", "Start the portal again, so that it names them."
         )

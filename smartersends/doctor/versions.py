@@ -34,7 +34,7 @@ def look_at_versions() -> Iterator[Finding]:
 
 
 def differing_from(lock: Path) -> list[str]:
-    """Gives the packages of a lock that are installed in another version, or not at all where every machine has them."""
+    """Gives the packages of a lock that are installed in another version, or not at all though all need them."""
     differing = []
     for name, pinned, conditions in PINNED.findall(lock.read_text(encoding="utf-8") if lock.is_file() else ""):
         try:

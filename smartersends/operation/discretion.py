@@ -8,9 +8,7 @@ from typing import Final
 ADDRESS: Final = re.compile(r"[\w.!#$%&'*+/=?^`{|}~-]+@[\w-]+(?:\.[\w-]+)+")
 # The key of a REST call, a token of the API, and whatever else is long and random; ids of rows are not.
 BEARER: Final = re.compile(r"(?i)\b(bearer|basic|token|authorization:)\s+\S+")
-KEY: Final = re.compile(
-    r"\b(?![0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b)[A-Za-z0-9_-]{32,}\b"
-)
+KEY: Final = re.compile(r"\b(?![0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b)[A-Za-z0-9_-]{32,}\b")
 CREDENTIALS: Final = re.compile(r"(?<=://)[^/\s:@]*:[^/\s@]+(?=@)")
 # PostgreSQL names the values of a row that breaks a rule: `DETAIL:  Key (address)=(ann@example.com) already exists.`
 DETAIL: Final = re.compile(r"\s*\b(DETAIL|CONTEXT|HINT|LINE \d+):.*", re.DOTALL)

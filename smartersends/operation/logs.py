@@ -51,7 +51,7 @@ class LineFormatter(logging.Formatter):
         first, line_end, rest = line.partition("\n")
         return f"{first}{bound}{line_end}{rest}"
 
-    def formatException(self, ei: Any) -> str:  # noqa: N802  # logging's own name
+    def formatException(self, ei: Any) -> str:  # logging's own name
         """Writes where it happened and what, without what the message quotes."""
         frames = "".join(traceback.format_tb(ei[2], limit=-FRAMES))
         return f"Traceback (most recent call last):\n{frames}{_named(ei[1])}"

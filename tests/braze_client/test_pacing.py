@@ -66,6 +66,19 @@ def test_a_window_grants_until_it_is_used_and_opens_again(store: WindowStore) ->
     assert later == Grant(7, TEN + timedelta(hours=1))
 
 
+def test_what_is_left_can_be_looked_at_and_is_not_taken(store: WindowStore) -> None:
+    pool = SMALL.with_share(0.8)
+    untouched = store.left("w", pool, HALF_PAST)
+    store.reserve("w", pool, 3, HALF_PAST)
+    looked_at = [store.left("w", pool, HALF_PAST) for _ in range(3)]
+    store.correct("w", pool, 10, 1, TEN)
+    others_took_most = store.left("w", pool, HALF_PAST)
+    store.correct("w", pool, None, 0, TEN)
+
+    assert (untouched, looked_at, others_took_most) == (8, [5, 5, 5], 1)
+    assert (store.left("w", pool, HALF_PAST), store.left("w", pool, TEN)) == (0, 8)
+
+
 def test_workspaces_and_pools_and_audiences_are_counted_apart(store: WindowStore) -> None:
     store.reserve("w", SMALL, 10, HALF_PAST)
 

@@ -19,7 +19,7 @@ class Command(BaseCommand):
 
     help = "Looks at this deployment and says what is wrong and what to do. Changes nothing."
     # What Django's own checks find is said among the rest, not instead of it.
-    requires_system_checks: list[str] = []
+    requires_system_checks = ()
 
     def add_arguments(self, parser: CommandParser) -> None:
         """Names the arguments."""

@@ -1,10 +1,9 @@
-"""What waits too long is seen for what it is: a large delivery that goes on is not stuck, a halted one is nobody's fault."""
+"""What waits too long is seen for what it is: a large delivery that goes on is not stuck, a halted one is halted."""
 
 from __future__ import annotations
 
 from datetime import timedelta
 
-import pytest
 from django.utils import timezone
 from pytest_django import Settings
 

@@ -175,8 +175,10 @@ def test_addresses_keys_and_passwords_are_taken_out_of_texts(text: str, left: st
     ("text", "left"),
     [
         (
-            'duplicate key value violates unique constraint "contact_once"\n'
-            "DETAIL:  Key (external_id)=(ann) already exists.",
+            (
+                'duplicate key value violates unique constraint "contact_once"\n'
+                "DETAIL:  Key (external_id)=(ann) already exists."
+            ),
             "duplicate key value violates unique constraint […]",
         ),
         ("invalid literal for int() with base 10: 'Ann'", "invalid literal for int[…] with base 10: […]"),

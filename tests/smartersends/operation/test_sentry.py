@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 import sentry_sdk
@@ -22,7 +22,7 @@ from tests.campaigns.builders import a_mailing
 class Kept(Transport):
     """A transport that keeps what would have been sent."""
 
-    sent: list[dict[str, Any]] = []
+    sent: ClassVar[list[dict[str, Any]]] = []
 
     def capture_envelope(self, envelope: Envelope) -> None:
         """Keeps the event of an envelope."""
