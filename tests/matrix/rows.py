@@ -12,9 +12,9 @@ from tests.matrix.row import Asks, Row, act, page
 SEEN_BY_ALL = (
     page("health-alive", Asks.ANYBODY),
     page("health-ready", Asks.ANYBODY, answers=(200, 503)),
-    # Asked directly from this machine, they are open whoever is signed in; tests/smartersends/operation holds the gate.
-    page("health-progress", Asks.ANYBODY, answers=(200, 503)),
-    page("metrics", Asks.ANYBODY),
+    # A program's token opens them, and nobody's role; tests/smartersends/operation tries the token.
+    page("health-progress", Asks.ANYBODY, answers=(404,)),
+    page("metrics", Asks.ANYBODY, answers=(404,)),
     page("brand-css", Asks.ANYBODY),
     page("media", Asks.ANYBODY, ids={"path": "image_path"}),
     act("set-language", Asks.ANYBODY, form={"language": "de"}, acts=False),
