@@ -42,6 +42,10 @@ def set_up(transport: Callable[..., Any] | None = None) -> None:
         max_request_body_size="never",
         max_breadcrumbs=0,
         traces_sample_rate=None,
+        # Braze, and whoever else is called, hears nothing of Sentry.
+        trace_propagation_targets=[],
+        auto_session_tracking=False,
+        send_client_reports=False,
         server_name="portal",
     )
 

@@ -98,6 +98,12 @@ class Services:
             os.killpg(process.pid, signal.SIGKILL)
         process.wait()
 
+    def tend(self) -> None:
+        """Starts what has ended by itself, as `restart: unless-stopped` does; a worker may end when Redis is gone."""
+        for name, process in list(self._running.items()):
+            if process.poll() is not None:
+                self.start(name)
+
     def is_running(self, name: str) -> bool:
         """Tells whether a service still runs."""
         return self._running[name].poll() is None
