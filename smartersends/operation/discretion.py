@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 from typing import Final
 
-ADDRESS: Final = re.compile(r"[\w.!#$%&'*+/=?^`{|}~-]+@[\w-]+(?:\.[\w-]+)+")
-# The key of a REST call, a token of the API, and whatever else is long and random; ids of rows are not.
-BEARER: Final = re.compile(r"(?i)\b(bearer|basic|token|authorization:)\s+\S+")
-KEY: Final = re.compile(r"\b(?![0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b)[A-Za-z0-9_-]{32,}\b")
+ADDRESS: Final = re.compile(r"[\w.!#$%&'*+/=?^`{|}~-]{1,64}@[\w-]+(?:\.[\w-]+)+")
+# A token, and whatever else is long and random: letters with digits among them, and no id of a row.
+BEARER: Final = re.compile(r"(?i)\b(bearer|authorization:)\s+\S+")
+KEY: Final = re.compile(
+    r"\b(?![0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b)(?=[A-Za-z_-]*[0-9])[A-Za-z0-9_-]{32,}\b"
+)
 CREDENTIALS: Final = re.compile(r"(?<=://)[^/\s:@]*:[^/\s@]+(?=@)")
 # PostgreSQL names the values of a row that breaks a rule: `DETAIL:  Key (address)=(ann@example.com) already exists.`
 DETAIL: Final = re.compile(r"\s*\b(DETAIL|CONTEXT|HINT|LINE \d+):.*", re.DOTALL)
