@@ -31,7 +31,7 @@ def run(options: Options) -> Result:
     """Changes the headline of an event invitation and asks for its preview, once a row (default 200), on a portal of
     its own with the demo's data in SQLite.
 
-    `throughput` is previews a second, `bare_throughput` answers of `/health/live`, both one after the other.
+    `throughput` is previews a second, `bare_throughput` answers of `/healthz`, both one after the other.
     `cpu_seconds` is what asking took, `preview_p95_ms` the wait for the picture after a change was saved,
     `save_p95_ms` the wait for saving.
     """
@@ -56,7 +56,7 @@ def run(options: Options) -> Result:
             if words["headline"] not in shown.raise_for_status().text:
                 raise RuntimeError("The preview does not show what was saved.")
             started = time.perf_counter()
-            client.get("/health/live").raise_for_status()
+            client.get("/healthz").raise_for_status()
             lives.append(time.perf_counter() - started)
         cpu_seconds = time.process_time() - cpu_started
     return Result(
@@ -145,7 +145,7 @@ def serving(port: int, environment: Mapping[str, str]) -> Iterator[None]:
         deadline = time.monotonic() + _START_SECONDS
         while True:
             try:
-                httpx.get(f"{url}/health/live").raise_for_status()
+                httpx.get(f"{url}/healthz").raise_for_status()
                 break
             except httpx.HTTPError:
                 if time.monotonic() > deadline or process.poll() is not None:

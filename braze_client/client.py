@@ -25,6 +25,7 @@ T = TypeVar("T")
 Item = TypeVar("Item")
 Now = Callable[[], datetime]
 OnRateLimits = Callable[[Call[object], RateLimits], None]
+OnAnswer = Callable[[Call[object], BrazeError | None], None]
 
 logger = logging.getLogger("braze_client")
 
@@ -56,6 +57,7 @@ class Connection:
         allow_insecure: bool = False,
         now: Now = utc_now,
         on_rate_limits: OnRateLimits | None = None,
+        on_answer: OnAnswer | None = None,
         longest_wait_seconds: float = LONGEST_WAIT_SECONDS,
     ) -> None:
         self.endpoint = connections.check_endpoint(endpoint, allow_insecure)
@@ -63,6 +65,7 @@ class Connection:
         self._secret = connections.check_key(api_key)
         self._now = now
         self._on_rate_limits = on_rate_limits
+        self._on_answer = on_answer
         self._longest_wait_seconds = longest_wait_seconds
 
     def __repr__(self) -> str:
@@ -76,6 +79,7 @@ class Connection:
         """Return the error of a request without an answer, and log it."""
         error = unanswered(call, problem, self._secret)
         logger.warning("%s %s got no answer: %s", call.method, call.path, error)
+        self._tell(call, error)
         return error
 
     def read(self, call: Call[T], response: httpx.Response) -> T:
@@ -86,15 +90,26 @@ class Connection:
         if logger.isEnabledFor(logging.DEBUG):
             request_id = response.headers.get("x-request-id", "-")
             logger.debug("%s %s %s request %s", call.method, call.path, response.status_code, request_id)
-        return judge(call, response, now, self._secret)
+        try:
+            read = judge(call, response, now, self._secret)
+        except BrazeError as error:
+            self._tell(call, error)
+            raise
+        self._tell(call, None)
+        return read
+
+    def _tell(self, call: Call[object], error: BrazeError | None) -> None:
+        if self._on_answer is not None:
+            self._on_answer(call, error)
 
 
 class BrazeClient(Connection):
     """A client for single calls; safe between threads, to be closed or used as a context.
 
     ``transport`` replaces the connections, for tests. ``allow_insecure`` permits a sandbox's address.
-    ``on_rate_limits`` hears what each answer's headers say, for a :class:`WindowStore`. ``longest_wait_seconds``
-    bounds each wait between attempts.
+    ``on_rate_limits`` hears what each answer's headers say, for a :class:`WindowStore`. ``on_answer`` hears of each
+    request what became of it: None, or the error that it ended with. ``longest_wait_seconds`` bounds each wait between
+    attempts.
     """
 
     def __init__(
@@ -106,6 +121,7 @@ class BrazeClient(Connection):
         allow_insecure: bool = False,
         now: Now = utc_now,
         on_rate_limits: OnRateLimits | None = None,
+        on_answer: OnAnswer | None = None,
         longest_wait_seconds: float = LONGEST_WAIT_SECONDS,
     ) -> None:
         super().__init__(
@@ -114,6 +130,7 @@ class BrazeClient(Connection):
             allow_insecure=allow_insecure,
             now=now,
             on_rate_limits=on_rate_limits,
+            on_answer=on_answer,
             longest_wait_seconds=longest_wait_seconds,
         )
         self._http = connections.sync_client(self.endpoint, self._secret, transport)
@@ -177,6 +194,7 @@ class AsyncBrazeClient(Connection):
         allow_insecure: bool = False,
         now: Now = utc_now,
         on_rate_limits: OnRateLimits | None = None,
+        on_answer: OnAnswer | None = None,
         longest_wait_seconds: float = LONGEST_WAIT_SECONDS,
         pacer: Pacer | None = None,
     ) -> None:
@@ -186,6 +204,7 @@ class AsyncBrazeClient(Connection):
             allow_insecure=allow_insecure,
             now=now,
             on_rate_limits=on_rate_limits,
+            on_answer=on_answer,
             longest_wait_seconds=longest_wait_seconds,
         )
         self._pacer = pacer

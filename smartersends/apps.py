@@ -15,6 +15,8 @@ class SmarterSendsConfig(AppConfig):
     def ready(self) -> None:
         """Imports the checks, which register themselves; this process may be one of a command."""
         from smartersends import checks  # noqa: F401
+        from smartersends.operation import sentry
         from smartersends.origin import note_command
 
         note_command(sys.argv)
+        sentry.set_up()

@@ -37,14 +37,12 @@ def brand_of_host(host: str) -> Brand | None:
 
 
 class BrandMiddleware:
-    """Puts the brand of the host name on the request; a host without a brand has no pages but health and sign-in."""
+    """Puts the brand of the host name on the request; a host without a brand has no pages."""
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        if request.path.startswith("/health/"):
-            return self.get_response(request)
         brand = brand_of_host(request.get_host())
         if brand is None:
             return HttpResponseNotFound(

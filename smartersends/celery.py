@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import inspect
 import os
 import signal
-from typing import Any
+from typing import Any, Final
 
 from celery import Celery, Task
-from celery.signals import worker_init, worker_process_init
+from celery.signals import before_task_publish, setup_logging, worker_init, worker_process_init
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "smartersends.settings")
 
+REQUEST_HEADER: Final = "portal_request"
+
 
 class PortalTask(Task):  # type: ignore[type-arg]  # it has arguments in its stubs alone
-    """A task that tells the audit trail its name, whoever runs it."""
+    """A task that tells the audit trail its name, and the log what it is about, whoever runs it."""
 
     abstract = True
 
@@ -21,8 +24,11 @@ class PortalTask(Task):  # type: ignore[type-arg]  # it has arguments in its stu
         """Runs the task."""
         from groups.models import Origin
         from groups.trail.origins import acting_from
+        from groups.watching.context import bind_known, bound
 
-        with acting_from(Origin.TASK, self.name):
+        ids = {"task": self.name, "task_id": self.request.id, "request": getattr(self.request, REQUEST_HEADER, None)}
+        with acting_from(Origin.TASK, self.name), bound(**{name: one for name, one in ids.items() if one}):
+            bind_known(inspect.signature(self.run).bind_partial(*args, **kwargs).arguments)
             return super().__call__(*args, **kwargs)
 
 
@@ -48,10 +54,30 @@ app.autodiscover_tasks(
 )
 
 
+@before_task_publish.connect(weak=False)
+def name_the_request(headers: dict[str, Any] | None = None, **_: Any) -> None:
+    """Tells a task which request it comes from, so that the lines of both can be read together."""
+    from groups.watching.context import about
+
+    if headers is not None and (request := about().get("request")):
+        headers[REQUEST_HEADER] = request
+
+
+@setup_logging.connect(weak=False)
+def log_as_the_portal(**chosen: Any) -> None:
+    """Lets worker and clock log as the portal does."""
+    from smartersends.operation.logs import set_up_celery
+
+    set_up_celery(**chosen)
+
+
 @worker_init.connect(weak=False)
-def listen_for_heartbeats(**_: Any) -> None:
-    """Lets the worker note its finished tasks, which `/health/ready` reads as its heartbeat."""
-    from smartersends import health  # noqa: F401  # its signal receivers register themselves
+def be_watched(**_: Any) -> None:
+    """Lets the worker give signs of life, which `/progressz` reads, and its numbers."""
+    from smartersends.operation import heartbeats  # noqa: F401  # its signal receivers register themselves
+    from smartersends.operation.numbers import serve_worker
+
+    serve_worker()
 
 
 @worker_process_init.connect(weak=False)

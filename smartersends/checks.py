@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,8 @@ from django.apps import AppConfig
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Warning, register
 
+from smartersends.operation.gate import is_open
+from smartersends.operation.sentry import is_installed
 from smartersends.settings.environment import PRODUCTION
 
 BREACHED_LINE = re.compile(rb"[0-9A-Fa-f]{40}(:\d+)?")
@@ -29,6 +32,30 @@ def the_list_of_breached_passwords_is_there(app_configs: Sequence[AppConfig] | N
         is_list = False
     hint = "Name a file of SHA-1:COUNT lines sorted by hash, or leave it empty."
     return [] if is_list else [Error("BREACHED_PASSWORDS_FILE is no such list.", hint=hint, id="smartersends.E004")]
+
+
+@register()
+def reports_and_numbers_can_be_made(app_configs: Sequence[AppConfig] | None, **_: Any) -> list[CheckMessage]:
+    """Refuses reports that nothing could send and networks that are none; warns of numbers that are never added up."""
+    findings: list[CheckMessage] = []
+    if settings.SENTRY_DSN and not is_installed():
+        hint = "Install the extra `sentry`, or leave SENTRY_DSN empty."
+        findings.append(Error("SENTRY_DSN is set, and sentry-sdk is not installed.", hint=hint, id="smartersends.E005"))
+    for network in settings.METRICS_NETWORKS:
+        try:
+            ip_network(network, strict=False)
+        except ValueError:
+            hint = "Write networks as 10.0.0.0/8, separated by commas."
+            findings.append(Error(f"METRICS_NETWORKS has {network!r}.", hint=hint, id="smartersends.E006"))
+    if PRODUCTION and is_open() and not settings.METRICS_FOLDER:
+        hint = "Give each program a folder of its own that is empty when it starts, such as one under /tmp."
+        sentence = "PROMETHEUS_MULTIPROC_DIR is empty, so that each process gives its own numbers alone."
+        findings.append(Warning(sentence, hint=hint, id="smartersends.W004"))
+    if settings.LOG_FORMAT not in ("line", "json"):
+        findings.append(
+            Error(f"LOG_FORMAT is {settings.LOG_FORMAT!r}.", hint="Use line or json.", id="smartersends.E007")
+        )
+    return findings
 
 
 @register()

@@ -10,7 +10,8 @@ from allauth.mfa.webauthn import views as webauthn
 from django.urls import include, path, re_path
 from django.views.generic import RedirectView
 
-from smartersends import health, pages
+from smartersends import pages
+from smartersends.operation.addresses import NAMED
 
 # Of allauth's pages only the way in, under the names that allauth itself looks up: an address book of one's own would
 # let people change the address that they were invited by.
@@ -54,8 +55,7 @@ SECOND_FACTOR = [
 ]
 
 urlpatterns = [
-    path("health/live", health.live, name="health-live"),
-    path("health/ready", health.ready, name="health-ready"),
+    *(path(address, view, name=name) for address, (name, view) in NAMED.items()),
     path("accounts/", include(ENTRANCE)),
     path("accounts/second-factor/", include(SECOND_FACTOR)),
     path("brand.css", pages.brand_css, name="brand-css"),

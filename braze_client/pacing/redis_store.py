@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from braze_client.pacing.pools import DAY_SECONDS, Pool
 from braze_client.pacing.windows import Grant, Seen, Window, WindowsUnreachable
@@ -100,7 +100,7 @@ class RedisStore:
         from redis import RedisError
 
         try:
-            return script(keys=keys, args=arguments)  # type: ignore[no-any-return]  # redis types no script's answer
+            return script(keys=keys, args=arguments)
         except (RedisError, OSError) as problem:
             raise WindowsUnreachable(f"{UNREACHABLE}: {type(problem).__name__}") from problem
 

@@ -52,11 +52,15 @@ class Seen:
     window: Window
     blocked_until: datetime | None = None
 
+    def left(self, pool: Pool) -> int:
+        """Return how many calls we may still make in it."""
+        return 0 if self.blocked_until is not None else self.window.available(pool)
+
 
 class WindowStore(Protocol):
     """Where the windows of all workers of a workspace are counted; ``key`` comes from :func:`budget_key`.
 
-    Both verbs may wait for a server, and raise :class:`WindowsUnreachable` where it does not answer.
+    All verbs may wait for a server, and raise :class:`WindowsUnreachable` where it does not answer.
     """
 
     def reserve(self, key: str, pool: Pool, wanted: int, now: datetime) -> Grant:

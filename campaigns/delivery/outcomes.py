@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
@@ -37,6 +38,7 @@ from campaigns.models import (
     PauseCause,
     Recipient,
 )
+from campaigns.operation.counting import count_changes
 from campaigns.states import move_delivery, move_mailing
 from groups.audit import record
 
@@ -48,23 +50,24 @@ _LONGEST_BACK_OFF_SECONDS = 300
 def write(answers: Sequence[tuple[Job, Answer]], now: datetime) -> None:
     """Stores answers, halves what was refused, and pauses deliveries that cannot go on. Needs a transaction."""
     taken = [(job, answer) for job, answer in answers if _is_plain_acceptance(job, answer)]
-    _write_acceptances(taken, now)
+    moved: Counter[str] = Counter({BatchState.ACCEPTED: _write_acceptances(taken, now)})
     for job, answer in answers:
         if not _is_plain_acceptance(job, answer):
             changes = _changes(job, answer, now)
-            _standing(job, answer).update(lease_until=None, answered_at=now, **changes)
+            moved[changes["state"]] += _standing(job, answer).update(lease_until=None, answered_at=now, **changes)
         if isinstance(answer, Accepted) and answer.refused:
             _mark_refused(job, answer)
         if reason := _reason_to_pause(job, answer):
             pause(job.batch.delivery, reason)
+    count_changes(moved)
 
 
 def _is_plain_acceptance(job: Job, answer: Answer) -> bool:
     return job.state == BatchState.CALLING and isinstance(answer, Accepted)
 
 
-def _write_acceptances(taken: Sequence[tuple[Job, Answer]], now: datetime) -> None:
-    """Stores what nearly all answers are, many in one statement.
+def _write_acceptances(taken: Sequence[tuple[Job, Answer]], now: datetime) -> int:
+    """Stores what nearly all answers are, many in one statement; gives how many batches it moved.
 
     An acceptance that comes after the lease ran out is a certain answer to an uncertain batch: it is kept, with the
     schedule ID that nobody could find again (B-SCH-2).
@@ -86,7 +89,7 @@ def _write_acceptances(taken: Sequence[tuple[Job, Answer]], now: datetime) -> No
                 prepared("planned_for", target_time(job.batch.delivery)),
             ]
     if not parameters:
-        return
+        return 0
     rows = ", ".join(["(%s, %s, %s, %s, %s, %s)"] * (len(parameters) // 6))
     with connection.cursor() as cursor:
         cursor.execute(
@@ -96,7 +99,8 @@ def _write_acceptances(taken: Sequence[tuple[Job, Answer]], now: datetime) -> No
             " planned_for = answer.planned_for FROM answer"
             " WHERE campaigns_batch.id = answer.id AND campaigns_batch.attempt = answer.attempt"
             " AND (campaigns_batch.state IN (%s, %s)"
-            " OR (campaigns_batch.state = %s AND campaigns_batch.schedule_id = ''))",
+            " OR (campaigns_batch.state = %s AND campaigns_batch.schedule_id = ''))"
+            " RETURNING campaigns_batch.id",
             [
                 *parameters,
                 BatchState.ACCEPTED,
@@ -106,6 +110,7 @@ def _write_acceptances(taken: Sequence[tuple[Job, Answer]], now: datetime) -> No
                 BatchState.ACCEPTED,
             ],
         )
+        return len(cursor.fetchall())
 
 
 def _mark_refused(job: Job, answer: Accepted) -> None:

@@ -31,12 +31,14 @@ from campaigns.errors import Refusal, StaleState
 from campaigns.halts import halts_over
 from campaigns.library.offering import demand_in_season
 from campaigns.models import Batch, BatchState, Delivery, DeliveryState, Mailing, MailingState, Review, ReviewState
+from campaigns.operation.counting import count_changes
 from campaigns.review.approval import ApprovalVoid, demand_covered
 from campaigns.review.queries import approval_of
 from campaigns.rules.queries import demand_unrestricted
 from campaigns.schedule.demands import demand_still_allowed_time
 from campaigns.states import UNDER_WAY, lock_mailing, move_mailing
 from groups.audit import record
+from groups.watching.context import bound
 
 log = logging.getLogger(__name__)
 STARTING_SECONDS: Final = 60.0
@@ -50,10 +52,11 @@ def sweep() -> None:
     end_in_closed_groups()
     start_due_mailings()
     for delivery in Delivery.objects.filter(state__in=UNDER_WAY).select_related("mailing__group__brand", "workspace"):
-        try:
-            _move_on(delivery)
-        except StaleState:
-            log.info("delivery.moved_meanwhile delivery=%s", delivery.pk)
+        with bound(delivery=delivery.pk, mailing=delivery.mailing_id, brand=delivery.mailing.group.brand.slug):
+            try:
+                _move_on(delivery)
+            except StaleState:
+                log.info("delivery.moved_meanwhile delivery=%s", delivery.pk)
     callable_now = Delivery.objects.filter(callable_deliveries(timezone.now()))
     waiting = Q(state=BatchState.WAITING, delivery__in=callable_now) | Q(
         state=BatchState.ACCEPTED, delivery__state=DeliveryState.WITHDRAWING
@@ -108,6 +111,7 @@ def recover_stale_batches() -> int:
     again = stale.filter(state__in=(BatchState.UPDATING, BatchState.WITHDRAWING)).update(
         state=BatchState.ACCEPTED, lease_until=None
     )
+    count_changes({BatchState.UNCERTAIN: uncertain, BatchState.ACCEPTED: again})
     return uncertain + again
 
 

@@ -16,6 +16,7 @@ from campaigns.models import Delivery, DeliveryState
 from campaigns.states import UNDER_WAY
 from groups.audiences.tasks import sync
 from groups.models import Workspace
+from groups.watching.context import bind
 
 # A large plan takes turns with the others, so that a small mailing does not wait for it.
 PLAN_SECONDS = 1.0
@@ -28,6 +29,7 @@ def plan(delivery_id: str) -> None:
     delivery = known.filter(pk=delivery_id).first()
     if delivery is None:
         return  # the message is older than the database that it speaks of
+    bind(mailing=delivery.mailing_id, brand=delivery.mailing.group.brand.slug)
     try:
         is_planned = run_plan(delivery, limit_seconds=PLAN_SECONDS)
     except StaleState:
@@ -46,9 +48,10 @@ def plan(delivery_id: str) -> None:
 @shared_task(name="campaigns.delivery.dispatch")
 def dispatch(workspace_id: str) -> None:
     """Hands over what waits. Twice at once is harmless: each batch is claimed by one worker before it is called."""
-    workspace = Workspace.objects.filter(pk=workspace_id).first()
+    workspace = Workspace.objects.filter(pk=workspace_id).select_related("brand").first()
     if workspace is None:
         return
+    bind(brand=workspace.brand.slug)
     with nudges.running(workspace.pk):
         more = run_dispatch(workspace)
     settled = Delivery.objects.filter(workspace=workspace, state__in=UNDER_WAY).exclude(state=DeliveryState.PLANNING)

@@ -31,8 +31,6 @@ OPEN_PAGES: Final = frozenset(
         "brand-css",
         "media",
         "set-language",
-        "health-live",
-        "health-ready",
         "groups:unsubscribe",
     }
 )

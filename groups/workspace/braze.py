@@ -24,6 +24,7 @@ from braze_client import (
 )
 from groups.errors import BrazeUnreachable, GroupsError, NotConnected
 from groups.models import Workspace
+from groups.watching.calls import count_call
 from groups.workspace import budget
 
 
@@ -36,6 +37,7 @@ def client_for(workspace: Workspace) -> BrazeClient:
             workspace.api_key,
             allow_insecure=settings.BRAZE_ALLOW_INSECURE_ENDPOINTS,
             on_rate_limits=_noter(workspace),
+            on_answer=count_call,
         )
     except (EndpointRefused, ContractViolation) as error:
         raise _unusable() from error
@@ -53,6 +55,7 @@ def async_client_for(workspace: Workspace, *, max_connections: int | None = None
             workspace.api_key,
             max_connections=max_connections or settings.BRAZE_CONNECTIONS,
             allow_insecure=settings.BRAZE_ALLOW_INSECURE_ENDPOINTS,
+            on_answer=count_call,
         )
     except (EndpointRefused, ContractViolation) as error:
         raise _unusable() from error

@@ -6,6 +6,7 @@ from smartersends.settings.apps import *
 from smartersends.settings.background import *
 from smartersends.settings.database import *
 from smartersends.settings.languages import *
+from smartersends.settings.operation import *
 from smartersends.settings.portal import *
 from smartersends.settings.security import *
 from smartersends.settings.storage import *

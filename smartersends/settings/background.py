@@ -19,6 +19,7 @@ CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 # How old the sums of reports may be, in minutes.
 ROLL_UP_EVERY_MINUTES = env.int("ROLL_UP_EVERY_MINUTES", default=60)
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_BEAT_SCHEDULER = "smartersends.operation.clock:Clock"
 CELERY_BEAT_SCHEDULE_FILENAME = str(DATA_DIR / "beat")
 CELERY_TIMEZONE = "UTC"
 

@@ -1,4 +1,4 @@
-"""What is the portal's own: times of a delivery, the sandbox, the demo, logging."""
+"""What is the portal's own: times of a delivery, the sandbox, the demo."""
 
 from __future__ import annotations
 
@@ -40,17 +40,3 @@ IMPORT_LARGE_ROWS = env.int("IMPORT_LARGE_ROWS", default=100_000)
 IMPORT_LARGE_GROWTH = env.int("IMPORT_LARGE_GROWTH", default=10)
 IMPORT_MAX_BYTES = env.int("IMPORT_MAX_BYTES", default=200 * 1024 * 1024)
 IMPORT_MAX_CELL_CHARACTERS = env.int("IMPORT_MAX_CELL_CHARACTERS", default=10_000)
-
-LOG_LEVEL = env.str("LOG_LEVEL", default="INFO")
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
-    "root": {"handlers": ["console"], "level": LOG_LEVEL},
-    "loggers": {
-        # Both would log every call to Braze with its address.
-        "httpx": {"level": "WARNING"},
-        "httpcore": {"level": "WARNING"},
-    },
-}

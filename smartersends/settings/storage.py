@@ -6,14 +6,31 @@ from pathlib import Path
 
 from smartersends.settings.environment import BASE_DIR, DATA_DIR, env
 
-STATIC_URL = "/static/"
+
+def release_in(folder: str) -> str:
+    """Gives the name of what was collected into a folder, or nothing where nothing was."""
+    file = Path(folder) / "release.txt"
+    return file.read_text(encoding="ascii").strip() if file.is_file() else ""
+
+
 STATIC_ROOT = env.str("STATIC_ROOT", default=str(BASE_DIR / "staticfiles"))
 STATICFILES_DIRS = [BASE_DIR / "static"]
 # Served straight from the packages' folders where nothing was collected: a clone needs no extra step.
 WHITENOISE_USE_FINDERS = env.bool("WHITENOISE_USE_FINDERS", default=True)
 WHITENOISE_AUTOREFRESH = False
+STATIC_URL = "/static/"
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+}
 if WHITENOISE_USE_FINDERS:
     Path(STATIC_ROOT).mkdir(parents=True, exist_ok=True)
+else:
+    # What was collected lies under a name that stands for all of it, so that browsers keep every file for good.
+    STORAGES["staticfiles"]["BACKEND"] = "smartersends.release.ReleaseStorage"
+    if _release := release_in(STATIC_ROOT):
+        STATIC_URL = f"/static/{_release}/"
+        WHITENOISE_IMMUTABLE_FILE_TEST = "."
 
 MEDIA_URL = "/media/"
 MEDIA_ROOT = env.str("MEDIA_ROOT", default=str(DATA_DIR / "media"))

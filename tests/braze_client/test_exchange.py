@@ -243,3 +243,24 @@ def test_each_answers_rate_limits_are_passed_on(respx_mock: respx.Router) -> Non
                 client.send(a_mail(), attempts=1)
 
     assert heard == [("shared", 250_000, 249_990), ("shared", None, None), ("shared", None, 0)]
+
+
+def test_somebody_hears_what_became_of_each_request(respx_mock: respx.Router) -> None:
+    heard: list[tuple[str, str]] = []
+    answers = [
+        httpx.Response(201, json={"message": "success"}),
+        httpx.Response(401, json={"message": "no"}),
+        httpx.Response(503, json={"message": "no"}),
+        httpx.ConnectError("no"),
+    ]
+    respx_mock.post(CREATE).mock(side_effect=answers)
+
+    with BrazeClient(
+        ENDPOINT, API_KEY, on_answer=lambda call, error: heard.append((call.path, type(error).__name__))
+    ) as client:
+        client.send(a_mail())
+        for _ in range(3):
+            with pytest.raises(BrazeError):
+                client.send(a_mail(), attempts=1)
+
+    assert heard == [("/messages/schedule/create", kind) for kind in ("NoneType", "KeyRefused", "Uncertain", "NotSent")]

@@ -76,6 +76,19 @@ def test_a_window_grants_until_it_is_used_and_opens_again(store: WindowStore) ->
     assert later == Grant(7, TEN + timedelta(hours=1))
 
 
+def test_what_is_left_can_be_looked_at_and_is_not_taken(store: WindowStore) -> None:
+    pool = SMALL.with_share(0.8)
+    untouched = store.look("w", pool, HALF_PAST).left(pool)
+    store.reserve("w", pool, 3, HALF_PAST)
+    looked_at = [store.look("w", pool, HALF_PAST).left(pool) for _ in range(3)]
+    store.correct("w", pool, 10, 1, TEN)
+    others_took_most = store.look("w", pool, HALF_PAST).left(pool)
+    store.correct("w", pool, None, 0, TEN)
+
+    assert (untouched, looked_at, others_took_most) == (8, [5, 5, 5], 1)
+    assert (store.look("w", pool, HALF_PAST).left(pool), store.look("w", pool, TEN).left(pool)) == (0, 8)
+
+
 def test_workspaces_and_pools_and_audiences_are_counted_apart(store: WindowStore) -> None:
     store.reserve("w", SMALL, 10, HALF_PAST)
 

@@ -105,7 +105,7 @@ def running_portal(folder: Path, ports: Ports | None = None) -> Iterator[Running
         )
         try:
             url = f"http://127.0.0.1:{ports.portal}"
-            _wait_until_ready(f"{url}/health/ready", process, folder / "run.log")
+            _wait_until_ready(f"{url}/readyz", process, folder / "run.log")
             yield RunningPortal(url, f"http://127.0.0.1:{ports.sandbox}", process, environment)
         finally:
             if process.poll() is None:

@@ -10,8 +10,11 @@ from tests.matrix import rows_campaigns, rows_groups
 from tests.matrix.row import Asks, Row, act, page
 
 SEEN_BY_ALL = (
-    page("health-live", Asks.ANYBODY),
+    page("health-alive", Asks.ANYBODY),
     page("health-ready", Asks.ANYBODY, answers=(200, 503)),
+    # A program's token opens them, and nobody's role; tests/smartersends/operation tries the token.
+    page("health-progress", Asks.ANYBODY, answers=(404,)),
+    page("metrics", Asks.ANYBODY, answers=(404,)),
     page("brand-css", Asks.ANYBODY),
     page("media", Asks.ANYBODY, ids={"path": "image_path"}),
     act("set-language", Asks.ANYBODY, form={"language": "de"}, acts=False),

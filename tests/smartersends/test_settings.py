@@ -1,4 +1,4 @@
-"""Settings, compose file and example tell the same story."""
+"""Settings and example tell the same story, and production starts with its secrets alone."""
 
 from __future__ import annotations
 
@@ -7,8 +7,6 @@ import re
 import subprocess
 import sys
 from pathlib import Path
-
-import yaml
 
 PROJECT = Path(__file__).resolve().parent.parent.parent
 READ = re.compile(r'env\.\w+\(\s*"([A-Z_]+)"')
@@ -28,19 +26,6 @@ def test_every_name_that_the_settings_read_stands_in_the_example() -> None:
 
     assert len(read) > 30
     assert missing == set()
-
-
-def test_the_compose_file_starts_all_parts_with_names_that_exist() -> None:
-    compose = yaml.safe_load((PROJECT / "docker-compose.yml").read_text(encoding="utf-8"))
-    services = compose["services"]
-
-    names = {name for service in ("portal", "worker", "beat", "migrate") for name in services[service]["environment"]}
-
-    assert set(services) == {"migrate", "portal", "worker", "beat", "sandbox", "db", "redis"}
-    assert names - example_names() == set()
-    for service in ("portal", "worker", "beat"):
-        assert services[service]["read_only"] is True
-        assert services[service]["depends_on"]["migrate"]["condition"] == "service_completed_successfully"
 
 
 def test_a_production_portal_refuses_to_start_without_its_secrets(tmp_path: Path) -> None:

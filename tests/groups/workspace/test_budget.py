@@ -108,3 +108,16 @@ def test_a_shorter_stop_never_ends_a_longer_one(store: WindowStore) -> None:
 
     assert store.reserve("key", POOL, 1, NOW + timedelta(minutes=10)).granted == 0
     assert store.reserve("key", POOL, 1, NOW + timedelta(minutes=21)).granted == 1
+
+
+def test_what_is_left_can_be_looked_at_and_is_not_taken(store: WindowStore) -> None:
+    ours = POOL.with_share(0.8)
+    untouched = store.look("key", ours, NOW).left(ours)
+    store.reserve("key", ours, 30, NOW)
+    looked_at = [store.look("key", ours, NOW).left(ours) for _ in range(3)]
+    store.correct("key", ours, 100, 10, END)
+    others_took_most = store.look("key", ours, NOW).left(ours)
+    store.correct("key", ours, None, 0, END)
+
+    assert (untouched, looked_at, others_took_most) == (80, [50, 50, 50], 10)
+    assert (store.look("key", ours, NOW).left(ours), store.look("key", ours, END).left(ours)) == (0, 80)
