@@ -15,6 +15,7 @@ class CampaignsConfig(AppConfig):
         from campaigns import audiences, consequences, trail
         from campaigns.delivery import kinds as delivery
         from campaigns.delivery.erasing import HOLDER
+        from campaigns.retention import own as retention
         from campaigns.review import kinds as review
         from campaigns.rollouts import kinds as rollouts
         from groups.audiences import uses
@@ -26,3 +27,4 @@ class CampaignsConfig(AppConfig):
         uses.register(audiences.uses_of)
         trail.tell()
         consequences.tell()
+        retention.tell()

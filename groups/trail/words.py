@@ -78,6 +78,8 @@ _ACTIONS: Final[dict[str, Promise]] = {
     "member.left": _("A person left the brand."),
     "member.removed": _("A role was taken from a person."),
     "notices.chosen": _("A person chose which messages they get."),
+    "portal.restored": _("The portal was restored from a backup."),
+    "retention.applied": _("What had been kept for long enough was taken away."),
     "role.changed": _("A role was changed."),
     "role.created": _("A role was made."),
     "role.deleted": _("A role was deleted."),

@@ -9,3 +9,4 @@ from smartersends.settings.languages import *
 from smartersends.settings.portal import *
 from smartersends.settings.security import *
 from smartersends.settings.storage import *
+from smartersends.settings.upkeep import *
