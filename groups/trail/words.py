@@ -124,6 +124,8 @@ _FAMILIES: Final[dict[str, Promise]] = {
     "import": _("Imports"),
     "member": _("People and roles"),
     "notices": _("Messages"),
+    "portal": _("Upkeep of the portal"),
+    "retention": _("Retention"),
     "role": _("Roles"),
     "scim": _("Directory"),
     "segment": _("Braze segments"),

@@ -27,6 +27,8 @@ def _kept_secret(name: str) -> str:
 
 
 SECRET_KEY = env.str("SECRET_KEY", default="") or ("" if PRODUCTION else _kept_secret("secret_key"))
+# Earlier values of SECRET_KEY, by which what was signed before still holds: sessions, links to set a password.
+SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])
 # The first key encrypts, all of them decrypt; a comma separates them. See `groups/crypto.py`.
 FIELD_ENCRYPTION_KEYS = env.list("FIELD_ENCRYPTION_KEYS", default=[]) or (
     [] if PRODUCTION else [_kept_secret("field_key")]
