@@ -45,8 +45,8 @@ LONGEST_TRYING_TO_WRITE: Final = timedelta(seconds=45)
 def dispatch(workspace: Workspace) -> bool:
     """Hands over what waits in a workspace for at most 5 s; tells whether more is waiting.
 
-    Where a plan waits for a process, or the portal is being drained, it ends after half a second. Withdrawals and moves go
-    before everything else. Several workers may run this at once: each batch is claimed by one, and what a worker has
+    Where a plan waits for a process, or the portal is being drained, it ends after half a second. Withdrawals and moves
+    go before everything else. Several workers may run this at once: each batch is claimed by one, and what a worker has
     claimed when it is stopped was either not called, or is found by its lease.
     """
     if breaking.is_open(workspace):

@@ -10,7 +10,17 @@ from django.db.models import CharField, Exists, F, OuterRef, Q, QuerySet, Subque
 from django.db.models.functions import Cast, Concat
 from django.utils.translation import gettext_lazy as _
 
-from campaigns.models import Batch, Delivery, DeliveryState, Exclusion, Mailing, Recipient, Snapshot, TestMail, TestState
+from campaigns.models import (
+    Batch,
+    Delivery,
+    DeliveryState,
+    Exclusion,
+    Mailing,
+    Recipient,
+    Snapshot,
+    TestMail,
+    TestState,
+)
 from campaigns.retention.images import forget_images, hidden_images
 from groups.retention.own import note_use
 from groups.retention.rules import Rule, register

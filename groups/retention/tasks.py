@@ -12,7 +12,7 @@ NIGHT_SECONDS = 60.0
 
 @shared_task(name="groups.retention.apply")
 def apply_rules() -> None:
-    """Takes away what was kept for long enough. Twice, late or never is harmless: the next night finds the same rows."""
+    """Takes away what was kept for long enough. Twice, late or never is harmless: the next night finds the rows."""
     _found, is_more = apply(limit_seconds=NIGHT_SECONDS)
     if is_more:
         apply_rules.delay()

@@ -11,7 +11,17 @@ from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from campaigns.models import Batch, BatchState, Delivery, DeliveryState, Mailing, MailingState, Rollout, TestMail, TestState
+from campaigns.models import (
+    Batch,
+    BatchState,
+    Delivery,
+    DeliveryState,
+    Mailing,
+    MailingState,
+    Rollout,
+    TestMail,
+    TestState,
+)
 from campaigns.states import UNDER_WAY
 from groups.models import Contact, ContactImport, Erasure, MailState, Notice
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from django.core.management import call_command
+
 from campaigns.models import MailingState, Route
 from tests.chaos.processes import done_beside
 from tests.chaos.run import Run, states_of

@@ -42,7 +42,7 @@ class Command(BaseCommand):
             self._say_standing()
 
     def _wait(self, seconds: float) -> None:
-        """Waits until nothing has been under way for a moment, with a bar; raises `CommandError` when it takes too long."""
+        """Waits, with a bar, until nothing was under way for a moment; raises `CommandError` when it takes too long."""
         started, quiet_since, most = time.monotonic(), None, 0
         while quiet_since is None or time.monotonic() - quiet_since < QUIET_SECONDS:
             found = in_flight()

@@ -42,7 +42,7 @@ class Command(BaseCommand):
             )
         if not standing.is_done:
             raise CommandError(
-                "Some secrets are still under an older key. Run `manage.py rotate_keys`, and keep every key until then.",
+                "Some secrets are still under an older key. Run `manage.py rotate_keys`; keep every key until then.",
                 returncode=1,
             )
         if keys == 1:

@@ -156,4 +156,3 @@ def test_a_session_holds_while_an_earlier_secret_key_is_a_fallback(cast: Cast, s
 
     assert held.status_code == 200
     assert lost.status_code == 302
-

@@ -2,25 +2,27 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from collections.abc import Iterator
 
 import pytest
 from pytest_django import DjangoDbBlocker
 
 from campaigns.models import Route
-from tests.chaos.ground import a_ground
+from tests.chaos.ground import Ground, a_ground
 from tests.chaos.upgrading import upgrade_drained
 
-pytestmark = [pytest.mark.processes, pytest.mark.xdist_group("second-portal")]
+pytestmark = [pytest.mark.processes, pytest.mark.django_db, pytest.mark.xdist_group("second-portal")]
 
 
-def test_an_upgrade_with_a_delivery_under_way_loses_nobody_and_mails_nobody_twice(
-    tmp_path: Path, django_db_setup: None, django_db_blocker: DjangoDbBlocker
-) -> None:
-    # The clock of the run ends with the ground, so that no other test of this process feels it.
-    with (
-        django_db_blocker.unblock(),
-        a_ground(tmp_path, of_this_database=True) as ground,
-        ground.a_run() as run,
-    ):
+@pytest.fixture(scope="module")
+def ground(
+    tmp_path_factory: pytest.TempPathFactory, django_db_setup: None, django_db_blocker: DjangoDbBlocker
+) -> Iterator[Ground]:
+    """Gives the ground of a run; its clock ends with this module, so that no other test feels it."""
+    with django_db_blocker.unblock(), a_ground(tmp_path_factory.mktemp("upgrade"), of_this_database=True) as found:
+        yield found
+
+
+def test_an_upgrade_with_a_delivery_under_way_loses_nobody_and_mails_nobody_twice(ground: Ground) -> None:
+    with ground.a_run() as run:
         upgrade_drained(run, Route.SCHEDULE)
