@@ -17,7 +17,10 @@ TOOLS: Final = ("pg_dump", "pg_restore", "psql")
 # A process that is still connected keeps its tables; the restore does not wait for it for ever.
 LOCK_SECONDS: Final = 10
 # All that was there goes in the same transaction in which the backup comes.
-_FIRST: Final = f"SET client_min_messages = warning; SET lock_timeout = '{LOCK_SECONDS}s'; DROP SCHEMA public CASCADE; CREATE SCHEMA public;"
+_FIRST: Final = (
+    f"SET client_min_messages = warning; SET lock_timeout = '{LOCK_SECONDS}s';"
+    " DROP SCHEMA public CASCADE; CREATE SCHEMA public;"
+)
 
 
 def server() -> int:

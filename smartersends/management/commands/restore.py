@@ -38,7 +38,7 @@ class Command(BaseCommand):
             f"  {held.mailings + held.plans} mailings need a decision,",
             f"  {held.rollout_parts} parts of rollouts wait to be submitted or approved by hand,",
             f"  {held.test_mails} test mails and {held.notices} mails of the portal are not sent again.",
-            "What people did after that moment is not known here: what they cancelled, who unsubscribed, who was erased.",
+            "What people did after that moment is not known: what they cancelled, who unsubscribed, who was erased.",
             "Look into Braze and ask people for it again, as docs/upkeep.md says.",
         ]
         if restored.extra_media:

@@ -12,11 +12,13 @@ from campaigns.delivery.decisions import decide_batch, resume
 from campaigns.delivery.outcomes import pause
 from campaigns.delivery.restored import hold_what_may_have_gone
 from campaigns.models import Batch, BatchState, Delivery, DeliveryState, MailingState, TestMail, TestState
-from campaigns.rollouts.letting_go import to_submit
+from campaigns.rollouts.approving import approve_all, matrix_of
+from campaigns.rollouts.services import submit_all
 from groups.models import Group, MailState, Notice, Workspace
 from groups.roles import Role
 from tests.builders import a_person
 from tests.campaigns.builders import a_mailing, a_planned, a_sent, a_staged
+from tests.campaigns.rollouts.builders import a_shown, a_submitted
 from tests.sandbox_server import RunningSandbox
 
 pytestmark = pytest.mark.django_db
@@ -165,3 +167,30 @@ def test_test_mails_and_the_mails_of_the_portal_are_not_sent_again(group: Group,
     notice.refresh_from_db()
     assert (held.test_mails, held.notices) == (1, 1)
     assert (test.state, notice.mail_state) == (TestState.UNCERTAIN, MailState.UNCERTAIN)
+
+
+def test_the_worker_gives_no_yes_to_parts_of_a_rollout() -> None:
+    network = a_submitted(stores=2)
+    seen = matrix_of(network.rollout, network.approver).digest
+    approve_all(rollout=network.rollout, actor=network.approver, seen=seen)
+
+    held = hold_what_may_have_gone(made_at=timezone.now())
+    network.run()
+
+    assert held.rollout_parts == 2
+    assert network.states() == [MailingState.IN_APPROVAL] * 2
+
+
+def test_the_worker_submits_no_part_of_a_rollout_until_a_person_says_so_again() -> None:
+    network = a_shown(stores=2)
+    submit_all(rollout=network.rollout, actor=network.manager)
+
+    hold_what_may_have_gone(made_at=timezone.now())
+    network.run()
+    before, problem = network.states(), network.part().problem
+    submit_all(rollout=network.rollout, actor=network.manager)
+    network.run()
+
+    assert before == [MailingState.DRAFT] * 2
+    assert "restored from a backup" in problem
+    assert network.states() == [MailingState.IN_APPROVAL] * 2
