@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 import json
 import tarfile
@@ -187,6 +188,24 @@ def test_what_is_no_backup_of_this_portal_is_refused_and_changes_nothing(
     }
     assert all_rows() == before
     assert not is_draining()
+
+
+def test_a_name_that_leads_out_of_the_folder_is_refused(origin: str, tmp_path: Path) -> None:
+    file, other = tmp_path / "monday.backup", tmp_path / "other.backup"
+    run("backup", file)
+    with tarfile.open(file) as archive:
+        manifest = json.loads(archive.extractfile(MANIFEST).read())  # type: ignore[union-attr]  # it is a file
+    name = "media/../../../outside"
+    changed(file, other, files={**manifest["files"], name: hashlib.sha256(b"x").hexdigest()})
+    with tarfile.open(other, "a") as archive:
+        entry = tarfile.TarInfo(name)
+        entry.size = 1
+        archive.addfile(entry, io.BytesIO(b"x"))
+
+    refused = _refusal(other)
+
+    assert refused == f"This backup is not one of ours: it has a file named {name!r}."
+    assert not list(tmp_path.rglob("outside"))
 
 
 @pytest.mark.skipif("connection.vendor != 'postgresql'")
