@@ -39,7 +39,9 @@ def hidden_images(before: datetime) -> QuerySet[Image]:
     images = images.exclude(Exists(Image.objects.filter(made_from=OuterRef("pk"))))
     images = images.exclude(Exists(BrandKit.objects.filter(logo=OuterRef("pk"))))
     found = list(images.values_list("pk", "name", "file"))
-    names = {pk: (str(pk), f"{DEMO_IMAGE}{name}", PurePath(file).name) for pk, name, file in found}
+    names: dict[UUID, tuple[str, ...]] = {
+        pk: (str(pk), f"{DEMO_IMAGE}{name}", PurePath(file).name) for pk, name, file in found
+    }
     return images.filter(pk__in=names.keys() - _shown(names))
 
 

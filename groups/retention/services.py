@@ -38,7 +38,8 @@ def apply(*, limit_seconds: float) -> tuple[list[Finding], bool]:
 
     Twice at once is harmless: rows are locked where the database can, and what is gone is not due any more.
     """
-    until, found = monotonic() + limit_seconds, []
+    until = monotonic() + limit_seconds
+    found: list[Finding] = []
     for rule in rules():
         rows, removed, is_done = rule.rows(), 0, False
         while rows is not None and not is_done:

@@ -33,7 +33,7 @@ class Writer:
             entry.uid = entry.gid = 0
             entry.uname = entry.gname = ""
             digesting = _Digesting(source)
-            self._tar.addfile(entry, digesting)  # type: ignore[arg-type]  # it is read from, and nothing else
+            self._tar.addfile(entry, digesting)
             self.files[name] = digesting.digest
 
     def end(self, manifest: Manifest) -> None:
