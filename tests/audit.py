@@ -18,27 +18,31 @@ SECONDS: Final = 25
 
 def main() -> int:
     """Asks and prints the verdict; gives 1 where there is a weakness."""
-    code, lines = verdict(_report())
+    code, lines = verdict(*_report())
     print("\n".join(lines), flush=True)
     return code
 
 
-def _report() -> str:
-    """Gives what pip-audit found as JSON, empty where it could not ask in time."""
+def _report() -> tuple[str, str]:
+    """Gives what pip-audit found as JSON, empty where it could not ask, and the last thing that it complained of."""
     command = [sys.executable, "-m", "pip_audit", "--requirement", str(LOCK), "--disable-pip", "--require-hashes"]
     command += ["--vulnerability-service", "pypi", "--format", "json", "--progress-spinner", "off", "--timeout", "5"]
     try:
-        return subprocess.run(command, capture_output=True, text=True, timeout=SECONDS, check=False).stdout
+        done = subprocess.run(command, capture_output=True, text=True, timeout=SECONDS, check=False)
     except subprocess.TimeoutExpired:
-        return ""
+        return "", f"no answer within {SECONDS} s"
+    return done.stdout, (done.stderr.strip().splitlines() or [""])[-1]
 
 
-def verdict(report: str) -> tuple[int, list[str]]:
+def verdict(report: str, complaint: str = "") -> tuple[int, list[str]]:
     """Gives the exit code and what to say of a report of pip-audit."""
     try:
         packages = json.loads(report)["dependencies"]
     except (ValueError, KeyError, TypeError):
-        return 0, ["NOT AUDITED: the vulnerability service could not be asked. Nothing is known of the packages."]
+        told = f" ({complaint})" if complaint else ""
+        return 0, [
+            f"NOT AUDITED: the vulnerability service could not be asked{told}. Nothing is known of the packages."
+        ]
     asked = [one for one in packages if "skip_reason" not in one]
     weak = [
         f"{one['name']} {one['version']}: {found['id']}, mended in {', '.join(found['fix_versions']) or 'none yet'}"
