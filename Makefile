@@ -5,12 +5,13 @@ BIN := $(VENV)/bin
 export PYTHONPATH := $(CURDIR)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev lock run test lint format chaos bench check messages docs tour clean
+.PHONY: help setup setup-dev lock run test lint audit format chaos bench check messages docs tour clean
 
 help:
 	@echo "make run     the portal, a worker with its clock, and a local Braze, with demo data"
 	@echo "make test    all tests (DATABASE_URL and REDIS_URL choose the column)"
 	@echo "make lint    format, lint, types, imports, migrations"
+	@echo "make audit   known weaknesses of the packages"
 	@echo "make chaos   real workers, really killed: every fault, then 200 random schedules"
 	@echo "make bench   benchmarks beside their bare limits"
 	@echo "make check   everything that CI does"
@@ -54,6 +55,10 @@ lint: setup-dev
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/python manage.py makemigrations --check --dry-run
+
+# Known weaknesses of what is installed; says so where the service cannot be asked.
+audit: setup-dev
+	$(BIN)/python -m tests.audit
 
 format: setup-dev
 	$(BIN)/ruff format .

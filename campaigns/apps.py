@@ -16,6 +16,7 @@ class CampaignsConfig(AppConfig):
         from campaigns.delivery import kinds as delivery
         from campaigns.delivery.erasing import HOLDER
         from campaigns.reports.network import kinds as network
+        from campaigns.retention import own as retention
         from campaigns.review import kinds as review
         from campaigns.rollouts import kinds as rollouts
         from groups.audiences import uses
@@ -27,3 +28,4 @@ class CampaignsConfig(AppConfig):
         uses.register(audiences.uses_of)
         trail.tell()
         consequences.tell()
+        retention.tell()

@@ -11,8 +11,10 @@ class GroupsConfig(AppConfig):
     name = "groups"
 
     def ready(self) -> None:
-        """Makes the kinds of notices known to the room that tells people."""
+        """Makes the kinds of notices known to the room that tells people, and how long things are kept."""
         from groups.audiences.imports import kinds as imports
         from groups.notices.kinds import register
+        from groups.retention import own, rules
 
         register(*imports.KINDS)
+        rules.register(*own.RULES)

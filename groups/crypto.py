@@ -17,8 +17,9 @@ class SecretUnreadable(Exception):
     """A stored secret that none of the configured keys opens: its key has left `FIELD_ENCRYPTION_KEYS`."""
 
 
-@lru_cache(maxsize=4)
-def _ring(keys: tuple[str, ...]) -> MultiFernet:
+@lru_cache(maxsize=16)
+def ring_of(keys: tuple[str, ...]) -> MultiFernet:
+    """Gives the ring of these keys; raises `ImproperlyConfigured` where there is none."""
     if not keys:
         raise ImproperlyConfigured("FIELD_ENCRYPTION_KEYS is empty: secrets can neither be stored nor read.")
     return MultiFernet([Fernet(base64.urlsafe_b64encode(hashlib.sha256(key.encode()).digest())) for key in keys])
@@ -26,7 +27,7 @@ def _ring(keys: tuple[str, ...]) -> MultiFernet:
 
 def ring() -> MultiFernet:
     """Gives the key ring; the first key of `FIELD_ENCRYPTION_KEYS` encrypts, all of them decrypt."""
-    return _ring(tuple(settings.FIELD_ENCRYPTION_KEYS))
+    return ring_of(tuple(settings.FIELD_ENCRYPTION_KEYS))
 
 
 class EncryptedTextField(models.TextField):  # type: ignore[type-arg]  # not subscriptable at run time

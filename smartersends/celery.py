@@ -16,16 +16,19 @@ REQUEST_HEADER: Final = "portal_request"
 
 
 class PortalTask(Task):  # type: ignore[type-arg]  # it has arguments in its stubs alone
-    """A task that tells the audit trail its name, and the log what it is about, whoever runs it."""
+    """A task that tells the audit trail its name and the log what it is about, and does nothing while the portal is drained."""
 
     abstract = True
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        """Runs the task."""
+        """Runs the task. What it would have done stands in the rows, and is found once the portal goes on."""
         from groups.models import Origin
         from groups.trail.origins import acting_from
+        from groups.upkeep.draining import is_draining
         from groups.watching.context import bind_known, bound
 
+        if is_draining():
+            return None
         ids = {"task": self.name, "task_id": self.request.id, "request": getattr(self.request, REQUEST_HEADER, None)}
         with acting_from(Origin.TASK, self.name), bound(**{name: one for name, one in ids.items() if one}):
             bind_known(inspect.signature(self.run).bind_partial(*args, **kwargs).arguments)
@@ -44,6 +47,7 @@ app.autodiscover_tasks(
         "groups.audiences.segments",
         "groups.people",
         "groups.notices",
+        "groups.retention",
         "groups.trail",
         "campaigns.delivery",
         "campaigns.testsend",

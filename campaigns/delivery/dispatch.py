@@ -27,6 +27,7 @@ from campaigns.delivery.queue import Queue
 from campaigns.models import DeliveryState
 from groups.errors import NotConnected
 from groups.models import Workspace
+from groups.upkeep.draining import is_draining
 from groups.workspace.braze import async_client_for
 
 log = logging.getLogger(__name__)
@@ -44,8 +45,8 @@ LONGEST_TRYING_TO_WRITE: Final = timedelta(seconds=45)
 def dispatch(workspace: Workspace) -> bool:
     """Hands over what waits in a workspace for at most 5 s; tells whether more is waiting.
 
-    Where a plan waits for a process, it ends after half a second, and the plan has its turn. Withdrawals and moves go
-    before everything else. Several workers may run this at once: each batch is claimed by one, and what a worker has
+    Where a plan waits for a process, or the portal is being drained, it ends after half a second. Withdrawals and moves
+    go before everything else. Several workers may run this at once: each batch is claimed by one, and what a worker has
     claimed when it is stopped was either not called, or is found by its lease.
     """
     if breaking.is_open(workspace):
@@ -94,7 +95,7 @@ class _Run:
                 now = timezone.now()
                 if now >= makes_room_at:
                     makes_room_at = now + SHORTEST_RUN
-                    ends_at = now if a_plan_waits(now) else ends_at
+                    ends_at = now if a_plan_waits(now) or is_draining() else ends_at
                 is_over = now >= ends_at or self.has_stopped
                 claimed = self._write_and_claim(now, is_over=is_over)
                 self._call(claimed, now)

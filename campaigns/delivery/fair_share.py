@@ -34,7 +34,8 @@ def share_out(slots: int, lines: Sequence[Line], deficits: MutableMapping[UUID, 
     `turn` counts the slots that were given before, so that the large mailings get their turns over many calls.
     """
     given: Counter[UUID] = Counter()
-    for group in [group for group in deficits if group not in {line.group for line in lines}]:
+    waiting = {line.group for line in lines}
+    for group in [group for group in deficits if group not in waiting]:
         del deficits[group]
     for number in range(turn, turn + slots):
         lane = _lane(lines, is_for_large=number % TURNS_PER_LARGE == TURNS_PER_LARGE - 1)

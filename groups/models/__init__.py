@@ -18,6 +18,7 @@ from groups.models.contact_import import (
     ReplacementPart,
 )
 from groups.models.contact_text import ContactText
+from groups.models.drain import Drain
 from groups.models.erasure import ErasedAddress, Erasure, ErasureState, HashKey
 from groups.models.event import AddedOnly, Event, Origin, Seal
 from groups.models.feature import FeatureSwitch
@@ -58,6 +59,7 @@ __all__ = [
     "Contact",
     "ContactImport",
     "ContactText",
+    "Drain",
     "ErasedAddress",
     "Erasure",
     "ErasureState",

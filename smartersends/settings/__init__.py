@@ -10,3 +10,4 @@ from smartersends.settings.operation import *
 from smartersends.settings.portal import *
 from smartersends.settings.security import *
 from smartersends.settings.storage import *
+from smartersends.settings.upkeep import *

@@ -33,6 +33,7 @@ MIDDLEWARE = [
     "smartersends.operation.requests.RequestMiddleware",
     "smartersends.origin.OriginMiddleware",
     "django.middleware.security.SecurityMiddleware",
+    "smartersends.headers.HeadersMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",

@@ -58,6 +58,7 @@ CELERY_BEAT_SCHEDULE = {
     "mail-invitations": _every("groups.people.mail_invitations", 60.0),
     "mail-notices": _every("groups.notices.mail_due", 30.0),
     "tidy-notices": {"task": "groups.notices.tidy", "schedule": crontab(hour="3", minute="17")},
+    "apply-retention": {"task": "groups.retention.apply", "schedule": crontab(hour="2", minute="23")},
     "sweep-reviews": _every("campaigns.review.sweep", 60.0),
     "sweep-rollouts": _every("campaigns.rollouts.sweep", 2 * env.float("SWEEP_SECONDS", default=10.0)),
     "seal-events": _every("groups.trail.seal", 60.0),

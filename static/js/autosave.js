@@ -33,7 +33,7 @@ function isChanged(input) {
 
 /** Gives the newest CSRF token: signing in again in another tab makes the one in the form worthless. */
 export function tokenOf(form) {
-  return document.cookie.match(/(?:^|; )csrftoken=([^;]+)/)?.[1] ?? form.elements.csrfmiddlewaretoken.value;
+  return document.cookie.match(/(?:^|; )(?:__Host-)?csrftoken=([^;]+)/)?.[1] ?? form.elements.csrfmiddlewaretoken.value;
 }
 
 /**

@@ -1,26 +1,17 @@
-"""An upgrade with a delivery under way: the workers go home, the tables change, new workers go on."""
+"""An upgrade with a delivery under way: the workers go home or are drained, the tables change, and they go on."""
 
 from __future__ import annotations
 
 import pytest
 from django.core.management import call_command
-from django.db import connection
-from django.db.migrations.loader import MigrationLoader
 
 from campaigns.models import MailingState, Route
 from tests.chaos.processes import done_beside
 from tests.chaos.run import Run, states_of
 from tests.chaos.test_people import in_mid_send
+from tests.chaos.upgrading import last_but_one, upgrade_drained
 
 pytestmark = [pytest.mark.chaos, pytest.mark.django_db, pytest.mark.xdist_group("chaos-broker")]
-
-
-def last_but_one() -> str:
-    """Gives the name of the migration before the newest one of campaigns."""
-    graph = MigrationLoader(connection).graph
-    (leaf,) = graph.leaf_nodes("campaigns")
-    before = [node.key for node in graph.node_map[leaf].parents if node.key[0] == "campaigns"]
-    return before[0][1]
 
 
 @pytest.mark.parametrize("route", Route)
@@ -43,3 +34,8 @@ def test_an_upgrade_with_a_delivery_under_way_loses_nobody(run: Run, route: Rout
     mailing.refresh_from_db()
     assert set(in_between) == {"accepted", "waiting"}
     assert (mailing.state, states_of(mailing)) == (MailingState.SENT, {"accepted": 930})
+
+
+@pytest.mark.parametrize("route", Route)
+def test_a_drained_portal_is_upgraded_while_its_workers_stay(run: Run, route: Route) -> None:
+    upgrade_drained(run, route)

@@ -1,0 +1,1 @@
+"""How long this package keeps what it has: who got a mail, pictures, drafts as they stood, test mails."""

@@ -1,0 +1,1 @@
+"""Keeping the portal well: resting for an upgrade, and new keys for what is encrypted."""

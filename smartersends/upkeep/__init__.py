@@ -1,0 +1,1 @@
+"""Keeping the whole portal well: what is under way while it is drained, backing it up, restoring it."""
