@@ -34,6 +34,7 @@ app.autodiscover_tasks(
         "groups.audiences",
         "groups.consent",
         "groups.erasing",
+        "groups.keeping",
         "groups.audiences.filters",
         "groups.audiences.segments",
         "groups.people",

@@ -21,6 +21,7 @@ from groups.models.contact_text import ContactText
 from groups.models.erasure import ErasedAddress, Erasure, ErasureState, HashKey
 from groups.models.event import AddedOnly, Event, Origin, Seal
 from groups.models.feature import FeatureSwitch
+from groups.models.forgetting import Forgetting
 from groups.models.group import MAIL_FIELDS, Group, GroupKind, GroupPath, ReviewPolicy
 from groups.models.group_field import GroupField, GroupFieldKind, GroupFieldValue
 from groups.models.invitation import Invitation
@@ -63,6 +64,7 @@ __all__ = [
     "ErasureState",
     "Event",
     "FeatureSwitch",
+    "Forgetting",
     "FormerHost",
     "Group",
     "GroupField",
