@@ -105,7 +105,7 @@ def _exchange_contacts(exchange: Exchange, rows: Sequence[Contact]) -> None:
 
     Whoever has a stand-in already has hashes of what Braze was told as well.
     """
-    changed = []
+    changed: list[tuple[object, ...]] = []
     for row in rows:
         address = exchange.stand_in(row.email)
         if address != row.email:
@@ -137,7 +137,7 @@ def _exchange_imports(_exchange: Exchange, rows: Sequence[ContactImport]) -> Non
     """Deletes files; the file goes before the row says so, so that none is left behind by a worker that is killed."""
     for row in rows:
         state, failure = row.state, row.failure
-        if row.file:
+        if row.file.name:
             row.file.storage.delete(row.file.name)
             if state in (ImportState.MAPPING, ImportState.CHECKED, ImportState.FAILED):
                 state = ImportState.FAILED

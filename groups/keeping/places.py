@@ -42,8 +42,8 @@ class Exchange:
 class Place:
     """A table that may hold addresses of contacts.
 
-    `raw` gives the rows of a brand that may still hold one, and may give more than do; `holds` tells of a row whether it
-    does. `exchange` takes rows that are locked, in the order of their keys, within a transaction that no writer of
+    `raw` gives the rows of a brand that may still hold one, and perhaps more; `holds` tells of a row whether it does.
+    `exchange` takes rows that are locked, in the order of their keys, within a transaction that no writer of
     addresses runs beside.
     """
 
@@ -115,4 +115,5 @@ def text_place(name: str, rows_of: Callable[[Brand], QuerySet[Any]], columns: Se
 def shortened(row: Model, column: str) -> Any:
     """Gives a column of a row without addresses, as long as the column may be."""
     said = without_addresses(getattr(row, column))
-    return said[: row._meta.get_field(column).max_length] if isinstance(said, str) else said
+    length = getattr(row._meta.get_field(column), "max_length", None)
+    return said[:length] if isinstance(said, str) else said

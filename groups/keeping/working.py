@@ -6,7 +6,7 @@ import logging
 import time
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 from django.db import connection, transaction
@@ -113,7 +113,7 @@ def _next_after(place: Place) -> str:
     return next(iter(names[names.index(place.name) + 1 :]), _DONE)
 
 
-def _chunk(place: Place, brand: Brand, after: str) -> list[object]:
+def _chunk(place: Place, brand: Brand, after: str) -> list[Any]:
     rows = place.raw(brand).select_for_update(no_key=True, of=("self",)).order_by("pk")
     if after:
         rows = rows.filter(pk__gt=after)
