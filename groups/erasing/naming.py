@@ -62,8 +62,7 @@ class Naming:
         return text
 
     def _is_theirs(self, address: str) -> bool:
-        # A full stop may end the sentence that quotes an address.
-        return any(address_digest(self.key, one) in self.digests for one in (address, address.rstrip(".!?'")))
+        return address_digest(self.key, address) in self.digests
 
 
 def _as_address(cell: str) -> str:

@@ -14,7 +14,7 @@ NOBODY: Final = (STAND_IN, "@erased.invalid")
 """How texts end that are written like addresses and name nobody: stand-ins, and what erased people have (RFC 2606)."""
 
 NOT_KEPT: Final = "(address not kept)"
-_LIKE_AN_ADDRESS: Final = re.compile(r'[^\s@<>"(),;:\[\]{}\\|]+@[^\s@<>"\'(),;:\[\]{}\\|]+')
+_LIKE_AN_ADDRESS: Final = re.compile(r'[^\s@<>"(),;:\[\]{}\\|]+@[^\s@<>"\'(),;:\[\]{}\\|]*\w')
 
 
 def addresses_in(text: str) -> Iterator[str]:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from django.apps import apps
 from django.db import connection
 
+from campaigns.models import Candidate
 from groups.audiences.imports.importing import run_import
 from groups.audiences.imports.services import confirm_mapping
 from groups.models import Audience, ContactImport, ImportState, User
@@ -35,7 +36,8 @@ def places_of(words: Sequence[str]) -> set[str]:
     with connection.cursor() as cursor:
         tables = set(connection.introspection.table_names(cursor))
         for model in apps.get_models(include_auto_created=True):
-            if model._meta.db_table not in tables:
+            # The people of a plan's chunk lie in a temporary table, which PostgreSQL names beside the others.
+            if model._meta.db_table not in tables or model is Candidate:
                 continue
             for field in model._meta.concrete_fields:
                 column = f'LOWER(CAST("{field.column}" AS TEXT))'
