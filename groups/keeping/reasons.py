@@ -88,8 +88,7 @@ def _of_contacts(brand: Brand) -> list[str]:
     reasons = []
     people = Contact.objects.filter(brand=brand, erased_at=None)
     untold = people.filter(Q(sync_state=SyncState.PENDING) | Q(sync_lease_until__gt=timezone.now())).count()
-    is_mirroring = Attribute.objects.filter(brand=brand, is_target=True, is_custom=False, mirrored_at=None).exists()
-    if untold or (is_mirroring and people.exists()):
+    if untold:
         reasons.append(
             ngettext(
                 "Braze does not have what the portal knows of %(count)d person yet. Wait until it is there.",
@@ -98,6 +97,9 @@ def _of_contacts(brand: Brand) -> list[str]:
             )
             % {"count": untold}
         )
+    mirrored = Attribute.objects.filter(brand=brand, is_target=True, is_custom=False, mirrored_at=None)
+    if mirrored.exists() and people.exists():
+        reasons.append(_("Attributes that filters use are still on their way to Braze. Wait some minutes."))
     telling = people.filter(external_id__contains="@").count()
     if telling:
         reasons.append(
