@@ -23,7 +23,7 @@ from groups.models import Brand, Forgetting, Workspace
 logger = logging.getLogger(__name__)
 
 # A chunk keeps every other writer of the brand's addresses waiting, on SQLite every other writer of all.
-CHUNK_ROWS: Final = {"postgresql": 2_000, "sqlite": 1_000}
+CHUNK_ROWS: Final = {"postgresql": 1_000, "sqlite": 1_000}
 BREATH_SECONDS: Final = {"postgresql": 0.0, "sqlite": 0.005}
 LEASE: Final = timedelta(seconds=60)
 # Well below the time that a worker gives a task; the rest is another task's.
