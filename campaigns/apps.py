@@ -17,14 +17,17 @@ class CampaignsConfig(AppConfig):
         from campaigns.delivery.erasing import HOLDER
         from campaigns.reports.network import kinds as network
         from campaigns.retention import own as retention
+        from campaigns.delivery.keeping import ROOM
         from campaigns.review import kinds as review
         from campaigns.rollouts import kinds as rollouts
         from groups.audiences import uses
         from groups.erasing import holders
+        from groups.keeping import places
         from groups.notices.kinds import register
 
         register(*review.KINDS, *delivery.KINDS, *rollouts.KINDS, *network.KINDS)
         holders.register(HOLDER)
+        places.register(ROOM)
         uses.register(audiences.uses_of)
         trail.tell()
         consequences.tell()

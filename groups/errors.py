@@ -4,6 +4,7 @@
 
     GroupsError             `sentence` says what happened, why, what to do
     ├── InputRefused        something that was typed in or uploaded; mend it. `findings` may name several places
+    │   ├── ChangingOver    the brand's contacts are being forgotten; do it again when that is done
     │   ├── FileUnreadable  the file as a whole is no table that can be read
     │   └── PictureRefused  the file is no picture that a mail can show; take another one
     ├── NotConnected        the brand's Braze settings are not complete, or Braze refuses them; ask an admin
@@ -33,6 +34,10 @@ class InputRefused(GroupsError):
     def __init__(self, sentence: str, findings: Sequence[str] = ()) -> None:
         super().__init__(sentence)
         self.findings = tuple(findings)
+
+
+class ChangingOver(InputRefused):
+    """The brand's contacts are being forgotten; nothing of theirs is changed meanwhile."""
 
 
 class FileUnreadable(InputRefused):

@@ -16,7 +16,7 @@ REQUEST_HEADER: Final = "portal_request"
 
 
 class PortalTask(Task):  # type: ignore[type-arg]  # it has arguments in its stubs alone
-    """A task that tells the audit trail its name and the log what it is about, and does nothing while the portal is drained."""
+    """A task that tells trail and log what it is about, whoever runs it, and does nothing while the portal is drained."""
 
     abstract = True
 
@@ -43,6 +43,7 @@ app.autodiscover_tasks(
         "groups.audiences",
         "groups.consent",
         "groups.erasing",
+        "groups.keeping",
         "groups.audiences.filters",
         "groups.audiences.segments",
         "groups.people",

@@ -11,8 +11,9 @@ from django.utils import timezone
 
 from campaigns.delivery.restaging import leave_out_suppressed, recall_suppressed
 from campaigns.models import Batch, BatchState, Delivery, DeliveryState, Recipient, Route, TestMail
-from groups.erasing.forgetting import nameless_address, redacted
+from groups.erasing.forgetting import nameless_address
 from groups.erasing.holders import Holder, Leftover, UnderWay
+from groups.erasing.naming import Naming
 from groups.models import Contact
 
 IN_HAND: Final = (BatchState.CALLING, BatchState.UPDATING, BatchState.WITHDRAWING)
@@ -50,17 +51,18 @@ def withdraw(contact: Contact) -> UnderWay:
 
 def erase(contact: Contact, leftover: Leftover) -> Mapping[str, int]:
     """Takes the address out of the ledger, and what Braze wrote of them; each row stays, so that every count does."""
+    naming = Naming.of(contact.brand, leftover)
     recipients = Recipient.objects.filter(contact=contact)
     remarks = 0
     told = Batch.objects.filter(pk__in=recipients.values("batch")).exclude(error="", remarks=[])
     for batch in told.only("pk", "error", "remarks").iterator(chunk_size=500):
-        error, said = redacted(batch.error, leftover), [_redacted(one, leftover) for one in batch.remarks]
+        error, said = naming.redacted(batch.error), [_redacted(one, naming) for one in batch.remarks]
         if (error, said) != (batch.error, batch.remarks):
             Batch.objects.filter(pk=batch.pk).update(error=error[:500], remarks=said)
             remarks += 1
     tests = TestMail.objects.filter(contact=contact)
     for test in tests.exclude(error=""):
-        TestMail.objects.filter(pk=test.pk).update(error=redacted(test.error, leftover)[:500])
+        TestMail.objects.filter(pk=test.pk).update(error=naming.redacted(test.error)[:500])
     return {
         "recipients": recipients.update(address=nameless_address(contact)),
         "remarks": remarks,
@@ -68,14 +70,14 @@ def erase(contact: Contact, leftover: Leftover) -> Mapping[str, int]:
     }
 
 
-def _redacted(said: object, leftover: Leftover) -> object:
+def _redacted(said: object, naming: Naming) -> object:
     """Takes a person out of what Braze wrote, which is a text or a small object of texts."""
     if isinstance(said, str):
-        return redacted(said, leftover)
+        return naming.redacted(said)
     if isinstance(said, dict):
-        return {name: _redacted(value, leftover) for name, value in said.items()}
+        return {name: _redacted(value, naming) for name, value in said.items()}
     if isinstance(said, list):
-        return [_redacted(value, leftover) for value in said]
+        return [_redacted(value, naming) for value in said]
     return said
 
 

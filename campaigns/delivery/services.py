@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from campaigns.delivery import nudges
 from campaigns.delivery.freezing import demand_real, freeze, freeze_again
 from campaigns.delivery.timing import hands_over_at
-from campaigns.errors import NotAllowed, NotReady
+from campaigns.errors import NotAllowed, NotReady, Refusal
 from campaigns.halts import demand_no_halt
 from campaigns.models import Delivery, Mailing, MailingState
 from campaigns.preflight import check
@@ -22,6 +22,7 @@ from campaigns.schedule.overruling import people_behind
 from campaigns.schedule.wishes import expected_at
 from campaigns.states import move_mailing
 from groups.audit import record
+from groups.keeping import standing
 from groups.models import User
 
 
@@ -71,9 +72,12 @@ def is_time_to_start(mailing: Mailing, now: datetime) -> bool:
 def start_delivery(*, mailing: Mailing, actor: User, follows: Delivery | None = None) -> Delivery:
     """Freezes a scheduled mailing and lets the workers plan it; `follows` is a delivery whose rest it reaches.
 
-    Needs a transaction. Raises `Refusal` while sending is stopped for the group, and as `freeze` does.
+    Needs a transaction. Raises `Refusal` while sending is stopped for the group, while the brand forgets its contacts,
+    and as `freeze` does.
     """
     demand_no_halt(mailing.group)
+    if standing.hold(mailing.group.brand):
+        raise Refusal(standing.sentence())
     delivery = freeze(mailing, actor=actor) if follows is None else freeze_again(follows, actor=actor)
     record("delivery.started", actor=actor, group=mailing.group, target=delivery, digest=delivery.digest)
     nudges.plan(delivery)

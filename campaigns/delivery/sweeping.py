@@ -38,6 +38,7 @@ from campaigns.rules.queries import demand_unrestricted
 from campaigns.schedule.demands import demand_still_allowed_time
 from campaigns.states import UNDER_WAY, lock_mailing, move_mailing
 from groups.audit import record
+from groups.keeping.standing import is_changing_over
 from groups.watching.context import bound
 
 log = logging.getLogger(__name__)
@@ -130,7 +131,8 @@ def start_due_mailings() -> None:
     ):
         if monotonic() > until:
             return
-        is_held = halts_over(mailing.group).exists() and not _is_missed(mailing, now)
+        must_wait = halts_over(mailing.group).exists() or is_changing_over(mailing.group.brand_id)
+        is_held = must_wait and not _is_missed(mailing, now)
         if is_held or not is_time_to_start(mailing, now):
             continue
         try:

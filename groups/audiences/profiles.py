@@ -51,6 +51,11 @@ class Profiler:
             None if brand.keeps_contacts else hash_key_of(brand),
         )
 
+    @property
+    def keeps(self) -> bool:
+        """Whether the brand kept contacts when the profiler was made."""
+        return self.key is None
+
     def wanted(self, contacts: Sequence[Contact] | Sequence[Waiting]) -> dict[UUID, Profile]:
         """Gives the profile that each contact should have in Braze.
 
@@ -98,9 +103,7 @@ class Profiler:
 
     def _kept(self, name: str, value: object) -> object:
         """Gives what is kept of a value: what the portal itself wrote stays readable."""
-        if self.key is None or value is None or name in _OURS:
-            return value
-        return digest_of(self.key, name, value)
+        return value if self.key is None else _hashed(self.key, name, value)
 
     def _wanted(
         self, contact: Contact | Waiting, codes: set[str], excluded: set[str | None], *, is_renewed: bool
@@ -122,6 +125,15 @@ class Profiler:
         elif is_renewed:
             profile[SUBSCRIPTION] = OPEN
         return profile | {TOKEN: contact.token, GROUPS: sorted(codes), EXCLUDED_GROUPS: sorted(shut_out)}
+
+
+def as_hashes(key: bytes, told: Mapping[str, object]) -> Profile:
+    """Gives what Braze was told of somebody as a brand has it that keeps no contacts; what was taken away goes."""
+    return {name: _hashed(key, name, value) for name, value in told.items() if value is not None}
+
+
+def _hashed(key: bytes, name: str, value: object) -> object:
+    return value if value is None or name in _OURS else digest_of(key, name, value)
 
 
 def _renewed(contacts: Iterable[Contact | Waiting]) -> set[UUID]:

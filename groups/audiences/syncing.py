@@ -39,11 +39,13 @@ from braze_client import (
     chunked,
 )
 from groups.audiences.claiming import Taken, note_taken, take_waiting
-from groups.audiences.profiles import Profiler
+from groups.audiences.profiles import Profiler, as_hashes
 from groups.audiences.rounds import Claimed, Letter, Parcel, Round
+from groups.erasing.hashing import key_of as hash_key_of
 from groups.erasing.kept_out import keep_out
-from groups.errors import NotConnected
-from groups.models import Contact, SyncState, Workspace
+from groups.errors import ChangingOver, NotConnected
+from groups.keeping.standing import demand_settled, hold, sentence
+from groups.models import Brand, Contact, SyncState, Workspace
 from groups.workspace import budget
 from groups.workspace.braze import async_client_for, budget_key_of, explained
 
@@ -104,7 +106,11 @@ def _sync_until(deadline: float, workspace: Workspace, client: AsyncBrazeClient,
     pool = budget.ours(TRACK, workspace)
     synced = refused = 0
     while time.monotonic() < deadline:
-        if not (claimed := _claim(workspace, profiler, CALLS_PER_ROUND * OBJECTS_PER_TRACK_CALL)):
+        try:
+            claimed = _claim(workspace, profiler, CALLS_PER_ROUND * OBJECTS_PER_TRACK_CALL)
+        except ChangingOver as error:
+            return SyncResult(synced, refused, reason=error.sentence)
+        if not claimed:
             return SyncResult(synced, refused)
         outcome = Round()
         letters = _letters(_parcels(claimed, profiler, outcome))
@@ -122,7 +128,7 @@ def _sync_until(deadline: float, workspace: Workspace, client: AsyncBrazeClient,
                 break
             time.sleep(max(0.0, wait))
         outcome.not_sent += [parcel.claimed for letter in letters for parcel in letter.parcels]
-        _write(outcome, profiler)
+        _write(outcome, profiler, workspace.brand)
         synced += len(outcome.accepted)
         refused += len(outcome.refused)
         if isinstance(outcome.problem, RateLimited):
@@ -156,9 +162,15 @@ def _call_for(batch: Sequence[Parcel]) -> Call[TrackReply]:
 
 
 def _claim(workspace: Workspace, profiler: Profiler, limit: int) -> list[Claimed]:
-    """Takes pending contacts that nobody has, and says what Braze should know of them."""
+    """Takes pending contacts that nobody has, and says what Braze should know of them.
+
+    Raises `ChangingOver` while the brand forgets its contacts, and where it has done so since the profiler was made.
+    """
     now = timezone.now()
     with transaction.atomic():
+        demand_settled(workspace.brand)
+        if profiler.keeps != workspace.brand.keeps_contacts:
+            raise ChangingOver(sentence())
         contacts = take_waiting(workspace, limit=limit, now=now, lease_until=now + LEASE)
         keep_out(workspace.brand, contacts)
         wanted = profiler.wanted(contacts)
@@ -236,19 +248,22 @@ async def _stored(client: AsyncBrazeClient, letter: Letter) -> TrackReply:
         return partly.reply
 
 
-def _write(outcome: Round, profiler: Profiler) -> None:
-    """Stores what became of a round, in one transaction."""
+def _write(outcome: Round, profiler: Profiler, brand: Brand) -> None:
+    """Stores what became of a round, in one transaction, as the brand keeps it by then."""
     now = timezone.now()
     with transaction.atomic():
+        hold(brand)
+        # What was claimed twice may be written after the brand has forgotten it.
+        key = None if profiler.keeps == brand.keeps_contacts else hash_key_of(brand)
         taken = [
             Taken(
                 one.contact.pk,
-                profiler.noted(one.profile, one.contact),
+                profiler.noted(one.profile, one.contact) if key is None else as_hashes(key, one.profile),
                 one.contact.sync_revision,
             )
             for one in outcome.accepted
         ]
-        note_taken(taken, now, forgets=profiler.key is not None)
+        note_taken(taken, now, forgets=not brand.keeps_contacts)
         revisions = dict(
             _rows([one for one, _reason in outcome.refused])
             .select_for_update()

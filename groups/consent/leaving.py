@@ -14,6 +14,8 @@ from groups import audit
 from groups.audiences.marking import mark_pending
 from groups.consent.lifting import keep_and_open
 from groups.consent.suppressing import counts_for, suppress
+from groups.keeping.addresses import stored_address
+from groups.keeping.standing import hold
 from groups.models import (
     Contact,
     Group,
@@ -78,10 +80,18 @@ def undo(*, contact: Contact, group: Group | None) -> bool:
     text = undo_statement(contact, group)
     now = timezone.now()
     with transaction.atomic():
+        hold(contact.brand)
         found = list(_just_left(contact, group).select_for_update())
         if not found:
             return False
-        people = keep_and_open(found, statement=text, is_renewed=True, consented_on=timezone.localdate(now), actor=None)
+        people = keep_and_open(
+            found,
+            brand=contact.brand,
+            statement=text,
+            is_renewed=True,
+            consented_on=timezone.localdate(now),
+            actor=None,
+        )
         Contact.objects.filter(pk__in=people).update(
             consent_source=SOURCES[SuppressionOrigin.PAGE], consent_on=timezone.localdate(now), consent_text=text
         )
@@ -104,9 +114,11 @@ def undo_statement(contact: Contact, group: Group | None) -> str:
 
 
 def _just_left(contact: Contact, group: Group | None) -> QuerySet[Suppression]:
+    # While a brand forgets its contacts, what was shut has a stand-in before everybody who has the address has one.
+    address = contact.email.lower()
     return Suppression.objects.filter(
         brand=contact.brand_id,
-        address=contact.email.lower(),
+        address__in={address, stored_address(contact.brand, address)},
         group=group,
         reason=SuppressionReason.UNSUBSCRIBED,
         origin=SuppressionOrigin.PAGE,

@@ -14,7 +14,9 @@ from groups import audit
 from groups.audiences.marking import mark_pending
 from groups.consent.suppressing import EVERYWHERE
 from groups.errors import InputRefused, NotPermitted, StaleState
-from groups.models import Group, Lift, Suppression, SuppressionReason, User
+from groups.keeping.addresses import storing_of
+from groups.keeping.standing import demand_settled
+from groups.models import Brand, Group, Lift, Suppression, SuppressionReason, User
 
 STATEMENT_CHARACTERS = 500
 # These are wishes of a person, so that only the person's own word undoes them.
@@ -70,6 +72,7 @@ def lift(
             _("Give the day on which they agreed again: after they were shut out, and not in the future.")
         )
     with transaction.atomic():
+        demand_settled(suppression.brand)
         same = list(
             Suppression.objects.select_for_update().filter(
                 brand=suppression.brand_id,
@@ -82,6 +85,7 @@ def lift(
             raise StaleState
         people = keep_and_open(
             same,
+            brand=suppression.brand,
             statement=words,
             is_renewed=is_renewed,
             consented_on=consented_on if is_renewed else None,
@@ -104,20 +108,22 @@ def lift(
 def keep_and_open(
     suppressions: Collection[Suppression],
     *,
+    brand: Brand,
     statement: str,
     is_renewed: bool,
     consented_on: date | None,
     actor: User | None,
 ) -> list[UUID]:
-    """Keeps suppressions as lifted ones and deletes them; gives the contacts that they shut out.
+    """Keeps suppressions of a brand as lifted ones and deletes them; gives the contacts that they shut out.
 
-    To be called inside a transaction, with the rows locked.
+    To be called inside a transaction, with the brand held and the rows locked.
     """
+    stored = storing_of(brand)
     Lift.objects.bulk_create(
         Lift(
             brand_id=one.brand_id,
             contact_id=one.contact_id,
-            address=one.address,
+            address=stored(one.address),
             group_id=one.group_id,
             reason=one.reason,
             origin=one.origin,

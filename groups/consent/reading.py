@@ -18,8 +18,9 @@ from braze_client import AddressPage, BrazeClient, BrazeError, Call, ListedAddre
 from braze_client.pacing import SHARED
 from groups import audit
 from groups.consent.suppressing import suppress
-from groups.errors import NotConnected
+from groups.errors import ChangingOver, NotConnected
 from groups.keeping.addresses import storing_of
+from groups.keeping.standing import demand_settled, is_changing_over
 from groups.models import (
     Brand,
     Lift,
@@ -76,8 +77,11 @@ def read(workspace: Workspace, *, limit_seconds: float = 20.0) -> int:
 
     What the key may not read is passed over, and noted as missing where Braze says so. The day is moved on only when
     all of a stretch is stored, and storing it twice changes nothing, so that a reading that was cut off, or that two
-    workers made at once, does no harm. Stops after about `limit_seconds`; the next one goes on.
+    workers made at once, does no harm. Stops after about `limit_seconds`; the next one goes on. Waits while the brand
+    forgets its contacts, because what Braze lists is compared with what was lifted here.
     """
+    if is_changing_over(workspace.brand_id):
+        return 0
     deadline = time.monotonic() + limit_seconds
     return sum(_read_list(workspace, kind, deadline) for kind in ReadingKind if _may_read(workspace, kind))
 
@@ -112,7 +116,7 @@ def _read_list(workspace: Workspace, kind: ReadingKind, deadline: float) -> int:
     except BrazeError as error:
         log.warning("consent.unread workspace=%s list=%s error=%s", workspace.pk, kind, type(error).__name__)
         problem = explained(error).sentence
-    except NotConnected as error:
+    except (NotConnected, ChangingOver) as error:
         problem = error.sentence
     Reading.objects.filter(pk=reading.pk).update(problem=problem[:300], read_at=timezone.now())
     return found
@@ -124,6 +128,7 @@ def _read_stretch(workspace: Workspace, client: BrazeClient, reading: Reading, s
     kind = ReadingKind(reading.kind)
     for page in _pages(workspace, client, kind, stretch):
         with transaction.atomic():
+            demand_settled(workspace.brand)
             new = _store(workspace.brand, kind, page)
             if new:
                 audit.record(

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from groups.audiences.marking import mark_pending
 from groups.keeping.addresses import storing_of
+from groups.keeping.standing import hold
 from groups.models import (
     Brand,
     Contact,
@@ -51,8 +52,10 @@ def suppress(
 
     Everybody of the brand who has one of them is shut out, and an address that nobody has yet stays shut for whoever a
     file gives it to. What is shut already keeps its reason, its origin and its date. To be called inside a transaction.
+    Goes on while the brand forgets its contacts: addresses are then shut by what stands for them.
     """
     given = list(addresses)
+    hold(brand)
     stored = storing_of(brand)
     opened = 0
     for start in range(0, len(given), AT_ONCE):
@@ -70,7 +73,8 @@ def _suppress(given: list[str], stored: Callable[[str], str], pattern: Suppressi
     addresses = {stored(address.lower()) for address in given}
     # Files bring addresses in lower case; whatever else brought one as it was typed is found as it was typed.
     holders: dict[str, set[UUID]] = {}
-    people = Contact.objects.filter(brand=pattern.brand, email__in={*given, *addresses})
+    spellings = {*given, *(address.lower() for address in given), *addresses}
+    people = Contact.objects.filter(brand=pattern.brand, email__in=spellings)
     for contact_id, email in people.values_list("pk", "email"):
         holders.setdefault(stored(email.lower()), set()).add(contact_id)
     same = Suppression.objects.filter(

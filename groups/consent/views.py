@@ -20,6 +20,7 @@ from groups.consent import exporting, lifting, queries, services
 from groups.consent.forms import AddForm, FileForm, LiftForm, PolicyForm
 from groups.errors import GroupsError, InputRefused, StaleState
 from groups.http import PortalRequest
+from groups.keeping.standing import is_changing_over
 from groups.models import Brand, Group, SuppressionOrigin, SuppressionReason, UnsubscribeScope
 from groups.roles import Permission
 from groups.spreadsheets import csv_lines
@@ -190,6 +191,7 @@ def consent_policy(request: PortalRequest) -> HttpResponse:
             "form": form,
             "told": queries.told_by_braze(brand),
             "keeps_contacts": brand.keeps_contacts,
+            "is_forgetting": is_changing_over(brand.pk),
         },
         status=422 if form.errors else 200,
     )

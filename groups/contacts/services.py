@@ -19,6 +19,7 @@ from groups.contacts.changeable import may_change
 from groups.contacts.typed import EXTERNAL_ID, FieldsRefused, Typed
 from groups.errors import InputRefused, NotPermitted, StaleState
 from groups.keeping.addresses import UNTOLD, set_address, stored_address
+from groups.keeping.standing import demand_settled
 from groups.models import Audience, AudienceKind, AudienceMember, Brand, Contact, Group, Suppression, User
 from groups.roles import Permission
 from groups.tree.rules import demand_open
@@ -41,6 +42,7 @@ def add_contact(*, audience: Audience, said: Typed, actor: User) -> Contact:
     external_id = said.external_id or _derived(brand, said.email)
     try:
         with transaction.atomic():
+            demand_settled(brand)
             contact = Contact.objects.select_for_update().filter(brand=brand, external_id=external_id).first()
             if contact is None:
                 contact = Contact(brand=brand, external_id=external_id)
@@ -48,6 +50,7 @@ def add_contact(*, audience: Audience, said: Typed, actor: User) -> Contact:
                 contact.save(force_insert=True)
                 suppress_same_addresses(brand, [contact])
             elif may_change(actor, contact):
+                contact.brand = brand
                 _change(contact, said, actor, audience.group, keeps_empty=True)
             elif contact.email != stored_address(brand, said.email):
                 raise FieldsRefused({EXTERNAL_ID: str(RejectReason.KNOWN_ELSEWHERE.label)})
@@ -74,6 +77,7 @@ def change_contact(*, contact: Contact, said: Typed, actor: User) -> Contact:
     address that is shut is shut out too. The trail has which parts changed, never what they are. Raises `NotPermitted`.
     """
     with transaction.atomic():
+        demand_settled(contact.brand)
         contact = Contact.objects.select_for_update(of=("self",)).select_related("brand").get(pk=contact.pk)
         if not may_change(actor, contact):
             raise NotPermitted(_("Only people who manage the contacts of a group that has them may change them."))
@@ -91,6 +95,7 @@ def delete_contact(*, contact: Contact, actor: User) -> None:
     """
     managed = access.groups_with(actor, Permission.MANAGE_CONTACTS)
     with transaction.atomic():
+        demand_settled(contact.brand)
         contact = Contact.objects.select_for_update(of=("self",)).select_related("brand").get(pk=contact.pk)
         if not may_change(actor, contact):
             raise NotPermitted(_("Only people who manage the contacts of a group that has them may delete them."))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterable, Iterator
 from datetime import timedelta
 from typing import Final, TypeVar
@@ -15,11 +14,11 @@ from django.db.models.functions import Cast
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from groups.audiences import cleaning
-from groups.audiences.rejects import CellRefused
 from groups.contacts.services import leave_lists
 from groups.erasing.holders import Leftover, holders
 from groups.erasing.kept_out import ERASED
+from groups.erasing.naming import Naming
+from groups.keeping.addresses import storing_of
 from groups.models import (
     Brand,
     Contact,
@@ -28,6 +27,7 @@ from groups.models import (
     Event,
     ImportReject,
     ImportState,
+    Lift,
     Suppression,
     SuppressionReason,
     SyncState,
@@ -38,7 +38,6 @@ M = TypeVar("M", bound=Model)
 
 CHUNK: Final = 500
 UNFINISHED: Final = (ImportState.MAPPING, ImportState.WAITING, ImportState.IMPORTING, ImportState.FAILED)
-REDACTED: Final = "(erased)"
 
 
 def nameless_address(contact: Contact) -> str:
@@ -53,7 +52,8 @@ def forget(erasure: Erasure, leftover: Leftover) -> str:
     The row of the contact stays without a name, so that recipients and people left out still count; and so does one
     suppression, for the whole brand. What is left is counted in `staying`.
     """
-    rejects = _forget_rejects(erasure.brand, leftover)
+    naming = Naming.of(erasure.brand, leftover)
+    rejects = _forget_rejects(erasure.brand, naming)
     with transaction.atomic():
         contact = Contact.objects.select_for_update(of=("self",)).select_related("brand").get(pk=erasure.contact_id)
         if reason := _why_wait(contact):
@@ -61,7 +61,8 @@ def forget(erasure: Erasure, leftover: Leftover) -> str:
         gone = {"contact": 1, "lists": leave_lists(contact), "rejects": rejects}
         for holder in holders():
             gone |= holder.erase(contact, leftover)
-        _forget_contact(contact)
+        gone["lifts"] = _forget_lifts(contact, naming)
+        _forget_contact(contact, naming)
         Erasure.objects.filter(pk=erasure.pk).update(
             portal_done_at=timezone.now(), gone=gone, staying=_staying(erasure.brand, leftover)
         )
@@ -83,9 +84,24 @@ def _why_wait(contact: Contact) -> str:
     return ""
 
 
-def _forget_contact(contact: Contact) -> None:
+def _forget_lifts(contact: Contact, naming: Naming) -> int:
+    """Takes the person out of what was lifted; that it was, when and by whom stays."""
+    stored = storing_of(contact.brand)
+    by_address = Q(address__in={stored(address) for address in (*naming.addresses, contact.email)})
+    lifts = Lift.objects.filter(Q(contact=contact) | by_address & Q(contact=None), brand=contact.brand)
+    for lift in lifts:
+        Lift.objects.filter(pk=lift.pk).update(
+            address=nameless_address(contact), statement=naming.redacted(lift.statement)[:500]
+        )
+    return len(lifts)
+
+
+def _forget_contact(contact: Contact, naming: Naming) -> None:
     address = nameless_address(contact)
     contact.suppressions.all().delete()
+    # What shut the address before anybody had it; from now on its hash does.
+    alone = Suppression.objects.filter(brand=contact.brand, contact=None)
+    alone.filter(address__in={*naming.addresses, contact.email.lower()}).delete()
     Suppression.objects.create(
         contact=contact,
         brand=contact.brand,
@@ -112,12 +128,16 @@ def _forget_contact(contact: Contact) -> None:
     )
 
 
-def _forget_rejects(brand: Brand, leftover: Leftover) -> int:
-    """Empties the rows of files that were not imported and name the person; their line and reason stay."""
+def _forget_rejects(brand: Brand, naming: Naming) -> int:
+    """Empties the rows of files that were not imported and name the person; their line and reason stay.
+
+    Where the address is not kept, every row that has an address is looked at: its hash tells.
+    """
     found = ImportReject.objects.filter(contact_import__audience__group__brand=brand)
+    words = (*naming.words, "@") if naming.digests else naming.words
     forgotten = 0
-    for chunk in _in_turn(_mentioning(found, ("cells",), leftover)):
-        named = [reject.pk for reject in chunk if any(_names(cell, leftover) for cell in reject.cells)]
+    for chunk in _in_turn(_mentioning(found, ("cells",), words)):
+        named = [reject.pk for reject in chunk if any(map(naming.is_named_by, reject.cells))]
         forgotten += ImportReject.objects.filter(pk__in=named).update(cells=[])
     return forgotten
 
@@ -130,33 +150,23 @@ def _in_turn(rows: QuerySet[ImportReject]) -> Iterator[list[ImportReject]]:
         chunk = list(rows.filter(pk__gt=chunk[-1].pk)[:CHUNK])
 
 
-def _names(cell: object, leftover: Leftover) -> bool:
-    said = str(cell).lower()
-    if any(re.search(rf"(?<![\w.+-]){re.escape(address)}(?![\w-])", said) for address in leftover.addresses):
-        return True
-    try:
-        return cleaning.text(str(cell)) == leftover.external_id
-    except CellRefused:
-        return False
-
-
 def _staying(brand: Brand, leftover: Leftover) -> dict[str, int]:
     """Counts what cannot be changed or read here: files that wait, and events of the trail, which is only added to."""
     files = ContactImport.objects.filter(audience__group__brand=brand, state__in=UNFINISHED).exclude(file="")
     events = Event.objects.filter(brand=brand).order_by()
-    by_address = Leftover("", leftover.addresses, (), was_told=False)
     return {
         "files": files.count(),
-        "events": _mentioning(events, ("detail", "before", "after"), by_address).count(),
+        "events": _mentioning(events, ("detail", "before", "after"), leftover.addresses).count(),
     }
 
 
-def _mentioning(rows: QuerySet[M], columns: Iterable[str], leftover: Leftover) -> QuerySet[M]:
-    """Narrows rows to those in whose JSON the person may stand; the reader looks closer."""
+def _mentioning(rows: QuerySet[M], columns: Iterable[str], words: Iterable[str]) -> QuerySet[M]:
+    """Narrows rows to those in whose JSON one of the words may stand; the reader looks closer."""
+    wanted = set(words) - {""}
     condition = Q(pk__in=[])
     for column in columns:
         rows = rows.alias(**{f"{column}_text": Cast(column, TextField())})
-        for word in {*leftover.addresses, leftover.external_id} - {""}:
+        for word in wanted:
             condition |= Q(**{f"{column}_text__icontains": _as_json(word)})
     return rows.filter(condition)
 
@@ -164,13 +174,3 @@ def _mentioning(rows: QuerySet[M], columns: Iterable[str], leftover: Leftover) -
 def _as_json(word: str) -> str:
     """Writes a text as the database has it inside JSON: SQLite keeps other letters than ASCII escaped."""
     return json.dumps(word, ensure_ascii=connection.vendor == "sqlite")[1:-1]
-
-
-def redacted(text: str, leftover: Leftover) -> str:
-    """Gives a text, such as what Braze wrote, without the addresses and the ID of a person."""
-    for word in sorted({*leftover.addresses, leftover.external_id} - {""}, key=len, reverse=True):
-        place = text.lower().find(word.lower())
-        while place >= 0:
-            text = text[:place] + REDACTED + text[place + len(word) :]
-            place = text.lower().find(word.lower(), place + len(REDACTED))
-    return text

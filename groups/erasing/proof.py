@@ -79,8 +79,8 @@ def staying_lines(erasure: Erasure) -> list[str]:
 
 def _gone(gone: Mapping[str, int]) -> Iterator[str]:
     yield _("The contact: address, ID, attributes, consent, and the link to unsubscribe.")
-    lists, rejects, recipients, remarks, tests = (
-        gone.get(name, 0) for name in ("lists", "rejects", "recipients", "remarks", "test_mails")
+    lists, rejects, lifts, recipients, remarks, tests = (
+        gone.get(name, 0) for name in ("lists", "rejects", "lifts", "recipients", "remarks", "test_mails")
     )
     for count, words in (
         (lists, ngettext("The place on %(count)d list.", "The places on %(count)d lists.", lists)),
@@ -90,6 +90,14 @@ def _gone(gone: Mapping[str, int]) -> Iterator[str]:
                 "%(count)d row of a file that was not imported.",
                 "%(count)d rows of files that were not imported.",
                 rejects,
+            ),
+        ),
+        (
+            lifts,
+            ngettext(
+                "The address in the record of %(count)d wish that was taken back.",
+                "The address in the records of %(count)d wishes that were taken back.",
+                lifts,
             ),
         ),
         (

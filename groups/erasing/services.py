@@ -16,6 +16,7 @@ from groups.erasing.holders import Leftover, holders
 from groups.erasing.kept_out import ERASED
 from groups.errors import InputRefused, NotPermitted, StaleState
 from groups.keeping.addresses import held_address, stored_address
+from groups.keeping.standing import demand_settled
 from groups.models import (
     Brand,
     Contact,
@@ -41,6 +42,7 @@ def ask(*, contact: Contact, actor: User, reference: str = "", address: str = ""
         raise NotPermitted(_("Only people who manage the contacts of the whole brand may erase somebody."))
     reference = short(cleaning.shown_text(reference), _("the reference"))
     with transaction.atomic():
+        demand_settled(contact.brand)
         contact = Contact.objects.select_for_update(of=("self",)).select_related("brand").get(pk=contact.pk)
         if contact.erased_at is not None or Erasure.objects.filter(contact=contact).exists():
             raise StaleState(_("The erasure of this person was asked for already."))
@@ -80,6 +82,7 @@ def ask_by_address(*, brand: Brand, address: str, actor: User, reference: str = 
     except CellRefused as refusal:
         raise InputRefused(_("This is no email address.")) from refusal
     with transaction.atomic():
+        demand_settled(brand)
         known_as = stored_address(brand, cleaned)
         theirs = Contact.objects.filter(brand=brand, email=known_as, erased_at=None).filter(erasure=None)
         asked = [

@@ -47,7 +47,10 @@ def stand_ins_of(brand: Brand) -> Callable[[str], str]:
 
 
 def storing_of(brand: Brand) -> Callable[[str], str]:
-    """Gives what turns addresses into what the brand's contacts have: themselves, or their stand-ins."""
+    """Gives what turns addresses into what the brand's contacts have: themselves, or their stand-ins.
+
+    Whoever writes what it gives has asked `groups.keeping.standing.hold` with the same brand in the same transaction.
+    """
     return str if brand.keeps_contacts else stand_ins_of(brand)
 
 

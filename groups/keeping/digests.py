@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import hmac
 from typing import Final
 
@@ -15,4 +14,4 @@ CHARACTERS: Final = 24
 def digest_of(key: bytes, name: str, value: object) -> str:
     """Gives the keyed hash of one value of a profile; the same value under another name has another one."""
     text = orjson.dumps([name, value], option=orjson.OPT_SORT_KEYS)
-    return hmac.new(key, b"value:" + text, hashlib.sha256).hexdigest()[:CHARACTERS]
+    return hmac.digest(key, b"value:" + text, "sha256").hex()[:CHARACTERS]

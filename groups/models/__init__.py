@@ -22,6 +22,7 @@ from groups.models.drain import Drain
 from groups.models.erasure import ErasedAddress, Erasure, ErasureState, HashKey
 from groups.models.event import AddedOnly, Event, Origin, Seal
 from groups.models.feature import FeatureSwitch
+from groups.models.forgetting import Forgetting
 from groups.models.group import MAIL_FIELDS, Group, GroupKind, GroupPath, ReviewPolicy
 from groups.models.group_field import GroupField, GroupFieldKind, GroupFieldValue
 from groups.models.invitation import Invitation
@@ -65,6 +66,7 @@ __all__ = [
     "ErasureState",
     "Event",
     "FeatureSwitch",
+    "Forgetting",
     "FormerHost",
     "Group",
     "GroupField",

@@ -19,6 +19,7 @@ from braze_client.transport import KEY_SHAPE
 from groups import audit
 from groups.audiences.marking import resync
 from groups.errors import InputRefused, NotConnected
+from groups.keeping.standing import demand_settled
 from groups.models import Brand, User, Workspace
 from groups.workspace.braze import client_for
 
@@ -125,6 +126,7 @@ def connect(
         workspace.paused_until, workspace.pause_reason = None, ""
         workspace.save()
         if is_another:
+            demand_settled(brand)
             resync(brand=brand)
             # What the other one listed says nothing of this one: its lists are read from their beginning.
             workspace.readings.all().delete()

@@ -53,6 +53,7 @@ CELERY_BEAT_SCHEDULE = {
     "sweep-audiences": _every("groups.audiences.sweep", env.float("SWEEP_SECONDS", default=10.0)),
     "read-suppressions": _every("groups.consent.read", env.float("CONSENT_SECONDS", default=900.0)),
     "sweep-erasures": _every("groups.erasing.sweep", env.float("SWEEP_SECONDS", default=10.0)),
+    "sweep-forgetting": _every("groups.keeping.sweep", env.float("SWEEP_SECONDS", default=10.0)),
     "tend-filters": _every("groups.audiences.filters.tend", 300.0),
     "read-segments": {"task": "groups.audiences.segments.read_all", "schedule": crontab(hour="*/6", minute="41")},
     "mail-invitations": _every("groups.people.mail_invitations", 60.0),

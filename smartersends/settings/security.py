@@ -45,13 +45,6 @@ if PRODUCTION:
     # A browser takes these from this very host over HTTPS alone, so that a neighbour below the same domain sets none.
     SESSION_COOKIE_NAME = "__Host-sessionid"
     CSRF_COOKIE_NAME = "__Host-csrftoken"
-# Probes and scrapers ask from inside, without the proxy.
-SECURE_REDIRECT_EXEMPT = [r"^health/", r"^healthz$", r"^readyz$", r"^metrics$"]
-SILENCED_SYSTEM_CHECKS = [
-    "security.W005",  # a brand's own domain may have other hosts below it, which are not ours to decide for
-    "security.W019",  # the preview of a mail is a frame of this very host
-    "security.W021",  # as W005: the preload list holds for every host below
-]
 SESSION_COOKIE_AGE = 60 * 60 * 12
 SESSION_COOKIE_HTTPONLY = True
 SECURE_REFERRER_POLICY = "same-origin"

@@ -30,6 +30,7 @@ from groups.audiences.imports.services import import_limits, table_of
 from groups.audiences.imports.tables import Limits, TableFormat
 from groups.audiences.imports.trying import Trial
 from groups.errors import FileUnreadable
+from groups.keeping.standing import demand_settled
 from groups.models import ContactImport, ImportState
 
 logger = logging.getLogger(__name__)
@@ -212,7 +213,11 @@ def _write_once(run: _Run, chunk: Chunk) -> None:
 
 
 def _advance(run: _Run, chunk: Chunk) -> None:
-    """Moves the import on by a chunk, and its lease; raises `_Elsewhere` where it is another worker's."""
+    """Moves the import on by a chunk, and its lease; raises `_Elsewhere` where it is another worker's.
+
+    No change-over begins while an import is under way, so that the brand keeps what the columns were read for.
+    """
+    demand_settled(run.contact_import.audience.group.brand)
     next_lease = timezone.now() + LEASE
     ours = ContactImport.objects.filter(
         pk=run.contact_import.pk, state=run.contact_import.state, rows_done=run.done, lease_until=run.lease

@@ -22,6 +22,7 @@ from groups.audiences.imports.tables import Limits, TableFormat
 from groups.audiences.rejects import CellRefused
 from groups.audiences.services import new_list, short
 from groups.errors import InputRefused, StaleState
+from groups.keeping.standing import demand_settled
 from groups.models import Attribute, Audience, AudienceKind, ContactImport, Group, ImportMode, ImportState, User
 from groups.tree.rules import demand_open
 
@@ -62,6 +63,7 @@ def start_import(
     found = matching.match(headers, attributes, remembered_by(group))
     consent = checked_consent(source=consent_source, on=consent_on, text=consent_text)
     with transaction.atomic():
+        demand_settled(group.brand)
         audience = audience or new_list(group=group, name=name, actor=actor)
         contact_import = ContactImport(
             audience=audience,
@@ -115,6 +117,7 @@ def confirm_mapping(
         demand_consent(mapping.values(), given)
     is_tried = is_trial or contact_import.mode == ImportMode.REPLACE
     with transaction.atomic():
+        demand_settled(group.brand)
         moved = ContactImport.objects.filter(pk=contact_import.pk, state=ImportState.MAPPING).update(
             state=ImportState.CHECKING if is_tried else ImportState.WAITING,
             mapping={str(position): target for position, target in mapping.items()},
@@ -151,6 +154,7 @@ def begin(*, contact_import: ContactImport, actor: User, is_confirmed: bool = Fa
     if was_asked and not is_confirmed:
         raise InputRefused(_("Confirm that this is what you want. Nothing has been imported yet."))
     with transaction.atomic():
+        demand_settled(contact_import.audience.group.brand)
         moved = ContactImport.objects.filter(pk=contact_import.pk, state=ImportState.CHECKED).update(
             state=ImportState.WAITING,
             is_confirmed=True,
@@ -199,11 +203,15 @@ def change_columns(*, contact_import: ContactImport, actor: User) -> None:
 def retry_import(*, contact_import: ContactImport, actor: User) -> None:
     """Lets a failed import go on where it stopped; raises `StaleState` when it has not failed.
 
-    A list is replaced only by a file that was tried to its end, so that one is tried anew.
+    A list is replaced only by a file that was tried to its end, so that one is tried anew. Raises `InputRefused` where
+    the file is gone.
     """
     _demand_list(contact_import)
+    if not contact_import.file:
+        raise InputRefused(_("The uploaded file is gone. Upload it again."))
     is_tried = contact_import.mode == ImportMode.REPLACE and not contact_import.is_confirmed
     with transaction.atomic():
+        demand_settled(contact_import.audience.group.brand)
         moved = ContactImport.objects.filter(pk=contact_import.pk, state=ImportState.FAILED).update(
             state=ImportState.CHECKING if is_tried else ImportState.WAITING, failure="", lease_until=None
         )

@@ -112,7 +112,7 @@ def test_what_was_mailed_keeps_its_counts_and_names_nobody(
     batch = Batch.objects.get()
     assert erasure.state == ErasureState.ERASED
     assert erasure.gone | {"lists": 0} == {
-        "contact": 1, "lists": 0, "rejects": 0, "recipients": 1, "remarks": 1, "test_mails": 1,
+        "contact": 1, "lists": 0, "rejects": 0, "lifts": 0, "recipients": 1, "remarks": 1, "test_mails": 1,
     }  # fmt: skip
     assert erasure.on_its_way == 0
     assert progress(delivery).statement == before == "3 people: 3 accepted."

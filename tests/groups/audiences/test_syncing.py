@@ -199,9 +199,9 @@ def test_a_contact_that_changes_while_it_is_under_way_stays_pending(
     contact = a_contact(audience=audience, first_name="Maya")
     write = syncing._write
 
-    def change_then_write(outcome: syncing.Round, profiler: syncing.Profiler) -> None:
+    def change_then_write(outcome: syncing.Round, profiler: syncing.Profiler, brand: Brand) -> None:
         change(Contact.objects.get(pk=contact.pk), first_name="Maia")
-        write(outcome, profiler)
+        write(outcome, profiler, brand)
         monkeypatch.setattr(syncing, "_write", write)
 
     monkeypatch.setattr(syncing, "_write", change_then_write)

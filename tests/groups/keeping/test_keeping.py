@@ -10,8 +10,6 @@ from django.urls import reverse
 
 from campaigns.models import Route
 from campaigns.preflight import check
-from groups.audiences.imports.importing import run_import
-from groups.audiences.imports.services import confirm_mapping
 from groups.audiences.marking import mark_pending, resync
 from groups.audiences.queries import suppressed_by
 from groups.audiences.syncing import sync_contacts
@@ -25,15 +23,14 @@ from groups.erasing.working import work_on
 from groups.errors import InputRefused, StaleState
 from groups.keeping import services
 from groups.keeping.addresses import held_address, is_stand_in
+from groups.keeping.working import work_on as forget_some
 from groups.models import (
     Attribute,
     Audience,
     Brand,
     Contact,
-    ContactImport,
     Group,
     ImportReject,
-    ImportState,
     Suppression,
     SuppressionOrigin,
     SuppressionReason,
@@ -41,10 +38,10 @@ from groups.models import (
     User,
     Workspace,
 )
-from groups.roles import Role
-from tests.builders import Cast, a_contact, a_group, a_person, a_workspace, an_audience, an_import, root_group
+from tests.builders import Cast, a_contact, a_group, a_workspace, an_audience
 from tests.campaigns.builders import a_mailing
 from tests.groups.audiences.filters.builders import a_filter
+from tests.groups.keeping.builders import imported
 from tests.sandbox_server import RunningSandbox
 
 pytestmark = [pytest.mark.django_db, pytest.mark.catalogue("A9")]
@@ -53,47 +50,12 @@ ROWS = "customer_id,email,first_name\nC1,ana@example.com,Ana\nC2,ben@example.com
 
 
 @pytest.fixture
-def audience() -> Audience:
-    return an_audience(group=a_group(code="US-001"))
-
-
-@pytest.fixture
-def group(audience: Audience) -> Group:
-    return audience.group
-
-
-@pytest.fixture
-def workspace(audience: Audience, sandbox: RunningSandbox) -> Workspace:
-    return a_workspace(brand=audience.group.brand, endpoint=sandbox.url)
-
-
-@pytest.fixture
-def actor(group: Group) -> User:
-    return a_person(role=Role.ADMIN, group=root_group(group.brand))
-
-
-@pytest.fixture
 def brand(workspace: Workspace, actor: User) -> Brand:
     """A brand that was asked to keep no contacts."""
     brand: Brand = Brand.objects.get(pk=workspace.brand_id)
     services.keep_no_contacts(brand=brand, actor=actor)
+    assert forget_some(brand.pk)
     return brand
-
-
-def imported(content: str, audience: Audience, actor: User) -> dict[str, int]:
-    """Brings a file in and gives the counts."""
-    fresh = Audience.objects.get(pk=audience.pk)
-    contact_import = confirmed(an_import(content, group=fresh.group, actor=actor, audience=fresh))
-    done = run_import(contact_import.pk)
-    assert done is not None
-    assert done.state in {ImportState.DONE, ImportState.DONE_WITH_ERRORS}
-    return {name: getattr(done, f"rows_{name}") for name in ("new", "updated", "unchanged", "rejected", "suppressed")}
-
-
-def confirmed(contact_import: ContactImport) -> ContactImport:
-    """Confirms the columns as they were matched."""
-    mapping = {int(position): target for position, target in contact_import.mapping.items()}
-    return confirm_mapping(contact_import=contact_import, mapping=mapping, actor=contact_import.uploaded_by)
 
 
 def everything_of(contact: Contact) -> str:
@@ -282,6 +244,7 @@ def test_filters_of_contacts_stand_against_it_and_are_refused_after_it(
         services.keep_no_contacts(brand=brand, actor=actor)
     Audience.objects.filter(pk=stored.pk).delete()
     services.keep_no_contacts(brand=brand, actor=actor)
+    assert forget_some(brand.pk)
     with pytest.raises(StaleState):
         services.keep_no_contacts(brand=brand, actor=actor)
 
@@ -302,7 +265,7 @@ def test_what_stands_against_it_is_said_and_nothing_changes(
         services.keep_no_contacts(brand=brand, actor=actor)
 
     assert len(refused.value.findings) == 2
-    assert "before the first of them comes" in refused.value.sentence
+    assert "Braze does not have what the portal knows of 1 person yet" in refused.value.sentence
     assert Brand.objects.get(pk=brand.pk).keeps_contacts
 
 
@@ -353,4 +316,6 @@ def test_the_page_asks_for_a_word_and_lets_nobody_else(cast: Cast, client: Clien
     assert (unsure.status_code, stranger.status_code, before) == (422, 404, True)
     assert "what is forgotten cannot be brought back" in unsure.content.decode()
     assert not Brand.objects.get(pk=cast.brand.pk).keeps_contacts
-    assert "Braze alone has addresses and attributes" in sure.content.decode()
+    assert "What is to be forgotten is being counted" in sure.content.decode()
+    assert forget_some(cast.brand.pk)
+    assert "Braze alone has addresses and attributes" in client.get(address).content.decode()
