@@ -38,6 +38,7 @@ app.autodiscover_tasks(
         "groups.audiences.segments",
         "groups.people",
         "groups.notices",
+        "groups.api",
         "groups.trail",
         "campaigns.delivery",
         "campaigns.testsend",

@@ -57,6 +57,7 @@ CELERY_BEAT_SCHEDULE = {
     "tidy-notices": {"task": "groups.notices.tidy", "schedule": crontab(hour="3", minute="17")},
     "sweep-reviews": _every("campaigns.review.sweep", 60.0),
     "sweep-rollouts": _every("campaigns.rollouts.sweep", 2 * env.float("SWEEP_SECONDS", default=10.0)),
+    "tidy-calls": {"task": "groups.api.tidy", "schedule": crontab(hour="3", minute="27")},
     "seal-events": _every("groups.trail.seal", 60.0),
     "collect-reports": _every("campaigns.reports.collect", env.float("REPORT_SECONDS", default=60.0)),
 }
