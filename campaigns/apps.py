@@ -17,12 +17,16 @@ class CampaignsConfig(AppConfig):
         from campaigns.delivery.erasing import HOLDER
         from campaigns.review import kinds as review
         from campaigns.rollouts import kinds as rollouts
+        from campaigns.webhooks import kinds as webhooks
+        from campaigns.webhooks import telling
         from groups.audiences import uses
+        from groups.audiences.imports import endings
         from groups.erasing import holders
         from groups.notices.kinds import register
 
-        register(*review.KINDS, *delivery.KINDS, *rollouts.KINDS)
+        register(*review.KINDS, *delivery.KINDS, *rollouts.KINDS, *webhooks.KINDS)
         holders.register(HOLDER)
         uses.register(audiences.uses_of)
+        endings.register(telling.import_ended)
         trail.tell()
         consequences.tell()

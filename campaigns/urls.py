@@ -23,4 +23,5 @@ urlpatterns = [
     path("", include("campaigns.delivery.urls")),
     path("", include("campaigns.delivery.ledger.urls")),
     path("", include("campaigns.reports.urls")),
+    path("", include("campaigns.webhooks.urls")),
 ]

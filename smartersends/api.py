@@ -136,6 +136,11 @@ def _invalid(request: HttpRequest, error: ValidationError) -> HttpResponse:
 
 @api.exception_handler(HttpError)
 def _http_error(request: HttpRequest, error: HttpError) -> HttpResponse:
+    # Whatever the parser raises comes in the framework's own words.
+    if isinstance(error.__cause__, Problem):
+        return _answer(request, error.__cause__)
+    if isinstance(error.__cause__, SuspiciousOperation | MultiPartParserError):
+        return _unreadable(request, error.__cause__)
     status = error.status_code
     return _answer(request, Problem(status, HTTPStatus(status).phrase.lower().replace(" ", "-"), str(error)))
 

@@ -45,6 +45,7 @@ app.autodiscover_tasks(
         "campaigns.review",
         "campaigns.rollouts",
         "campaigns.reports",
+        "campaigns.webhooks",
     ]
 )
 

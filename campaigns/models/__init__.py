@@ -51,6 +51,7 @@ from campaigns.models.template import (
     TemplateVersion,
 )
 from campaigns.models.testing import SyncedTester, TestMail, TestState
+from campaigns.models.webhook import EventState, OffReason, Webhook, WebhookEvent, WebhookKind
 
 __all__ = [
     "ASKING",
@@ -75,6 +76,7 @@ __all__ = [
     "Delivery",
     "DeliveryState",
     "Demand",
+    "EventState",
     "Exclusion",
     "ExclusionReason",
     "GroupShare",
@@ -85,6 +87,7 @@ __all__ = [
     "Mailing",
     "MailingFolder",
     "MailingState",
+    "OffReason",
     "PauseCause",
     "Recipient",
     "ReportDay",
@@ -112,5 +115,8 @@ __all__ = [
     "TestState",
     "TimeRules",
     "Verdict",
+    "Webhook",
+    "WebhookEvent",
+    "WebhookKind",
     "empty_candidates",
 ]

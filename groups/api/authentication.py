@@ -66,9 +66,7 @@ class Bearer(HttpBearer):
         user = found.user
         user.on_pages_of = brand
         if owes_second_factor(user, brand):
-            raise Problem(
-                403, "second-factor", _("Your role needs a second factor. Sign in, and set one up.")
-            )
+            raise Problem(403, "second-factor", _("Your role needs a second factor. Sign in, and set one up."))
         if not may_use_tokens(user, brand):
             raise Problem(403, "not-permitted", _("You may not use API tokens any more. Ask an admin."))
         user.scopes = frozenset(Permission(name) for name in found.scopes if name in Permission)

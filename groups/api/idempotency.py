@@ -69,9 +69,7 @@ def _acted(request: ApiRequest, act: Callable[[], Schema], status: int) -> Statu
         raise Problem(
             400,
             "no-idempotency-key",
-            _(
-                "Send the header Idempotency-Key: a text of your own of at most 200 plain characters."
-            ),
+            _("Send the header Idempotency-Key: a text of your own of at most 200 plain characters."),
         )
     fingerprint = _fingerprint(request)
     begun = _begin(request, key, fingerprint)

@@ -58,6 +58,8 @@ CELERY_BEAT_SCHEDULE = {
     "sweep-reviews": _every("campaigns.review.sweep", 60.0),
     "sweep-rollouts": _every("campaigns.rollouts.sweep", 2 * env.float("SWEEP_SECONDS", default=10.0)),
     "tidy-calls": {"task": "groups.api.tidy", "schedule": crontab(hour="3", minute="27")},
+    "sweep-webhooks": _every("campaigns.webhooks.sweep", env.float("SWEEP_SECONDS", default=10.0)),
+    "tidy-webhooks": {"task": "campaigns.webhooks.tidy", "schedule": crontab(hour="3", minute="37")},
     "seal-events": _every("groups.trail.seal", 60.0),
     "collect-reports": _every("campaigns.reports.collect", env.float("REPORT_SECONDS", default=60.0)),
 }
