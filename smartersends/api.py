@@ -145,7 +145,7 @@ def _http_error(request: HttpRequest, error: HttpError) -> HttpResponse:
     return _answer(request, Problem(status, HTTPStatus(status).phrase.lower().replace(" ", "-"), str(error)))
 
 
-def _unreadable(request: HttpRequest, error: Exception) -> HttpResponse:
+def _unreadable(request: HttpRequest, error: Exception | type[Exception]) -> HttpResponse:
     if isinstance(error, RequestDataTooBig | TooManyFilesSent):
         return _answer(request, Problem(413, "too-large", _("The request is too large.")))
     return _answer(request, Problem(400, "unreadable", _("The request cannot be read.")))

@@ -37,7 +37,9 @@ def change(*, mailing: Mailing, said: MailingChange, actor: User) -> Mailing:
         if said.values is not None:
             set_values(mailing=mailing, values=said.values, actor=actor)
         if said.sender is not None:
-            services.save_envelope(mailing=mailing, changes=dict(said.sender), actor=actor)
+            services.save_envelope(
+                mailing=mailing, changes={str(part): text for part, text in said.sender.items()}, actor=actor
+            )
         if "audience_id" in named:
             audience = access.get_usable(mailing.group, Audience, said.audience_id) if said.audience_id else None
             services.choose_audience(mailing=mailing, audience=audience, actor=actor)

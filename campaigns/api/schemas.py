@@ -364,4 +364,4 @@ class CalendarOut(Schema):
 
     time_zone: str
     items: list[EntryOut]
-    totals: dict[date, int]
+    totals: dict[str, int]

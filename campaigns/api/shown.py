@@ -17,16 +17,18 @@ from groups.models import Brand
 
 def template_out(template: Template) -> schemas.TemplateOut:
     """Gives a template that has a published version."""
-    return schemas.TemplateOut(**_template(template))
+    return schemas.TemplateOut.model_validate(_template(template))
 
 
 def template_with_fields(template: Template, compiled: Compiled) -> schemas.TemplateWithFields:
     """Gives a template with the fields and sections of its published version."""
-    return schemas.TemplateWithFields(
-        **_template(template),
-        fields=[_field(spec) for spec in compiled.fields],
-        sections=[_section(spec) for spec in compiled.sections],
-        values=default_values(compiled),
+    return schemas.TemplateWithFields.model_validate(
+        {
+            **_template(template),
+            "fields": [_field(spec) for spec in compiled.fields],
+            "sections": [_section(spec) for spec in compiled.sections],
+            "values": default_values(compiled),
+        }
     )
 
 
@@ -47,12 +49,14 @@ def image_out(image: Image, brand: Brand) -> schemas.ImageOut:
 
 def mailing_out(mailing: Mailing) -> schemas.MailingOut:
     """Gives a mailing without its values."""
-    return schemas.MailingOut(**_mailing(mailing))
+    return schemas.MailingOut.model_validate(_mailing(mailing))
 
 
 def mailing_with_values(mailing: Mailing) -> schemas.MailingWithValues:
     """Gives a mailing with its values."""
-    return schemas.MailingWithValues(**_mailing(mailing), values=mailing.values, sender=mailing.envelope)
+    return schemas.MailingWithValues.model_validate(
+        {**_mailing(mailing), "values": mailing.values, "sender": mailing.envelope}
+    )
 
 
 def test_out(test: TestMail) -> schemas.TestOut:
@@ -71,12 +75,12 @@ def test_out(test: TestMail) -> schemas.TestOut:
 
 def review_out(review: Review) -> schemas.ReviewOut:
     """Gives a submission."""
-    return schemas.ReviewOut(**_review(review))
+    return schemas.ReviewOut.model_validate(_review(review))
 
 
 def review_with(review: Review, differences: Iterable[schemas.DifferenceOut]) -> schemas.ReviewWithDifferences:
     """Gives a submission with what differs from the template."""
-    return schemas.ReviewWithDifferences(**_review(review), differences=list(differences))
+    return schemas.ReviewWithDifferences.model_validate({**_review(review), "differences": list(differences)})
 
 
 def delivery_out(delivery: Delivery) -> schemas.DeliveryOut:

@@ -34,8 +34,6 @@ class Bearer(HttpBearer):
     calls. What the person may do in a group is asked of `groups.access`, as pages do.
     """
 
-    openapi_name = "token"
-
     def __init__(self, *needs: Permission) -> None:
         super().__init__()
         self.needs = needs

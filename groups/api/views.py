@@ -31,7 +31,8 @@ def token_list(request: PortalRequest) -> HttpResponse:
     if not may_use_tokens(user, brand):
         raise Http404
     if request.method == "POST":
-        return _made(request)
+        answer: HttpResponse = _made(request)
+        return answer
     return _page(request, TokenForm(givable=givable_scopes(user, brand)))
 
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Literal
 from uuid import UUID
 
 from django.utils.translation import gettext as _
-from ninja import Query, Router
+from ninja import Router
 from ninja.responses import Status
 
 from campaigns.api import shown
@@ -142,7 +143,7 @@ def checks(request: ApiRequest, mailing_id: UUID) -> ChecksOut:
     "/mailings/{mailing_id}/preview", response=PreviewOut, auth=Bearer(P.SEE_MAILINGS), summary="Look at a mailing"
 )
 def preview(
-    request: ApiRequest, mailing_id: UUID, case: str = Query("sample", pattern="^(sample|longest|nothing)$")
+    request: ApiRequest, mailing_id: UUID, case: Literal["sample", "longest", "nothing"] = "sample"
 ) -> PreviewOut:
     """Gives the mail as a sample person would get it, or with the longest values, or with none known."""
     mailing = access.get(request.auth, Mailing, mailing_id, P.SEE_MAILINGS)

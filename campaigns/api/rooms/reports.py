@@ -62,5 +62,5 @@ def calendar(request: ApiRequest, group_id: UUID, first: date, last: date) -> Ca
             )
             for entry in found.entries
         ],
-        totals=dict(found.totals),
+        totals={day.isoformat(): count for day, count in found.totals.items()},
     )

@@ -68,7 +68,7 @@ def upload(request: ApiRequest, group_id: UUID, said: Form[FileSaid], file: File
     if not said.statement:
         raise refused("statement", _("Confirm that these people agreed; otherwise they must not be mailed."))
     audience = _list_of(request, group, said.audience_id) if said.audience_id else None
-    if said.mode == ImportMode.REPLACE:
+    if ImportMode(said.mode) is ImportMode.REPLACE:
         access.get(request.auth, Group, group_id, P.OVERWRITE_AUDIENCE)
     return import_out(
         services.start_import(
