@@ -25,8 +25,21 @@ MOST_TOKENS: Final = 20
 _HINT_CHARACTERS: Final = 8
 # Telling when a token was last used is worth a write a minute, not one a call.
 _USE_NOTED_EVERY: Final = timedelta(minutes=1)
-# No program acts as another person, and a token that made tokens would outlive its own end.
-NEVER_BY_TOKEN: Final = frozenset({Permission.ACT_AS, Permission.USE_API_TOKENS})
+# What an operation of the API asks for, or a service behind one. No program acts as another person, and a token that
+# made tokens would outlive its own end.
+SCOPES: Final = (
+    Permission.SEE_MAILINGS,
+    Permission.EDIT_MAILINGS,
+    Permission.SEND_MAILINGS,
+    Permission.REVIEW_MAILINGS,
+    Permission.APPROVE_MAILINGS,
+    Permission.OVERRIDE_CHECKS,
+    Permission.STOP_MAILINGS,
+    Permission.SEE_CONTACTS,
+    Permission.MANAGE_CONTACTS,
+    Permission.OVERWRITE_AUDIENCE,
+    Permission.MANAGE_IMAGES,
+)
 
 
 def may_use_tokens(user: User, brand: Brand) -> bool:
@@ -35,9 +48,9 @@ def may_use_tokens(user: User, brand: Brand) -> bool:
 
 
 def givable_scopes(user: User, brand: Brand) -> tuple[Permission, ...]:
-    """Gives what a person may let a token do: what they hold in some group of the brand, in the order of the roles."""
-    held = rights_of(user, brand, None).anywhere - NEVER_BY_TOKEN
-    return tuple(permission for permission in Permission if permission in held)
+    """Gives what a person may let a token do: what the API can do of what they hold in some group of the brand."""
+    held = rights_of(user, brand, None).anywhere
+    return tuple(permission for permission in SCOPES if permission in held)
 
 
 @sensitive_variables()
@@ -74,7 +87,7 @@ def create_token(
             name=name.strip()[:80],
             digest=digest_of(text),
             hint=text[:_HINT_CHARACTERS],
-            scopes=[permission.value for permission in Permission if permission in set(scopes)],
+            scopes=[permission.value for permission in SCOPES if permission in set(scopes)],
             expires_at=None if days is None else timezone.now() + timedelta(days=days),
         )
         audit.record(

@@ -270,5 +270,6 @@ ROWS = (
     *COMPOSE,
     *REVIEW,
     *DELIVERY,
-    *ROLLOUTS * WEBHOOKS,
+    *ROLLOUTS,
+    *WEBHOOKS,
 )

@@ -13,7 +13,9 @@ from django.http import HttpRequest
 from django.test import Client
 
 from campaigns.webhooks.signing import new_secret, signature
+from groups.api.tokens import SCOPES
 from groups.models import Event
+from groups.roles import Permission
 from smartersends.api import api
 from tests.builders import Cast
 from tests.groups.api.builders import Program, kind_of, program_of
@@ -73,6 +75,14 @@ def test_the_openapi_names_scopes_keys_and_problems_of_every_operation(schema: A
         assert operation["x-scopes"] or path == "/api/v1/me"
         assert {401, 404, 409, 422, 429} <= set(operation["responses"]), path
         assert operation["description"], path
+
+
+def test_a_token_can_be_given_every_scope_that_an_operation_asks_for(schema: Any) -> None:
+    asked = {scope for _method, _path, operation in operations_of(schema) for scope in operation["x-scopes"]}
+
+    # Asked for by a service, and not at the door of an operation.
+    behind = {Permission.OVERRIDE_CHECKS, Permission.OVERWRITE_AUDIENCE}
+    assert asked | behind == set(SCOPES)
 
 
 def test_the_openapi_and_its_page_are_open_and_tell_nothing_of_the_brand(cast: Cast, client: Client) -> None:

@@ -6,6 +6,8 @@ import os
 from collections.abc import Iterator
 
 import pytest
+from django.core.signals import request_finished, request_started
+from django.db import close_old_connections
 from pytest_django import Settings
 
 from tests.matrix.conftest import files, settings_of_the_world, world
@@ -17,9 +19,14 @@ EXAMPLES = int(os.environ.get("API_FUZZ_EXAMPLES", "12"))
 
 
 @pytest.fixture(autouse=True)
-def no_limit(settings: Settings) -> Iterator[None]:
+def one_connection_and_no_limit(settings: Settings) -> Iterator[None]:
+    """Keeps the connection of the test, as Django's own client does, and lets a token call as often as it likes."""
     settings.API_CALLS_PER_MINUTE = 10_000_000
+    for signal in (request_started, request_finished):
+        signal.disconnect(close_old_connections)
     yield
+    for signal in (request_started, request_finished):
+        signal.connect(close_old_connections)
 
 
 @pytest.mark.catalogue("X6")
