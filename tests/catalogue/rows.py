@@ -139,6 +139,11 @@ ROLLOUT_ROWS: Final[dict[str, str]] = {
     "M22": "One parent, a mailing for each group from its own sender and fields, one approval, a result for each",
 }
 
+# What programs do: docs/api.md.
+API_ROWS: Final[dict[str, str]] = {
+    "X6": "Programs do what people do by one documented API, by tokens that never may more than their person; webhooks",
+}
+
 PAGES: Final[dict[str, dict[str, str]]] = {
     "templates.md": TEMPLATE_ROWS,
     "delivery.md": DELIVERY_ROWS,
@@ -152,5 +157,6 @@ PAGES: Final[dict[str, dict[str, str]]] = {
     "filters.md": FILTER_ROWS,
     "consent.md": CONSENT_ROWS,
     "rollouts.md": ROLLOUT_ROWS,
+    "api.md": API_ROWS,
 }
 ROWS: Final = {row: sentence for rows in PAGES.values() for row, sentence in rows.items()}

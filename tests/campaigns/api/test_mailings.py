@@ -33,6 +33,7 @@ def other_draft(cast: Cast) -> Mailing:
     return a_mailing(group=cast.other_brand.groups.get(parent=None), author=cast.outsider, people=1)
 
 
+@pytest.mark.catalogue("X6")
 def test_a_mailing_is_made_filled_checked_looked_at_and_sent(cast: Cast, sandbox: RunningSandbox) -> None:
     a_workspace(brand=cast.brand, endpoint=sandbox.url)
     Brand.objects.filter(pk=cast.brand.pk).update(review_policy=ReviewPolicy.NONE)
@@ -152,6 +153,7 @@ REFUSED = [
 ]
 
 
+@pytest.mark.catalogue("X6")
 @pytest.mark.parametrize(("who", "scope", "act", "status", "kind"), REFUSED)
 def test_a_token_does_no_more_than_its_scopes_and_its_person(
     cast: Cast, draft: Mailing, who: str, scope: Permission | None, act: str, status: int, kind: str

@@ -24,6 +24,7 @@ from campaigns.models import (
 )
 from campaigns.states import move_delivery, move_mailing
 from campaigns.webhooks import posting, services
+from campaigns.webhooks.kinds import SWITCHED_OFF
 from campaigns.webhooks.sending import forget_old_events, send_waiting, wait_after, webhooks_with_work
 from campaigns.webhooks.signing import signature
 from groups.audiences.imports.finishing import fail
@@ -41,6 +42,7 @@ def a_draft(cast: Cast) -> Mailing:
     return a_mailing(group=cast.store, author=cast.sender, people=1)
 
 
+@pytest.mark.catalogue("X6")
 def test_a_mailing_that_moves_is_told_with_a_signature_that_holds(
     cast: Cast, webhook: Webhook, receiver: Receiver
 ) -> None:
@@ -130,6 +132,7 @@ def test_the_end_of_a_delivery_is_told(cast: Cast, webhook: Webhook, sandbox: Ru
     assert [one["data"]["state"] for one in told] == ["withdrawn"]
 
 
+@pytest.mark.catalogue("X6")
 def test_what_was_refused_is_tried_again_later_and_later(cast: Cast, webhook: Webhook, receiver: Receiver) -> None:
     receiver.answers = [500, 302]
     services.send_test(webhook=webhook, actor=cast.admin)
@@ -172,7 +175,11 @@ def test_an_address_that_takes_nothing_is_switched_off_and_its_admins_hear_of_it
     webhook.refresh_from_db()
     assert (webhook.reason, webhook.events.get().state) == (reason, EventState.FAILED)
     assert webhook.switched_off_at is not None
-    assert [notice.person for notice in Notice.objects.filter(kind="webhook.switched_off")] == [cast.admin]
+    told = Notice.objects.get(kind="webhook.switched_off")
+    words = SWITCHED_OFF.words(told.parameters)
+    assert (told.person, told.path) == (cast.admin, f"/webhooks/{webhook.pk}/")
+    assert (words.title, webhook.url in words.sentence) == ("A webhook was switched off", True)
+    assert SWITCHED_OFF.is_worth_a_mail(told)
     assert Event.objects.filter(action="webhook.switched_off", actor=None).count() == 1
     move_mailing(a_draft(cast), MailingState.IN_APPROVAL)
     assert webhook.events.count() == 1

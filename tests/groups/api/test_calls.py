@@ -58,6 +58,7 @@ def test_a_cursor_that_is_not_ours_of_another_list_or_person_is_refused(cast: Ca
     assert program.get(path, limit=201).status_code == 422
 
 
+@pytest.mark.catalogue("X6")
 def test_the_same_key_gives_the_first_answer_and_acts_once(cast: Cast) -> None:
     program = program_of(cast.sender, cast.brand)
     path = f"/groups/{cast.store.pk}/audiences"

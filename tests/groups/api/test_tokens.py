@@ -63,6 +63,7 @@ def test_without_the_right_there_are_no_tokens_and_old_ones_are_refused(cast: Ca
         a_token(cast.sender, cast.brand, P.SEE_MAILINGS)
 
 
+@pytest.mark.catalogue("X6")
 def test_a_token_may_less_at_once_when_its_person_does(cast: Cast) -> None:
     program = program_of(cast.sender, cast.brand, P.SEE_MAILINGS, P.SEE_CONTACTS)
     path = f"/groups/{cast.store.pk}/audiences"
