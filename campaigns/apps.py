@@ -15,20 +15,24 @@ class CampaignsConfig(AppConfig):
         from campaigns import audiences, consequences, trail
         from campaigns.delivery import kinds as delivery
         from campaigns.delivery.erasing import HOLDER
+        from campaigns.delivery.keeping import ROOM
         from campaigns.reports.network import kinds as network
         from campaigns.retention import own as retention
-        from campaigns.delivery.keeping import ROOM
         from campaigns.review import kinds as review
         from campaigns.rollouts import kinds as rollouts
+        from campaigns.webhooks import kinds as webhooks
+        from campaigns.webhooks import telling
         from groups.audiences import uses
+        from groups.audiences.imports import endings
         from groups.erasing import holders
         from groups.keeping import places
         from groups.notices.kinds import register
 
-        register(*review.KINDS, *delivery.KINDS, *rollouts.KINDS, *network.KINDS)
+        register(*review.KINDS, *delivery.KINDS, *rollouts.KINDS, *network.KINDS, *webhooks.KINDS)
         holders.register(HOLDER)
         places.register(ROOM)
         uses.register(audiences.uses_of)
+        endings.register(telling.import_ended)
         trail.tell()
         consequences.tell()
         retention.tell()

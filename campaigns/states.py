@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import Any
 
+from django.db import transaction
+
 from campaigns.errors import StaleState
 from campaigns.models import Delivery, DeliveryState, Mailing, MailingState, Rollout, RolloutState
+from campaigns.webhooks import telling
 
 _M, _D, _R = MailingState, DeliveryState, RolloutState
 
@@ -83,10 +86,14 @@ def move_mailing(
     standing = Mailing.everything.filter(pk=mailing.pk, state__in=allowed)
     if revision is not None:
         standing = standing.filter(revision=revision)
-    moved = standing.update(state=to, **changes)
+    # Told in the same transaction; without a savepoint, which would cost two statements a move.
+    with transaction.atomic(savepoint=False):
+        moved = standing.update(state=to, **changes)
+        if moved:
+            mailing.refresh_from_db()
+            telling.mailing_moved(mailing)
     if not moved:
         raise StaleState
-    mailing.refresh_from_db()
 
 
 def end_practice(mailing: Mailing, *, start: MailingState, revision: int | None = None) -> None:
@@ -97,9 +104,13 @@ def end_practice(mailing: Mailing, *, start: MailingState, revision: int | None 
     standing = Mailing.objects.filter(pk=mailing.pk, is_practice=True, state=start)
     if revision is not None:
         standing = standing.filter(revision=revision)
-    if not standing.update(state=MailingState.SENT, state_reason=""):
+    with transaction.atomic(savepoint=False):
+        moved = standing.update(state=MailingState.SENT, state_reason="")
+        if moved:
+            mailing.refresh_from_db()
+            telling.mailing_moved(mailing)
+    if not moved:
         raise StaleState
-    mailing.refresh_from_db()
 
 
 def move_delivery(
@@ -110,10 +121,13 @@ def move_delivery(
     `start` narrows the table to the states in which this event makes sense.
     """
     allowed = DELIVERY_MOVES[to] if start is None else DELIVERY_MOVES[to] & frozenset(start)
-    moved = Delivery.objects.filter(pk=delivery.pk, state__in=allowed).update(state=to, **changes)
+    with transaction.atomic(savepoint=False):
+        moved = Delivery.objects.filter(pk=delivery.pk, state__in=allowed).update(state=to, **changes)
+        if moved:
+            delivery.refresh_from_db()
+            telling.delivery_moved(delivery)
     if not moved:
         raise StaleState
-    delivery.refresh_from_db()
 
 
 def move_rollout(

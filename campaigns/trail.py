@@ -113,6 +113,14 @@ ACTIONS: Final[Words] = {
     "times.clash_changed": _("When mailings clash was changed."),
     "times.pressure_changed": _("How much mail one person gets was changed."),
     "times.role_limits_changed": _("The limits of roles were changed."),
+    "webhook.added": _("A webhook was added."),
+    "webhook.changed": _("A webhook was changed."),
+    "webhook.removed": _("A webhook was removed."),
+    "webhook.replayed": _("An event was sent to a webhook again."),
+    "webhook.secret_changed": _("The secret of a webhook was changed."),
+    "webhook.switched_off": _("A webhook was switched off."),
+    "webhook.switched_on": _("A webhook was switched on."),
+    "webhook.tested": _("A test event was sent to a webhook."),
     "workspace.breaker_closed": _("Calls to Braze were taken up again."),
     "workspace.breaker_opened": _("Calls to Braze were paused, because too many in a row had failed."),
 }
@@ -132,6 +140,7 @@ FAMILIES: Final[Words] = {
     "snippet": _("Snippets"),
     "template": _("Templates"),
     "times": _("Times and limits"),
+    "webhook": _("Webhooks"),
 }
 KINDS: Final[Words] = {
     "attachment": _("Attachment"),
@@ -150,6 +159,7 @@ KINDS: Final[Words] = {
     "snippet": _("Snippet"),
     "template": _("Template"),
     "timerules": _("Times and limits"),
+    "webhook": _("Webhook"),
 }
 
 

@@ -24,4 +24,5 @@ urlpatterns = [
     path("", include("campaigns.delivery.ledger.urls")),
     path("", include("campaigns.reports.urls")),
     path("", include("campaigns.reports.pages")),
+    path("", include("campaigns.webhooks.urls")),
 ]

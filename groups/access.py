@@ -57,9 +57,9 @@ def groups_with(user: User, permission: Permission, *, not_lent_by: Collection[U
 
     On a brand's pages only groups of that brand count. A role that has ended gives nothing, and neither does one that
     a person of `not_lent_by` has delegated. A feature that is switched off takes its permissions from everybody.
-    Whoever acts as somebody holds what both of them hold.
+    Whoever acts as somebody holds what both of them hold, and whoever acts by a token what it lets them do of that.
     """
-    if not user.is_active:
+    if not user.is_active or (user.scopes is not None and permission not in user.scopes):
         return Group.objects.none()
     held = Membership.objects.filter(Membership.live(), user=user, role__grants__permission=permission)
     if not_lent_by:
@@ -236,6 +236,8 @@ def _rights(user: User, brand_id: uuid.UUID, group: Group | None, memory: Rights
         for_brand=held.for_brand,
         anywhere=frozenset(permission for held_there in held.by_group.values() for permission in held_there),
     )
+    if user.scopes is not None:
+        rights = rights.within(Rights(user.scopes, user.scopes, user.scopes))
     return rights if user.acted_by is None else rights.within(_rights(user.acted_by, brand_id, group, memory))
 
 

@@ -19,6 +19,7 @@ urlpatterns = [
     path("", include("groups.audiences.filters.urls")),
     path("", include("groups.audiences.segments.urls")),
     path("", include("groups.signin.urls")),
+    path("", include("groups.api.urls")),
     path("", include("groups.notices.urls")),
     path("", include("groups.trail.urls")),
 ]

@@ -16,7 +16,7 @@ REQUEST_HEADER: Final = "portal_request"
 
 
 class PortalTask(Task):  # type: ignore[type-arg]  # it has arguments in its stubs alone
-    """A task that tells trail and log what it is about, whoever runs it, and does nothing while the portal is drained."""
+    """A task that tells trail and log what it is about, and does nothing while the portal is drained."""
 
     abstract = True
 
@@ -48,6 +48,7 @@ app.autodiscover_tasks(
         "groups.audiences.segments",
         "groups.people",
         "groups.notices",
+        "groups.api",
         "groups.retention",
         "groups.trail",
         "campaigns.delivery",
@@ -55,6 +56,7 @@ app.autodiscover_tasks(
         "campaigns.review",
         "campaigns.rollouts",
         "campaigns.reports",
+        "campaigns.webhooks",
     ]
 )
 

@@ -36,7 +36,9 @@ class Navigation:
         return self.room in _ADMINISTRATION
 
 
-_ADMINISTRATION = frozenset({"groups", "people", "roles", "rules", "sign-in", "workspace", "brand", "trail"})
+_ADMINISTRATION = frozenset(
+    {"groups", "people", "roles", "rules", "sign-in", "workspace", "brand", "webhooks", "trail"}
+)
 # By the name of a page, or else by its first word.
 _ROOMS = {
     "home": "home",
@@ -69,6 +71,7 @@ _ROOMS = {
     "second": "sign-in",
     "sso": "sign-in",
     "directory": "sign-in",
+    "webhook": "webhooks",
     "event": "trail",
 }
 

@@ -10,7 +10,8 @@ from allauth.mfa.webauthn import views as webauthn
 from django.urls import include, path, re_path
 from django.views.generic import RedirectView
 
-from smartersends import pages
+from smartersends import api as portal_api
+from smartersends import api_docs, pages
 from smartersends.operation.addresses import NAMED
 
 # Of allauth's pages only the way in, under the names that allauth itself looks up: an address book of one's own would
@@ -58,6 +59,9 @@ urlpatterns = [
     *(path(address, view, name=name) for address, (name, view) in NAMED.items()),
     path("accounts/", include(ENTRANCE)),
     path("accounts/second-factor/", include(SECOND_FACTOR)),
+    path("api/v1/docs", api_docs.docs, name="api-docs"),
+    path("api/v1/", portal_api.api.urls),
+    re_path(r"^api/", portal_api.nothing_here, name="api-nothing"),
     path("brand.css", pages.brand_css, name="brand-css"),
     path("media/<path:path>", pages.media, name="media"),
     path("language/", pages.choose_language, name="set-language"),

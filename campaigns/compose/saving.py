@@ -97,7 +97,7 @@ def _save(outcome: Outcome, files: Mapping[str, UploadedFile[Any]], actor: User)
     files = {name: file for name, file in files.items() if not _is_asked_about(name, outcome.clashes)}
     compiled = compiled_of(mailing.version)
     changes = changes_in(post, compiled, mailing.values, mailing.group.language)
-    changes = _with_checked_images(mailing, compiled, changes)
+    changes = with_checked_images(mailing, compiled, changes)
     audience, detached = _audience_in(mailing, post), _detached_in(mailing, post)
     person = _person_in(mailing, post, actor)
     name = str(post.get(own_key(NAME), mailing.name))
@@ -178,7 +178,7 @@ def _uploads(
     return changes
 
 
-def _with_checked_images(mailing: Mailing, compiled: Compiled, changes: dict[str, Any]) -> dict[str, Any]:
+def with_checked_images(mailing: Mailing, compiled: Compiled, changes: dict[str, Any]) -> dict[str, Any]:
     """Lets only images through that are offered to the group, or were there before; a new one brings its words (I7).
 
     Raises `Http404` for any other.

@@ -61,6 +61,7 @@ from campaigns.models.template import (
     TemplateVersion,
 )
 from campaigns.models.testing import SyncedTester, TestMail, TestState
+from campaigns.models.webhook import EventState, OffReason, Webhook, WebhookEvent, WebhookKind
 
 __all__ = [
     "ASKING",
@@ -85,6 +86,7 @@ __all__ = [
     "Delivery",
     "DeliveryState",
     "Demand",
+    "EventState",
     "Exclusion",
     "ExclusionReason",
     "GroupShare",
@@ -100,6 +102,7 @@ __all__ = [
     "MailingResult",
     "MailingState",
     "Nudge",
+    "OffReason",
     "PauseCause",
     "Recipient",
     "ReportDay",
@@ -131,5 +134,8 @@ __all__ = [
     "TimeRules",
     "UsageMonth",
     "Verdict",
+    "Webhook",
+    "WebhookEvent",
+    "WebhookKind",
     "empty_candidates",
 ]

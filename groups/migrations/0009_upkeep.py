@@ -5,7 +5,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('groups', '0007_a_look_to_try_out'),
+        ('groups', '0008_api_tokens'),
     ]
 
     operations = [

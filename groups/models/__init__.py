@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from groups.models.api import ApiCall, ApiToken
 from groups.models.attribute import Attribute, AttributeKind
 from groups.models.audience import COUNTED_BY_BRAZE, Audience, AudienceKind, AudienceMember
 from groups.models.brand import Brand, FormerHost, LookDraft
@@ -48,6 +49,8 @@ __all__ = [
     "MAIL_FIELDS",
     "PERSON_FIELDS",
     "AddedOnly",
+    "ApiCall",
+    "ApiToken",
     "Attribute",
     "AttributeKind",
     "Audience",

@@ -16,6 +16,7 @@ from groups.models.role import BrandRole
 if TYPE_CHECKING:
     from groups.access import RightsMemory
     from groups.models.brand import Brand
+    from groups.roles import Permission
 
 
 class UserManager(BaseUserManager["User"]):
@@ -53,6 +54,8 @@ class User(AbstractBaseUser):
     on_pages_of: Brand | None = None
     # The admin who acts as this person, and whose rights bound what is done in their name.
     acted_by: User | None = None
+    # What the token lets its person do, by which they act (`groups.api`); None for whoever acts without one.
+    scopes: frozenset[Permission] | None = None
     # What was read of the person's rights while one page is shown (`access.remember_rights`). None where rights are
     # asked anew each time, as for everything that acts.
     rights_memory: RightsMemory | None = None

@@ -12,6 +12,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST
 
 from groups import access
+from groups.api.tokens import may_use_tokens
 from groups.http import PortalRequest
 from groups.models import Brand, SecondFactorDemand
 from groups.roles import Permission
@@ -38,6 +39,7 @@ def account(request: PortalRequest) -> HttpResponse:
         "has_codes": Authenticator.Type.RECOVERY_CODES in kinds,
         "devices": devices_of(user, request.session.session_key),
         "has_user_fields": request.brand.user_fields.exists(),
+        "may_use_tokens": may_use_tokens(user, request.brand),
     }
     return render(request, "signin/account.html", context, status=422 if form.errors else 200)
 

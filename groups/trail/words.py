@@ -15,6 +15,8 @@ from django.utils.translation import gettext_lazy as _
 Words = Mapping[str, Promise]
 
 _ACTIONS: Final[dict[str, Promise]] = {
+    "api.token_created": _("A person made an API token."),
+    "api.token_revoked": _("An API token was revoked."),
     "audience.added": _("A list was added."),
     "audience.contact_added": _("A contact was added to a list by hand."),
     "audience.contact_removed": _("A contact was taken off a list."),
@@ -113,6 +115,7 @@ _ACTIONS: Final[dict[str, Promise]] = {
     "workspace.connected": _("The Braze settings were saved."),
 }
 _FAMILIES: Final[dict[str, Promise]] = {
+    "api": _("API"),
     "audience": _("Audiences"),
     "brand": _("Brand"),
     "consent": _("Consent"),
@@ -137,6 +140,7 @@ _FAMILIES: Final[dict[str, Promise]] = {
     "workspace": _("Braze settings"),
 }
 _KINDS: Final[dict[str, Promise]] = {
+    "apitoken": _("API token"),
     "audience": _("Audience"),
     "brand": _("Brand"),
     "brandrole": _("Role"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from smartersends.settings.api import *
 from smartersends.settings.apps import *
 from smartersends.settings.background import *
 from smartersends.settings.database import *

@@ -31,6 +31,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "smartersends.operation.requests.RequestMiddleware",
+    "smartersends.api_middleware.ApiMiddleware",
     "smartersends.origin.OriginMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "smartersends.headers.HeadersMiddleware",

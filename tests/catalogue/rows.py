@@ -149,6 +149,11 @@ REPORT_ROWS: Final[dict[str, str]] = {
     "P10": "The mails that each group handed over, by month, as a file without a price",
 }
 
+# What programs do: docs/api.md.
+API_ROWS: Final[dict[str, str]] = {
+    "X6": "Programs do what people do by one documented API, by tokens that never may more than their person; webhooks",
+}
+
 PAGES: Final[dict[str, dict[str, str]]] = {
     "templates.md": TEMPLATE_ROWS,
     "delivery.md": DELIVERY_ROWS,
@@ -163,5 +168,6 @@ PAGES: Final[dict[str, dict[str, str]]] = {
     "consent.md": CONSENT_ROWS,
     "rollouts.md": ROLLOUT_ROWS,
     "reports.md": REPORT_ROWS,
+    "api.md": API_ROWS,
 }
 ROWS: Final = {row: sentence for rows in PAGES.values() for row, sentence in rows.items()}

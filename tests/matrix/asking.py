@@ -21,6 +21,8 @@ def named_addresses(resolver: URLResolver | None = None, space: str = "") -> Ite
     """Yields the name of every address of the portal, with the names of its parts."""
     for pattern in (resolver or get_resolver()).url_patterns:
         if isinstance(pattern, URLResolver):
+            if pattern.namespace == "api":
+                continue  # its operations take tokens: tests/smartersends/test_api.py tries each of them
             yield from named_addresses(pattern, f"{space}{pattern.namespace}:" if pattern.namespace else space)
         elif isinstance(pattern, URLPattern):
             yield f"{space}{pattern.name}", tuple(pattern.pattern.converters) or _groups_of(pattern)

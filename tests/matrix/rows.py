@@ -16,6 +16,8 @@ SEEN_BY_ALL = (
     page("health-progress", Asks.ANYBODY, answers=(404,)),
     page("metrics", Asks.ANYBODY, answers=(404,)),
     page("brand-css", Asks.ANYBODY),
+    page("api-docs", Asks.ANYBODY),
+    page("api-nothing", Asks.ANYBODY, answers=(404,)),
     page("media", Asks.ANYBODY, ids={"path": "image_path"}),
     act("set-language", Asks.ANYBODY, form={"language": "de"}, acts=False),
 )

@@ -271,4 +271,27 @@ ROLLOUTS = (
     act("campaigns:mailing-take-in-hand", P.EDIT_MAILINGS, ids=PART),
     act("campaigns:rollout-use", P.EDIT_MAILINGS, ids={"rollout_id": "offer"}),
 )
-ROWS = (*TEMPLATES, *IMAGES, *RULES, *MAILINGS, *COMPOSE, *REVIEW, *DELIVERY, *REPORTS, *ROLLOUTS)
+ADDRESS = {"url": "https://example.com/new", "kinds": ["import.ended"]}
+WEBHOOKS = (
+    page("campaigns:webhook-list", P.MANAGE_WORKSPACE, BRAND),
+    act("campaigns:webhook-list", P.MANAGE_WORKSPACE, BRAND, ADDRESS, answers=(200,)),
+    page("campaigns:webhook-detail", P.MANAGE_WORKSPACE, BRAND),
+    act("campaigns:webhook-detail", P.MANAGE_WORKSPACE, BRAND, ADDRESS),
+    act("campaigns:webhook-rotate", P.MANAGE_WORKSPACE, BRAND, answers=(200,)),
+    act("campaigns:webhook-test", P.MANAGE_WORKSPACE, BRAND),
+    act("campaigns:webhook-switch", P.MANAGE_WORKSPACE, BRAND, {"on": "no"}),
+    act("campaigns:webhook-remove", P.MANAGE_WORKSPACE, BRAND),
+    act("campaigns:webhook-replay", P.MANAGE_WORKSPACE, BRAND),
+)
+ROWS = (
+    *TEMPLATES,
+    *IMAGES,
+    *RULES,
+    *MAILINGS,
+    *COMPOSE,
+    *REVIEW,
+    *DELIVERY,
+    *REPORTS,
+    *ROLLOUTS,
+    *WEBHOOKS,
+)

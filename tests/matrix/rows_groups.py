@@ -263,6 +263,10 @@ SIGN_IN = (
         answers=(200,),
     ),
     act("groups:directory-revoke", P.MANAGE_USERS, BRAND, ids={"token_id": "token_id"}),
+    page("groups:tokens", P.USE_API_TOKENS, SOMEWHERE),
+    # A session that was left open makes no token: the password is asked for first.
+    act("groups:tokens", P.USE_API_TOKENS, SOMEWHERE, {"name": "Till"}, acts=False),
+    act("groups:token-revoke", Asks.OWNER, ids={"token_id": "api_token"}),
     page("groups:sso-begin", Asks.ANYBODY, answers=(302, 403, 404)),
     page("groups:sso-oidc-callback", Asks.ANYBODY, answers=(403, 404)),
     act("groups:sso-saml-answer", Asks.ANYBODY, answers=(403, 404), acts=False),

@@ -18,6 +18,7 @@ from campaigns.models import (
     Batch,
     Delivery,
     Demand,
+    EventState,
     GroupStanding,
     Mailing,
     Route,
@@ -25,11 +26,15 @@ from campaigns.models import (
     Snapshot,
     SourceKind,
     Template,
+    WebhookEvent,
+    WebhookKind,
 )
 from campaigns.review import commenting
 from campaigns.rules.reviewing import add_reason
 from campaigns.rules.services import add_word
 from campaigns.schedule.services import add_blackout
+from campaigns.webhooks import services
+from groups.api.tokens import create_token as create_api_token
 from groups.erasing.holders import Leftover
 from groups.models import (
     Attribute,
@@ -104,6 +109,11 @@ def things_of_brand(brand: Brand, sandbox: RunningSandbox) -> Things:
     BreakGlassAdmin.objects.create(brand=brand, user=admin)
     LookDraft.objects.create(brand=brand, accent_color="#334455")
     own_role = create_role(brand=brand, name="Reader", permissions=[Permission.SEE_MAILINGS], actor=admin)
+    webhook, _secret = services.add_webhook(
+        brand=brand, url="https://example.com/events", kinds=[WebhookKind.MAILING], actor=admin
+    )
+    event = services.send_test(webhook=webhook, actor=admin)
+    WebhookEvent.objects.filter(pk=event.pk).update(state=EventState.DELIVERED)
     return {
         "brand": brand,
         "admin": admin,
@@ -137,6 +147,8 @@ def things_of_brand(brand: Brand, sandbox: RunningSandbox) -> Things:
         "user_field_id": add_user_field(
             brand=brand, key="licence", label="Licence number", kind=UserFieldKind.TEXT, is_local=True, actor=admin
         ).pk,
+        "webhook_id": webhook.pk,
+        "event_id": event.pk,
         "in_ten_days": (timezone.now() + IN_TEN_DAYS).date().isoformat(),
     }
 
@@ -263,6 +275,9 @@ def things_of_group(group: Group, of_brand: Things) -> Things:
         "delegation": lent.pk,
         "invitation_id": invitation.pk,
         "secret": f"secret-{group.code}",
+        "api_token": create_api_token(
+            brand=group.brand, user=author, name="Till", scopes=[Permission.SEE_MAILINGS], days=None
+        )[0].pk,
         "audience_id": audience.pk,
         "segment_audience": segment.pk,
         "filter_id": a_filter(group=group, name=f"Portland of {group.code}", actor=author).pk,

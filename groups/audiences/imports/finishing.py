@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from groups import access, audit
 from groups.audiences import nudges
-from groups.audiences.imports import kinds, replacing
+from groups.audiences.imports import endings, kinds, replacing
 from groups.models import Audience, ContactImport, ImportMode, ImportReject, ImportState, User, Workspace
 from groups.notices.kinds import Kind
 from groups.notices.services import tell
@@ -75,6 +75,7 @@ def finish(contact_import: ContactImport, lease: datetime) -> None:
             rejected=contact_import.rows_rejected,
         )
         _tell(contact_import, kinds.FINISHED, [contact_import.uploaded_by])
+        endings.ended(contact_import)
         nudges.sync(Workspace.objects.filter(brand=group.brand_id).values_list("pk", flat=True).first())
         transaction.on_commit(lambda: _forget_file(contact_import))
 
@@ -89,6 +90,8 @@ def fail(contact_import: ContactImport, sentence: str) -> None:
             group = contact_import.audience.group
             audit.record("import.failed", actor=contact_import.uploaded_by, target=contact_import, group=group)
             _tell(contact_import, kinds.FAILED, [contact_import.uploaded_by])
+            contact_import.state = ImportState.FAILED
+            endings.ended(contact_import)
 
 
 def tell_above(contact_import: ContactImport) -> None:
