@@ -39,8 +39,8 @@ setup-dev: setup $(VENV)/.dev
 
 # Locks carry versions and hashes and name no host; `uv` resolves them for every platform at once.
 lock: $(VENV)/.dev
-	$(BIN)/uv pip compile --quiet pyproject.toml --universal --generate-hashes --no-emit-index-url --no-annotate --extra postgres --extra saml --custom-compile-command "make lock" -o requirements/portal.txt
-	$(BIN)/uv pip compile --quiet pyproject.toml --universal --generate-hashes --no-emit-index-url --no-annotate --extra postgres --extra saml --group dev --custom-compile-command "make lock" -o requirements/dev.txt
+	$(BIN)/uv pip compile --quiet pyproject.toml --universal --generate-hashes --no-emit-index-url --no-annotate --extra postgres --extra saml --extra sentry --custom-compile-command "make lock" -o requirements/portal.txt
+	$(BIN)/uv pip compile --quiet pyproject.toml --universal --generate-hashes --no-emit-index-url --no-annotate --extra postgres --extra saml --extra sentry --group dev --custom-compile-command "make lock" -o requirements/dev.txt
 
 run: setup
 	@exec $(BIN)/python -m smartersends.run

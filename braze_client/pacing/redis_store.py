@@ -96,7 +96,7 @@ class RedisStore:
         blocked_until = datetime.fromtimestamp(until, UTC) if until > now.timestamp() else None
         return Seen(Window(used or 0, others or 0, limit), blocked_until)
 
-    def _run(self, script: Script, keys: list[str], arguments: list[float]) -> tuple[int, bytes]:
+    def _run(self, script: Script, keys: list[str], arguments: list[float]) -> Any:
         from redis import RedisError
 
         try:
