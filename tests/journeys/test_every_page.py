@@ -22,7 +22,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.processes, pytest.mark.xdist_grou
 # A phone, and a desktop of 1280 pixels at a zoom of 400 % (WCAG 2.2, 1.4.10).
 NARROW: tuple[ViewportSize, ...] = ({"width": 390, "height": 844}, {"width": 320, "height": 640})
 DESKTOP: ViewportSize = {"width": 1280, "height": 860}
-NO_PAGES = ("download", "export", "preview", "picture")
+NO_PAGES = ("download", "export", "preview", "picture", "openapi")
 LEAST_PAGES = 55
 MOST_UNTIL_PAINTED_MS = 1000
 PAINTED = "performance.getEntriesByName('first-contentful-paint').map((one) => one.startTime)"
