@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from braze_client.pacing.pools import DAY_SECONDS, Pool
 from braze_client.pacing.windows import Grant, Seen, Window, WindowsUnreachable
