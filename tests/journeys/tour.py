@@ -119,6 +119,19 @@ def walk(browser: Browser, portal: RunningPortal, folder: Path) -> Iterator[Stop
     yield taken(
         admin, "10-braze", "Connect Braze", "Three values of Braze's dashboard, and a check that sends nothing."
     )
+    admin.goto(f"{portal.url}/variations/")
+    yield taken(
+        admin,
+        "11-variations",
+        "Map message variations",
+        "One grid says which message of the API campaign stands for which store.",
+    )
+    admin.goto(f"{portal.url}/braze/budget/")
+    yield taken(admin, "12-budget", "Braze's budget", "What is left of each of Braze's limits, and when it resets.")
+    manager.goto(f"{portal.url}/reports/network/")
+    yield taken(
+        manager, "13-network", "Reports", "The network in four weeks: clicks, growth, the best, and who has gone silent."
+    )
 
 
 def pictures_there(page: Page) -> None:
