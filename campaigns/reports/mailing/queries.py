@@ -12,7 +12,7 @@ from typing import Final
 from django.utils import timezone
 
 from campaigns.calendar.entries import NEVER_WENT
-from campaigns.delivery.queries import progress
+from campaigns.delivery.queries import Progress, progress
 from campaigns.models import BatchState, Delivery, Mailing, Route
 from campaigns.reports.figures import Figure, figures_of
 from campaigns.reports.mailing.days import DayLine, Reading, day_lines, reading_of
@@ -88,6 +88,7 @@ def report_of(mailing: Mailing, now: datetime | None = None) -> Report:
     """Reads the report of a mailing as it stands."""
     now = now or timezone.now()
     deliveries = live_deliveries(mailing)
+    handed_over = [(one, progress(one)) for one in deliveries]
     gone = [one for one in deliveries if one.go_at is not None and one.go_at <= now]
     reading = reading_of(gone)
     days = day_lines(gone, reading, now)
@@ -97,13 +98,13 @@ def report_of(mailing: Mailing, now: datetime | None = None) -> Report:
     return Report(
         stage=_stage(gone, reading, days, now),
         reading=reading,
-        steps=_steps(deliveries, total),
+        steps=_steps(handed_over, total),
         days=days,
         lacking=[line for line in days if line.is_lacking],
         others=sorted((name, number) for name, number in total.items() if name not in KNOWN),
         figures=() if numbers is None else figures_of(numbers),
         sharing=sharing_of(mailing),
-        hand_overs=[HandOver(one, progress(one).statement) for one in deliveries],
+        hand_overs=[HandOver(one, stands.statement) for one, stands in handed_over],
         has_no_variation=any(one.route == Route.TRIGGER for one in gone),
         is_late=not is_over and reading.next_at is not None and reading.next_at < now - LATE,
     )
@@ -135,9 +136,8 @@ def _stage(gone: Sequence[Delivery], reading: Reading, days: Sequence[DayLine], 
     return Stage.FIRST_HOUR if now - reading.began_at < FIRST_HOUR else Stage.FULL
 
 
-def _steps(deliveries: Sequence[Delivery], total: Counter[str]) -> Steps:
+def _steps(states: Sequence[tuple[Delivery, Progress]], total: Counter[str]) -> Steps:
     """Those of a delivery to the rest were planned with the first one already."""
-    states = [(one, progress(one)) for one in deliveries]
     knows_people = bool(states) and all(now.planned is not None for _one, now in states)
     planned = sum(now.planned or 0 for one, now in states if one.follows_id is None)
     handed_over = sum(now.people_by_state.get(BatchState.ACCEPTED.value, 0) for _one, now in states)
