@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from django.db.models import Count
 
-from campaigns.api import schemas
+from campaigns.api import library_schemas, outcome_schemas, schemas
 from campaigns.brandlock import Compiled, FieldSpec, SectionSpec, default_values
 from campaigns.models import Batch, Delivery, Image, Mailing, Review, Template, TestMail
 from campaigns.reports.queries import Numbers
@@ -15,14 +15,14 @@ from groups.api.shown import named
 from groups.models import Brand
 
 
-def template_out(template: Template) -> schemas.TemplateOut:
+def template_out(template: Template) -> library_schemas.TemplateOut:
     """Gives a template that has a published version."""
-    return schemas.TemplateOut.model_validate(_template(template))
+    return library_schemas.TemplateOut.model_validate(_template(template))
 
 
-def template_with_fields(template: Template, compiled: Compiled) -> schemas.TemplateWithFields:
+def template_with_fields(template: Template, compiled: Compiled) -> library_schemas.TemplateWithFields:
     """Gives a template with the fields and sections of its published version."""
-    return schemas.TemplateWithFields.model_validate(
+    return library_schemas.TemplateWithFields.model_validate(
         {
             **_template(template),
             "fields": [_field(spec) for spec in compiled.fields],
@@ -32,9 +32,9 @@ def template_with_fields(template: Template, compiled: Compiled) -> schemas.Temp
     )
 
 
-def image_out(image: Image, brand: Brand) -> schemas.ImageOut:
+def image_out(image: Image, brand: Brand) -> library_schemas.ImageOut:
     """Gives an image with the address that mails name."""
-    return schemas.ImageOut(
+    return library_schemas.ImageOut(
         id=image.pk,
         group_id=image.group_id,
         name=image.name,
@@ -83,10 +83,10 @@ def review_with(review: Review, differences: Iterable[schemas.DifferenceOut]) ->
     return schemas.ReviewWithDifferences.model_validate({**_review(review), "differences": list(differences)})
 
 
-def delivery_out(delivery: Delivery) -> schemas.DeliveryOut:
+def delivery_out(delivery: Delivery) -> outcome_schemas.DeliveryOut:
     """Gives a delivery with its batches counted by state."""
     counts = delivery.batches.order_by().values_list("state").annotate(batches=Count("pk"))
-    return schemas.DeliveryOut(
+    return outcome_schemas.DeliveryOut(
         id=delivery.pk,
         mailing_id=delivery.mailing_id,
         route=delivery.route,
@@ -104,23 +104,23 @@ def delivery_out(delivery: Delivery) -> schemas.DeliveryOut:
     )
 
 
-def batch_out(batch: Batch) -> schemas.BatchOut:
+def batch_out(batch: Batch) -> outcome_schemas.BatchOut:
     """Gives a batch."""
-    names = schemas.BatchOut.model_fields
-    return schemas.BatchOut(**{name: getattr(batch, name) for name in names})
+    names = outcome_schemas.BatchOut.model_fields
+    return outcome_schemas.BatchOut(**{name: getattr(batch, name) for name in names})
 
 
-def report_out(mailing: Mailing, numbers: Numbers | None) -> schemas.ReportOut:
+def report_out(mailing: Mailing, numbers: Numbers | None) -> outcome_schemas.ReportOut:
     """Gives the numbers of a mailing, or that there are none yet."""
     if numbers is None:
-        return schemas.ReportOut(mailing_id=mailing.pk, has_data=False)
-    return schemas.ReportOut(
+        return outcome_schemas.ReportOut(mailing_id=mailing.pk, has_data=False)
+    return outcome_schemas.ReportOut(
         mailing_id=mailing.pk,
         has_data=True,
         sent=numbers.sent,
         delivered=numbers.delivered,
         rates={
-            name: schemas.RateOut(count=rate.count, share=rate.share, standing=rate.standing, usual=rate.usual)
+            name: outcome_schemas.RateOut(count=rate.count, share=rate.share, standing=rate.standing, usual=rate.usual)
             for name, rate in numbers.rates.items()
         },
         days=numbers.days,
@@ -138,18 +138,18 @@ def _template(template: Template) -> dict[str, object]:
     }
 
 
-def _field(spec: FieldSpec) -> schemas.FieldOut:
-    same = set(schemas.FieldOut.model_fields) - {"type", "options", "formats"}
-    return schemas.FieldOut(
+def _field(spec: FieldSpec) -> library_schemas.FieldOut:
+    same = set(library_schemas.FieldOut.model_fields) - {"type", "options", "formats"}
+    return library_schemas.FieldOut(
         type=spec.type.value,
-        options=[schemas.OptionOut(value=one.value, label=one.label) for one in spec.options],
+        options=[library_schemas.OptionOut(value=one.value, label=one.label) for one in spec.options],
         formats=[one.value for one in spec.formats],
         **{name: getattr(spec, name) for name in same},
     )
 
 
-def _section(spec: SectionSpec) -> schemas.SectionOut:
-    return schemas.SectionOut(
+def _section(spec: SectionSpec) -> library_schemas.SectionOut:
+    return library_schemas.SectionOut(
         name=spec.name,
         label=spec.label,
         is_optional=spec.optional,

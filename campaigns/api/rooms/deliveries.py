@@ -8,7 +8,7 @@ from uuid import UUID
 from ninja import Path, Router
 
 from campaigns.api import shown
-from campaigns.api.schemas import BatchOut, DecisionSaid, DeliveriesOut, DeliveryOut
+from campaigns.api.outcome_schemas import BatchOut, DecisionSaid, DeliveriesOut, DeliveryOut
 from campaigns.delivery.decisions import decide_batch
 from campaigns.models import Batch, BatchState, Delivery, Mailing
 from groups import access

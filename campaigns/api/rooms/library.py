@@ -10,7 +10,7 @@ from ninja.files import UploadedFile
 from pydantic import Field
 
 from campaigns.api import shown
-from campaigns.api.schemas import ImageOut, TemplateOut, TemplateWithFields
+from campaigns.api.library_schemas import ImageOut, TemplateOut, TemplateWithFields
 from campaigns.compose.content import compiled_of
 from campaigns.library.folders import folders_to_fill
 from campaigns.library.images import add_upload, offered_images

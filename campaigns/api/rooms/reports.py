@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from ninja import Router
 
 from campaigns.api import shown
-from campaigns.api.schemas import CalendarOut, EntryOut, ReportOut
+from campaigns.api.outcome_schemas import CalendarOut, EntryOut, ReportOut
 from campaigns.calendar.asked import EARLIEST, LATEST
 from campaigns.calendar.entries import SHOWN, Span, entries_in, mailings_below
 from campaigns.models import Mailing
