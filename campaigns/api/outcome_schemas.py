@@ -81,6 +81,14 @@ class ReportOut(Schema):
     read_at: datetime | None = None
 
 
+class TableOut(Schema):
+    """A stretch of a report's table. An empty cell is not known, which is not zero; `has_more` says that others follow."""
+
+    columns: list[str]
+    rows: list[list[str | int | float]]
+    has_more: bool
+
+
 class EntryOut(Schema):
     """A mailing at the moment at which it goes or went out; `day` is that of the group whose calendar it is."""
 

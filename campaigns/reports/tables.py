@@ -19,23 +19,34 @@ from groups.spreadsheets import csv_lines
 
 Row = Iterable[object]
 YEAR_OF_WEEKS: Final = 53
+COST: Final = "cost"
 
 
 def answer(name: str, scope: Scope, month: str = "") -> StreamingHttpResponse:
     """Gives a table of a group or network as CSV; raises `Http404` for one that there is not."""
-    if name == "cost":
-        chosen = usage.month_named(scope, month)
-        return _file(f"cost-{chosen:%Y-%m}", scope, cost_rows(scope, chosen))
-    if name not in TABLES:
-        raise Http404
-    return _file(name, scope, TABLES[name](scope))
+    of_month = f"-{usage.month_named(scope, month):%Y-%m}" if name == COST else ""
+    return _file(f"{name}{of_month}", scope, rows_of(name, scope, month))
 
 
 def answer_of_template(name: str, scope: Scope, template: Template) -> StreamingHttpResponse:
     """Gives a table of one template as CSV; raises `Http404` for one that there is not."""
+    return _file(f"{name}-{template.slug}", scope, rows_of_template(name, scope, template))
+
+
+def rows_of(name: str, scope: Scope, month: str = "") -> Iterator[Row]:
+    """Gives the rows of a table, its head first; `month` is that of the costs. Raises `Http404` for an unknown one."""
+    if name == COST:
+        return cost_rows(scope, usage.month_named(scope, month))
+    if name not in TABLES:
+        raise Http404
+    return TABLES[name](scope)
+
+
+def rows_of_template(name: str, scope: Scope, template: Template) -> Iterator[Row]:
+    """Gives the rows of a table of one template, its head first; raises `Http404` for one that there is not."""
     if name not in TEMPLATE_TABLES:
         raise Http404
-    return _file(f"{name}-{template.slug}", scope, TEMPLATE_TABLES[name](scope, template))
+    return TEMPLATE_TABLES[name](scope, template)
 
 
 def _file(name: str, scope: Scope, rows: Iterator[Row]) -> StreamingHttpResponse:

@@ -130,7 +130,10 @@ def walk(browser: Browser, portal: RunningPortal, folder: Path) -> Iterator[Stop
     yield taken(admin, "12-budget", "Braze's budget", "What is left of each of Braze's limits, and when it resets.")
     manager.goto(f"{portal.url}/reports/network/")
     yield taken(
-        manager, "13-network", "Reports", "The network in four weeks: clicks, growth, the best, and who has gone silent."
+        manager,
+        "13-network",
+        "Reports",
+        "The network in four weeks: clicks, growth, the best, and who has gone silent.",
     )
 
 

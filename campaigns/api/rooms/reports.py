@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
-from typing import Final
+from enum import StrEnum
+from itertools import islice
+from typing import Annotated, Final
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from django.utils import translation
 from django.utils.translation import gettext as _
-from ninja import Router
+from ninja import Query, Router
 
 from campaigns.api import shown
-from campaigns.api.outcome_schemas import CalendarOut, EntryOut, ReportOut
+from campaigns.api.outcome_schemas import CalendarOut, EntryOut, ReportOut, TableOut
 from campaigns.calendar.asked import EARLIEST, LATEST
 from campaigns.calendar.entries import SHOWN, Span, entries_in, mailings_below
-from campaigns.models import Mailing
+from campaigns.models import Mailing, Template
+from campaigns.reports import tables
 from campaigns.reports.queries import numbers_of
+from campaigns.reports.scope import scope_of
 from groups import access
 from groups.api.authentication import ApiRequest, Bearer
 from groups.api.problems import refused
@@ -23,6 +29,11 @@ from groups.models import Group
 from groups.roles import Permission
 
 P = Permission
+GroupTable = StrEnum("GroupTable", {name.upper(): name for name in (*tables.TABLES, tables.COST)})
+OfTemplate = StrEnum("OfTemplate", {name.upper(): name for name in tables.TEMPLATE_TABLES})
+Month = Annotated[str, Query(pattern=r"^(\d{4}-\d{2})?$", description="Of the table `cost`; empty: this month.")]
+Skip = Annotated[int, Query(ge=0, le=1_000_000)]
+Limit = Annotated[int, Query(ge=1, le=1_000)]
 MOST_DAYS: Final = 62
 MOST_A_DAY: Final = 200
 router = Router(tags=["Reports and calendar"])
@@ -35,6 +46,47 @@ def report(request: ApiRequest, mailing_id: UUID) -> ReportOut:
     """Gives what Braze reported of a mailing so far, against the group's other mailings."""
     mailing = access.get(request.auth, Mailing, mailing_id, P.SEE_MAILINGS)
     return shown.report_out(mailing, numbers_of(mailing))
+
+
+@router.get(
+    "/groups/{group_id}/reports/{table}",
+    response=TableOut,
+    auth=Bearer(P.SEE_MAILINGS),
+    summary="Read a table of a group's or network's reports",
+)
+def table(
+    request: ApiRequest, group_id: UUID, table: GroupTable, month: Month = "", skip: Skip = 0, limit: Limit = 200
+) -> TableOut:
+    """Gives the rows that the page's file has, its columns in English; `month` (2026-11) is that of the costs."""
+    group = access.get(request.auth, Group, group_id, P.SEE_MAILINGS)
+    with translation.override("en"):
+        return _stretch(tables.rows_of(table.value, scope_of(group), month), skip, limit)
+
+
+@router.get(
+    "/groups/{group_id}/templates/{template_id}/reports/{table}",
+    response=TableOut,
+    auth=Bearer(P.SEE_MAILINGS),
+    summary="Read a table of a template across groups",
+)
+def template_table(
+    request: ApiRequest, group_id: UUID, template_id: UUID, table: OfTemplate, skip: Skip = 0, limit: Limit = 200
+) -> TableOut:
+    """Gives the rows that the page's file has, its columns in English."""
+    group = access.get(request.auth, Group, group_id, P.SEE_MAILINGS)
+    template = access.get_usable(group, Template, template_id)
+    with translation.override("en"):
+        return _stretch(tables.rows_of_template(table.value, scope_of(group), template), skip, limit)
+
+
+def _stretch(rows: Iterator[Iterable[object]], skip: int, limit: int) -> TableOut:
+    columns = [str(name) for name in next(rows)]
+    found = [[_plain(cell) for cell in row] for row in islice(rows, skip, skip + limit + 1)]
+    return TableOut(columns=columns, rows=found[:limit], has_more=len(found) > limit)
+
+
+def _plain(cell: object) -> str | int | float:
+    return cell if isinstance(cell, int | float) else str(cell)
 
 
 @router.get(

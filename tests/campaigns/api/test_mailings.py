@@ -11,6 +11,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
 from campaigns.models import Batch, BatchState, Image, Mailing, MailingState, Review, TestMail
+from campaigns.reports import tables
 from campaigns.review.services import submit
 from groups.models import Brand, Event, Origin, ReviewPolicy, User
 from groups.roles import Permission
@@ -326,6 +327,30 @@ def test_the_calendar_and_the_numbers_are_read(cast: Cast, draft: Mailing) -> No
     assert [(one["name"], one["people"]) for one in calendar["items"]] == [(draft.name, 2)]
     assert too_long.status_code == 422
     assert report["has_data"] is False
+
+
+def test_every_table_of_the_reports_is_read_in_stretches_with_columns_in_english(cast: Cast, draft: Mailing) -> None:
+    program = program_of(cast.sender, cast.brand)
+    template = draft.version.template_id
+    room = f"/groups/{cast.store.pk}"
+
+    read = {name: program.get(f"{room}/reports/{name}") for name in (*tables.TABLES, "cost")}
+    of_template = {name: program.get(f"{room}/templates/{template}/reports/{name}") for name in tables.TEMPLATE_TABLES}
+    months = program.get(f"{room}/reports/usage", skip=1, limit=2).json()
+
+    assert {answer.status_code for answer in (*read.values(), *of_template.values())} == {200}
+    assert read["mailings"].json()["columns"][:4] == ["Mailing", "Subject", "Template", "Went out on"]
+    assert (len(months["rows"]), months["has_more"]) == (2, True)
+    assert program.get(f"{room}/reports/nothing").status_code == 422
+
+
+def test_tables_of_a_group_that_one_may_not_see_are_not_found(cast: Cast, draft: Mailing) -> None:
+    neighbour = program_of(cast.neighbour, cast.brand)
+
+    table = neighbour.get(f"/groups/{cast.store.pk}/reports/mailings")
+    league = neighbour.get(f"/groups/{cast.store.pk}/templates/{draft.version.template_id}/reports/league")
+
+    assert (table.status_code, league.status_code) == (404, 404)
 
 
 def test_a_draft_is_copied_and_deleted(cast: Cast, draft: Mailing) -> None:
