@@ -82,7 +82,7 @@ class ReportOut(Schema):
 
 
 class TableOut(Schema):
-    """A stretch of a report's table. An empty cell is not known, which is not zero; `has_more` says that others follow."""
+    """A stretch of a report's table; `has_more` tells that others follow. An empty cell is not known, not 0."""
 
     columns: list[str]
     rows: list[list[str | int | float]]

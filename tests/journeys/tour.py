@@ -128,13 +128,9 @@ def walk(browser: Browser, portal: RunningPortal, folder: Path) -> Iterator[Stop
     )
     admin.goto(f"{portal.url}/braze/budget/")
     yield taken(admin, "12-budget", "Braze's budget", "What is left of each of Braze's limits, and when it resets.")
-    manager.goto(f"{portal.url}/reports/network/")
-    yield taken(
-        manager,
-        "13-network",
-        "Reports",
-        "The network in four weeks: clicks, growth, the best, and who has gone silent.",
-    )
+    portal.manage("roll_up_reports")
+    manager.get_by_role("link", name="Reports", exact=True).click()
+    yield taken(manager, "13-network", "Reports", "A network in four weeks: clicks, growth, the best, and the silent.")
 
 
 def pictures_there(page: Page) -> None:

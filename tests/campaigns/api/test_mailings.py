@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Any
+from typing import Any, get_args
 from uuid import uuid4
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
+from campaigns.api.rooms.reports import GroupTable, OfTemplate
 from campaigns.models import Batch, BatchState, Image, Mailing, MailingState, Review, TestMail
 from campaigns.reports import tables
 from campaigns.review.services import submit
@@ -338,6 +339,8 @@ def test_every_table_of_the_reports_is_read_in_stretches_with_columns_in_english
     of_template = {name: program.get(f"{room}/templates/{template}/reports/{name}") for name in tables.TEMPLATE_TABLES}
     months = program.get(f"{room}/reports/usage", skip=1, limit=2).json()
 
+    assert get_args(GroupTable) == (*tables.TABLES, tables.COST)
+    assert get_args(OfTemplate) == tuple(tables.TEMPLATE_TABLES)
     assert {answer.status_code for answer in (*read.values(), *of_template.values())} == {200}
     assert read["mailings"].json()["columns"][:4] == ["Mailing", "Subject", "Template", "Went out on"]
     assert (len(months["rows"]), months["has_more"]) == (2, True)
