@@ -19,6 +19,8 @@ from campaigns.calendar.asked import EARLIEST, LATEST
 from campaigns.calendar.entries import SHOWN, Span, entries_in, mailings_below
 from campaigns.models import Mailing, Template
 from campaigns.reports import tables
+from campaigns.reports.mailing.queries import report_of
+from campaigns.reports.mailing.table import day_rows
 from campaigns.reports.queries import numbers_of
 from campaigns.reports.scope import scope_of
 from groups import access
@@ -45,6 +47,16 @@ def report(request: ApiRequest, mailing_id: UUID) -> ReportOut:
     """Gives what Braze reported of a mailing so far, against the group's other mailings."""
     mailing = access.get(request.auth, Mailing, mailing_id, P.SEE_MAILINGS)
     return shown.report_out(mailing, numbers_of(mailing))
+
+
+@router.get(
+    "/mailings/{mailing_id}/report/days", response=TableOut, auth=Bearer(P.SEE_MAILINGS), summary="Read the days"
+)
+def report_days(request: ApiRequest, mailing_id: UUID, skip: Skip = 0, limit: Limit = 200) -> TableOut:
+    """Gives the numbers of a mailing day by day, with when each was read, its columns in English."""
+    mailing = access.get(request.auth, Mailing, mailing_id, P.SEE_MAILINGS)
+    with translation.override("en"):
+        return _stretch(day_rows(mailing, report_of(mailing)), skip, limit)
 
 
 @router.get(

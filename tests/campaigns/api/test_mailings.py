@@ -328,6 +328,7 @@ def test_the_calendar_and_the_numbers_are_read(cast: Cast, draft: Mailing) -> No
     assert [(one["name"], one["people"]) for one in calendar["items"]] == [(draft.name, 2)]
     assert too_long.status_code == 422
     assert report["has_data"] is False
+    assert program.get(f"/mailings/{draft.pk}/report/days").json()["rows"] == []
 
 
 def test_every_table_of_the_reports_is_read_in_stretches_with_columns_in_english(cast: Cast, draft: Mailing) -> None:
