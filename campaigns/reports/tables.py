@@ -142,7 +142,7 @@ def clash_rows(scope: Scope) -> Iterator[Row]:
 
 def template_rows(scope: Scope) -> Iterator[Row]:
     """Gives the templates that the network used in twelve months."""
-    yield (_("Template"), _("Mailings"), _("Groups"), _("Clicks"), _("Opens, uncertain"), _("Sample"))
+    yield (_("Template"), _("Mailings"), _("Groups"), _("Clicks"), _("Opens, uncertain"), _("Of delivered"))
     for one in templates.used_templates(scope):
         yield (one.template.name, one.mailings, one.users, one.clicks.text, one.opens.text, one.clicks.sample)
 

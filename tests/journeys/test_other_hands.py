@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 pytestmark = [pytest.mark.browser, pytest.mark.processes, pytest.mark.xdist_group("second-portal")]
 
 HEADLINE = "Kommt und kostet die neue Ernte"
+OWN_NAME = "Ernte im Dezember"
 MOST_TABS = 150
 STORES = "code,name,region,country,city\nZZ-7,Northwind Coffee Boise,Americas,US,Boise\n"
 PEOPLE = "email,role,groups,name\nboise@example.com,local_author,ZZ-7,Bo Boise\n"
@@ -30,7 +31,8 @@ def test_author_approver_brand_manager_and_admin_do_their_work_in_german_on_a_ph
     author, problems = on_a_phone(browser, portal, "author")
     author.locator("main a[href$='/templates/']").first.tap()
     author.locator(".wall-card button").first.tap()
-    for name, words in (("subject", "Vier Kaffees am Donnerstag"), ("headline", HEADLINE)):
+    own = (("mailing-name", OWN_NAME), ("subject", "Vier Kaffees am Donnerstag"), ("headline", HEADLINE))
+    for name, words in own:
         opened(author, name).get_by_role("textbox").first.fill(words)
         expect(author.locator("[data-save-status]")).to_contain_text("Gespeichert")
     opened(author, "mailing-audience").get_by_text(SMALL_AUDIENCE).tap()
@@ -41,7 +43,7 @@ def test_author_approver_brand_manager_and_admin_do_their_work_in_german_on_a_ph
     approver, more = on_a_phone(browser, portal, "approver")
     problems += more
     approver.goto(f"{portal.url}/approvals/")
-    approver.get_by_role("link", name="Event invitation").first.tap()
+    approver.get_by_role("link", name=OWN_NAME).first.tap()
     expect(approver.get_by_text(HEADLINE).first).to_be_visible()
     approver.get_by_role("button", name="Freigeben", exact=True).tap()
     author.goto(address)

@@ -15,7 +15,7 @@ from tests.matrix.world import World
 from tests.smartersends.api_fuzzing import Tally, fuzz, operations, tokens_of
 
 __all__ = ["files", "settings_of_the_world", "world"]
-EXAMPLES = int(os.environ.get("API_FUZZ_EXAMPLES", "8"))
+EXAMPLES = int(os.environ.get("API_FUZZ_EXAMPLES", "4"))
 
 
 @pytest.fixture(autouse=True)

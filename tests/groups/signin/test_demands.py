@@ -15,6 +15,7 @@ from groups.roles import Role
 from groups.signin.middleware import OPEN_PAGES
 from groups.signin.second_factor import owes_second_factor
 from groups.signin.services import demand_second_factor
+from smartersends.operation.addresses import OWN
 from tests.builders import Cast
 from tests.groups.signin.conftest import a_code, an_app, sign_in
 
@@ -63,7 +64,8 @@ def test_whoever_owes_one_is_led_to_it_from_every_address_and_nothing_else_opens
     browser.force_login(cast.admin)
 
     for name, address in ADDRESSES:
-        if name in OPEN_PAGES:
+        # Health and numbers are answered before anybody is looked at.
+        if name in OPEN_PAGES or address in OWN:
             continue
         for answer in (browser.get(address), browser.post(address)):
             assert (answer.status_code, answer.get("Location")) == (302, reverse("mfa_index")), name
