@@ -13,7 +13,10 @@ import pytest
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
-CHROMIUM = which("chromium") or which("chromium-browser") or which("google-chrome")
+# The shell has no window to draw, which saves a tenth of the processor.
+CHROMIUM = next(
+    filter(None, map(which, ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome"))), None
+)
 FLAGS = [
     "--no-sandbox",
     "--disable-gpu",
