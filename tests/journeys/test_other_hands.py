@@ -65,7 +65,7 @@ def test_author_approver_brand_manager_and_admin_do_their_work_in_german_on_a_ph
     manager.goto(f"{portal.url}/templates/")
     manager.get_by_role("link", name="Event invitation").first.tap()
     manager.locator("button[value=check]").tap()
-    expect(manager.locator("#checked .state").first).to_contain_text("Version 1 wird verwendet")
+    expect(manager.locator("#checked .state").first).to_contain_text("Entwurf")
     manager.locator("a[href$='/readiness/']").first.tap()
     expect(manager.locator("h1")).to_contain_text("bereit")
 
