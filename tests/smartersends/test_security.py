@@ -22,7 +22,7 @@ from tests.campaigns.builders import a_template
 PROJECT = Path(__file__).resolve().parent.parent.parent
 
 
-@pytest.mark.parametrize("address", ["/accounts/login/", "/health/live", "/nowhere"])
+@pytest.mark.parametrize("address", ["/accounts/login/", "/brand.css", "/nowhere"])
 def test_every_answer_carries_the_headers(cast: Cast, client: Client, address: str) -> None:
     answer = client.get(address)
 
